@@ -1,0 +1,9 @@
+//! heeler drives a command over ssh across a fleet and shows every host as a live row.
+//!
+//! The layers, upper ones first; an import may only point downwards (`tests/layers.rs` checks it):
+//! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
+//! `config` · `nodeset` · `model`.
+
+pub mod model;
+pub mod nodeset;
+pub mod shim;
