@@ -4,6 +4,8 @@
 //! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
 //! `config` · `nodeset` · `model`.
 
+pub mod link;
 pub mod model;
 pub mod nodeset;
+pub mod rundir;
 pub mod shim;

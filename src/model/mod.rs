@@ -1,1 +1,20 @@
-//! The vocabulary.
+//! The pure vocabulary of heeler: identities, plan, events, requests, phase and outcome, the fold of events into a
+//! state, and the text of remote output made harmless. Everybody may use it; it knows no clock, no runtime, no
+//! terminal, no file and no environment.
+
+pub mod board;
+pub mod durations;
+pub mod event;
+pub mod exit;
+pub mod grouping;
+pub mod host;
+pub mod id;
+pub mod outcome;
+pub mod phase;
+pub mod plan;
+pub mod request;
+pub mod stamp;
+pub mod tail;
+pub mod tally;
+pub mod text;
+mod wire;

@@ -1,0 +1,129 @@
+//! What is to be done: the hosts, the command and the settings of a run, settled before anything starts. It is
+//! written to `run.json` and never changes while the run lives.
+
+use super::host::HostName;
+use super::id::{JobId, RunId};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A whole run, as asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The run's name.
+    pub run: RunId,
+    /// Shell text that every host's `sh` is given, byte for byte.
+    pub command: String,
+    /// Variables for the command's environment, in order.
+    pub env: Vec<(String, String)>,
+    /// The hosts, one job each, in order; a job's number is its place here.
+    pub hosts: Vec<HostName>,
+    /// The hosts as a node set, folded.
+    pub node_set: String,
+    /// Limits and widths.
+    pub settings: Settings,
+    /// Who started it (`user@machine`).
+    pub operator: String,
+    /// The operator's own words about it.
+    pub note: Option<String>,
+    /// The absolute start time, RFC 3339, UTC.
+    pub started: String,
+    /// The run's directory.
+    pub directory: PathBuf,
+    /// The version of heeler that made it.
+    pub version: String,
+}
+
+impl Plan {
+    /// The jobs' numbers, in order.
+    pub fn jobs(&self) -> impl Iterator<Item = JobId> + use<> {
+        (0..self.hosts.len() as u32).map(JobId)
+    }
+
+    /// The host of a job.
+    ///
+    /// # Panics
+    /// When the job is none of this plan's.
+    pub fn host(&self, job: JobId) -> &HostName {
+        &self.hosts[job.index()]
+    }
+
+    /// The name of a job for people and for files: its host, as each host has one job.
+    ///
+    /// # Panics
+    /// When the job is none of this plan's.
+    pub fn label(&self, job: JobId) -> &str {
+        self.host(job).as_str()
+    }
+}
+
+/// Limits and widths of a run. A limit that is `None` does not exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// How many jobs may run (or be stopping) at once; at least 1.
+    pub width: usize,
+    /// How many hosts may be connecting at once; at least 1.
+    pub connect_width: usize,
+    /// From the first packet to a shell that answers.
+    pub connect_timeout: Option<Duration>,
+    /// From the start of the command to its end.
+    pub run_timeout: Option<Duration>,
+    /// Without a byte of output.
+    pub idle_timeout: Option<Duration>,
+    /// When a running job is called slow.
+    pub slow: Slow,
+    /// Between TERM and KILL.
+    pub grace: Duration,
+    /// How long output is still read after the command ended.
+    pub drain: Duration,
+    /// How many further attempts follow by themselves.
+    pub retries: u32,
+    /// What they follow.
+    pub retry_on: Vec<RetryOn>,
+    /// What a cut link does to the job.
+    pub on_disconnect: OnDisconnect,
+    /// Silence of the runner after which the shim ends the job; `None` for no lease.
+    pub lease: Option<Duration>,
+}
+
+/// The soft limit: when a running job is called slow.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slow {
+    /// Never.
+    Never,
+    /// After so long.
+    After(Duration),
+    /// Beyond `factor` times the median run time of the finished jobs, once `finished` jobs have ended by themselves,
+    /// and never before `at_least`.
+    TimesMedian {
+        /// How many medians.
+        factor: f64,
+        /// How many finished jobs a median needs.
+        finished: usize,
+        /// The least time to be called slow.
+        at_least: Duration,
+    },
+}
+
+/// What an automatic retry may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryOn {
+    /// Nothing was started, and trying again does no harm.
+    Unreachable,
+    /// The command failed: exit or signal.
+    Exit,
+    /// A limit ended it.
+    Timeout,
+}
+
+/// What the end of the link does to a running job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDisconnect {
+    /// The shim ends it.
+    End,
+    /// It goes on, as long as it does not write to the cut streams.
+    Keep,
+}

@@ -1,0 +1,47 @@
+//! What a front-end may ask of the runner. A request is a wish: the row changes when the runner's event comes back.
+
+use super::id::JobId;
+use serde::{Deserialize, Serialize};
+
+/// How hard a job is stopped at the operator's request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Force {
+    /// TERM, grace, KILL.
+    Graceful,
+    /// KILL at once.
+    Now,
+}
+
+/// A wish of a front-end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// End these jobs, wherever they are; those that are over are left alone.
+    Cancel {
+        /// Which.
+        jobs: Vec<JobId>,
+        /// How hard.
+        force: Force,
+    },
+    /// Try these jobs again; those that are not over are left alone.
+    Retry {
+        /// Which.
+        jobs: Vec<JobId>,
+    },
+    /// Start nothing new until told to continue.
+    Pause,
+    /// Go on after a pause.
+    Continue,
+    /// Start nothing more in this run; what waits is skipped, what runs goes on.
+    Drain,
+    /// End the run: everything that waits is skipped, everything that runs is stopped.
+    Quit {
+        /// How hard.
+        force: Force,
+    },
+    /// Somebody looks at the run and may want to retry: do not end it by itself.
+    Hold,
+    /// Nobody needs the run kept open any more: it ends when all jobs are over.
+    Release,
+}

@@ -1,0 +1,365 @@
+//! The JSON form of an event: one flat object with a field per fact, as `docs/json.md` describes it. It is written out
+//! by hand so that the format changes only when somebody means it to, and so that a bad line gives a clear message.
+
+use super::event::{Change, Ending, Event, Started, What};
+use super::host::HostName;
+use super::id::{AttemptNo, JobId, RunId};
+use super::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, OutcomeClass, SkipReason};
+use super::phase::{StopReason, Why};
+use super::stamp::{Stamp, from_seconds, to_seconds};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The version of the format, told by `run-started`.
+pub const FORMAT: u32 = 1;
+
+/// The name of an event in its JSON form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Name {
+    #[default]
+    RunStarted,
+    Queued,
+    Connecting,
+    Running,
+    Slow,
+    Stopping,
+    Retrying,
+    Done,
+    Paused,
+    Continued,
+    Draining,
+    RunEnded,
+}
+
+/// One line of `events.jsonl`. Absent fields do not apply to the event.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub(crate) struct Line {
+    event: Name,
+    at: Stamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    directory: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<JobId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<HostName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<AttemptNo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<StopReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kill_at: Option<Stamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Stamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<OutcomeClass>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<CancelledBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<SkipReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fate: Option<FateWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survivors: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owners: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elapsed: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<BTreeMap<String, usize>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<u8>,
+}
+
+/// The fate without its particulars.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FateWord {
+    Gone,
+    GoneGroup,
+    Survived,
+    Kept,
+    Unknown,
+}
+
+impl Line {
+    fn bare(event: Name, at: Stamp) -> Self {
+        Self {
+            event,
+            at,
+            ..Self::default()
+        }
+    }
+
+    fn with_change(&mut self, change: Change) {
+        match change {
+            Change::Queued(why) => self.why = Some(why),
+            Change::Connecting | Change::Slow => {}
+            Change::Running { pid } => self.pid = Some(pid),
+            Change::Stopping { reason, limit, kill_at } => {
+                self.reason = Some(reason);
+                self.limit = limit;
+                self.kill_at = kill_at;
+            }
+            Change::Retrying { ending, until } => {
+                self.until = Some(until);
+                self.with_ending(ending);
+            }
+            Change::Done(ending) => self.with_ending(ending),
+        }
+    }
+
+    fn with_ending(&mut self, ending: Ending) {
+        self.leaked = ending.leaked.then_some(true);
+        self.elapsed = Some(to_seconds(ending.elapsed));
+        self.outcome = Some(ending.outcome.class());
+        match ending.outcome {
+            Outcome::Ok => {}
+            Outcome::Exit { code } => self.with_ended(Ended::Exit(code)),
+            Outcome::Signal { number, status } => self.with_ended(Ended::Signal { number, status }),
+            Outcome::TimedOut { limit, fate, ended } => {
+                self.limit = Some(limit);
+                self.with_fate(fate);
+                if let Some(ended) = ended {
+                    self.with_ended(ended);
+                }
+            }
+            Outcome::Cancelled { by, fate, ended } => {
+                self.by = Some(by);
+                self.with_fate(fate);
+                if let Some(ended) = ended {
+                    self.with_ended(ended);
+                }
+            }
+            Outcome::Unreachable { cause, detail } => {
+                self.cause = Some(cause);
+                self.detail = Some(detail);
+            }
+            Outcome::Lost { detail, fate } => {
+                self.detail = Some(detail);
+                self.with_fate(fate);
+            }
+            Outcome::Skipped { why } => self.skipped = Some(why),
+        }
+    }
+
+    fn with_ended(&mut self, ended: Ended) {
+        match ended {
+            Ended::Exit(code) => self.code = Some(code),
+            Ended::Signal { number, status } => {
+                self.signal = Some(number);
+                self.code = Some(status);
+            }
+        }
+    }
+
+    fn with_fate(&mut self, fate: Fate) {
+        self.fate = Some(match fate {
+            Fate::Gone => FateWord::Gone,
+            Fate::GoneGroup => FateWord::GoneGroup,
+            Fate::Kept => FateWord::Kept,
+            Fate::Unknown => FateWord::Unknown,
+            Fate::Survived { count, owners } => {
+                self.survivors = Some(count);
+                self.owners = Some(owners);
+                FateWord::Survived
+            }
+        });
+    }
+
+    fn ended(&self) -> Option<Ended> {
+        match (self.signal, self.code) {
+            (Some(number), Some(status)) => Some(Ended::Signal { number, status }),
+            (None, Some(code)) => Some(Ended::Exit(code)),
+            _ => None,
+        }
+    }
+
+    fn fate(&mut self) -> Result<Fate, Missing> {
+        Ok(match need(self.fate, "fate")? {
+            FateWord::Gone => Fate::Gone,
+            FateWord::GoneGroup => Fate::GoneGroup,
+            FateWord::Kept => Fate::Kept,
+            FateWord::Unknown => Fate::Unknown,
+            FateWord::Survived => Fate::Survived {
+                count: need(self.survivors, "survivors")?,
+                owners: self.owners.take().unwrap_or_default(),
+            },
+        })
+    }
+
+    fn ending(&mut self) -> Result<Ending, Missing> {
+        let outcome = match need(self.outcome, "outcome")? {
+            OutcomeClass::Ok => Outcome::Ok,
+            OutcomeClass::Exit | OutcomeClass::Signal => Outcome::from_ended(need(self.ended(), "code")?),
+            OutcomeClass::TimedOut => Outcome::TimedOut {
+                limit: need(self.limit, "limit")?,
+                fate: self.fate()?,
+                ended: self.ended(),
+            },
+            OutcomeClass::Cancelled => Outcome::Cancelled {
+                by: need(self.by, "by")?,
+                fate: self.fate()?,
+                ended: self.ended(),
+            },
+            OutcomeClass::Unreachable => Outcome::Unreachable {
+                cause: need(self.cause, "cause")?,
+                detail: self.detail.take().unwrap_or_default(),
+            },
+            OutcomeClass::Lost => Outcome::Lost {
+                detail: self.detail.take().unwrap_or_default(),
+                fate: self.fate()?,
+            },
+            OutcomeClass::Skipped => Outcome::Skipped {
+                why: need(self.skipped, "skipped")?,
+            },
+        };
+        let elapsed = self.elapsed.and_then(from_seconds);
+        Ok(Ending {
+            outcome,
+            leaked: self.leaked.unwrap_or(false),
+            elapsed: need(elapsed, "elapsed")?,
+        })
+    }
+
+    fn change(&mut self) -> Result<Change, Missing> {
+        Ok(match self.event {
+            Name::Queued => Change::Queued(need(self.why, "why")?),
+            Name::Connecting => Change::Connecting,
+            Name::Running => Change::Running {
+                pid: need(self.pid, "pid")?,
+            },
+            Name::Slow => Change::Slow,
+            Name::Stopping => Change::Stopping {
+                reason: need(self.reason, "reason")?,
+                limit: self.limit,
+                kill_at: self.kill_at,
+            },
+            Name::Retrying => Change::Retrying {
+                until: need(self.until, "until")?,
+                ending: self.ending()?,
+            },
+            _ => Change::Done(self.ending()?),
+        })
+    }
+}
+
+/// A line of the record lacks a field that its event needs.
+#[derive(Debug, thiserror::Error)]
+#[error("the event has no field `{0}`")]
+pub(crate) struct Missing(&'static str);
+
+fn need<T>(field: Option<T>, name: &'static str) -> Result<T, Missing> {
+    field.ok_or(Missing(name))
+}
+
+impl From<Event> for Line {
+    fn from(event: Event) -> Self {
+        let at = event.at;
+        match event.what {
+            What::RunStarted(started) => Self {
+                format: Some(FORMAT),
+                run: Some(started.run),
+                directory: Some(started.directory),
+                jobs: Some(started.jobs),
+                time: Some(started.time),
+                operator: Some(started.operator),
+                note: started.note,
+                ..Self::bare(Name::RunStarted, at)
+            },
+            What::Paused => Self::bare(Name::Paused, at),
+            What::Continued => Self::bare(Name::Continued, at),
+            What::Draining => Self::bare(Name::Draining, at),
+            What::RunEnded { counts, exit } => Self {
+                counts: Some(counts),
+                exit: Some(exit),
+                ..Self::bare(Name::RunEnded, at)
+            },
+            What::Job {
+                job,
+                host,
+                attempt,
+                change,
+            } => {
+                let name = match &change {
+                    Change::Queued(_) => Name::Queued,
+                    Change::Connecting => Name::Connecting,
+                    Change::Running { .. } => Name::Running,
+                    Change::Slow => Name::Slow,
+                    Change::Stopping { .. } => Name::Stopping,
+                    Change::Retrying { .. } => Name::Retrying,
+                    Change::Done(_) => Name::Done,
+                };
+                let mut line = Self {
+                    job: Some(job),
+                    host: Some(host),
+                    attempt: Some(attempt),
+                    ..Self::bare(name, at)
+                };
+                line.with_change(change);
+                line
+            }
+        }
+    }
+}
+
+impl TryFrom<Line> for Event {
+    type Error = Missing;
+
+    fn try_from(mut line: Line) -> Result<Self, Missing> {
+        let what = match line.event {
+            Name::RunStarted => What::RunStarted(Started {
+                run: need(line.run, "run")?,
+                directory: need(line.directory, "directory")?,
+                jobs: need(line.jobs, "jobs")?,
+                time: need(line.time, "time")?,
+                operator: need(line.operator, "operator")?,
+                note: line.note,
+            }),
+            Name::Paused => What::Paused,
+            Name::Continued => What::Continued,
+            Name::Draining => What::Draining,
+            Name::RunEnded => What::RunEnded {
+                counts: need(line.counts, "counts")?,
+                exit: need(line.exit, "exit")?,
+            },
+            _ => What::Job {
+                change: line.change()?,
+                job: need(line.job, "job")?,
+                host: need(line.host, "host")?,
+                attempt: need(line.attempt, "attempt")?,
+            },
+        };
+        Ok(Self { at: line.at, what })
+    }
+}

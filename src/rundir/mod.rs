@@ -1,0 +1,21 @@
+//! The run directory: where everything about a run is kept, and the only place from which front-ends read output. The
+//! [`Writer`] belongs to the runner; the [`OutputReader`] to whoever looks. Plain synchronous files; it knows no
+//! runtime and no terminal.
+//!
+//! ```text
+//! run.json                             what was asked
+//! events.jsonl                         every lifecycle event, appended as it happens
+//! out/<job>/<attempt>.{out,err,time}   exact bytes per stream, and the index that interleaves them
+//! ssh/<host>.log                       ssh's own words
+//! heeler.log                           what heeler says about itself
+//! ```
+
+mod index;
+mod layout;
+mod reader;
+mod writer;
+
+pub use index::{IndexEntry, parse_index};
+pub use layout::{RunDir, RunDirError};
+pub use reader::OutputReader;
+pub use writer::{Chunk, Writer};
