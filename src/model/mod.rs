@@ -1,1 +1,2 @@
 //! The vocabulary.
+pub mod host;
