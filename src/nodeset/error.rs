@@ -227,6 +227,9 @@ pub enum Reason {
     /// Groups and files that refer to each other too often.
     #[error("groups and files are nested more than {0} deep; flatten them")]
     TooDeep(usize),
+    /// `-` in a group, in a file or on standard input itself, where it is most likely a slip.
+    #[error("standard input cannot be named in here; name it in the set that is given")]
+    StdinInside,
     /// A group, a file or standard input that could not be read.
     #[error("cannot read {what}: {message}")]
     Unreadable {

@@ -4,6 +4,8 @@
 //! thousands of names. Numbers are merged from right to left, one place in the name at a time, as
 //! `ClusterShell` does, so `n1m1,n1m2,n2m1,n2m2,n3m1` becomes `n[1-2]m[1-2],n3m1`.
 
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::range::{MAX_DIGITS, is_padded};
@@ -91,27 +93,32 @@ fn parts<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> Vec<Part<'a>> {
 struct Part<'a> {
     /// `user@`, which is left alone.
     user: &'a str,
-    /// What is still to be folded.
+    /// The rest of one of the names.
+    rest: &'a str,
+    /// The beginning of the rest, which is still to be folded.
     head: &'a str,
-    /// What is folded, and what cannot be.
-    tail: String,
+    /// What is folded, and what cannot be. It is borrowed as long as it is the end of the rest, so
+    /// that names which do not fold cost no copies.
+    tail: Cow<'a, str>,
     hosts: usize,
 }
 
 impl<'a> Part<'a> {
     fn new(host: &'a HostName) -> Self {
-        let name = host.as_str();
         let address = host.address();
-        let (user, rest) = name.split_at(host.user().map_or(0, |user| user.len() + 1));
-        let (head, tail) = if address.contains(':') {
-            rest.split_at(0)
+        let user_bytes = host.user().map_or(0, |user| user.len() + 1);
+        let (user, rest) = host.as_str().split_at(user_bytes);
+        let foldable = if address.contains(':') {
+            0
         } else {
-            rest.split_at(address.len())
+            address.len()
         };
+        let (head, tail) = rest.split_at(foldable);
         Self {
             user,
+            rest,
             head,
-            tail: tail.to_owned(),
+            tail: Cow::Borrowed(tail),
             hosts: 1,
         }
     }
@@ -119,58 +126,68 @@ impl<'a> Part<'a> {
     fn text(&self) -> String {
         [self.user, self.head, &self.tail].concat()
     }
+
+    /// Moves the last number of the head, and what stands behind it, out of the head.
+    fn take_number(&mut self) -> Option<&'a str> {
+        let (start, end) = last_number(self.head)?;
+        let (number, behind) = (&self.head[start..end], &self.head[end..]);
+        self.head = &self.head[..start];
+        self.tail = match &self.tail {
+            Cow::Borrowed(_) => Cow::Borrowed(&self.rest[end..]),
+            Cow::Owned(tail) => Cow::Owned([behind, tail].concat()),
+        };
+        Some(number)
+    }
+
+    /// Puts the numbers of all that are like this one before the tail.
+    fn put_numbers(&mut self, numbers: Vec<&'a str>) {
+        self.tail = match (numbers.as_slice(), &self.tail) {
+            ([], _) => return,
+            ([_], Cow::Borrowed(_)) => Cow::Borrowed(&self.rest[self.head.len()..]),
+            (_, tail) => Cow::Owned(bracket(numbers) + tail),
+        };
+    }
 }
 
 /// Merges the parts that differ only in the last number of their heads.
 fn fold_last_numbers(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let mut merged: Vec<(Part<'_>, Vec<&str>)> = Vec::with_capacity(parts.len());
     let mut places = HashMap::with_capacity(parts.len());
-    for part in parts {
-        let Some((before, number, behind)) = last_number(part.head) else {
+    for mut part in parts {
+        let Some(number) = part.take_number() else {
             merged.push((part, Vec::new()));
             continue;
         };
-        let tail = if behind.is_empty() {
-            part.tail
-        } else {
-            [behind, &part.tail].concat()
-        };
-        let next = merged.len();
-        let place = *places.entry((part.user, before, tail)).or_insert(next);
-        if place == next {
-            let (user, head, tail) = (part.user, before, String::new());
-            merged.push((
-                Part {
-                    user,
-                    head,
-                    tail,
-                    hosts: 0,
-                },
-                Vec::new(),
-            ));
+        match places.entry((part.user, part.head, part.tail.clone())) {
+            Entry::Vacant(place) => {
+                place.insert(merged.len());
+                merged.push((part, vec![number]));
+            }
+            Entry::Occupied(place) => {
+                let (like, numbers) = &mut merged[*place.get()];
+                like.hosts += part.hosts;
+                numbers.push(number);
+            }
         }
-        let (shape, numbers) = &mut merged[place];
-        shape.hosts += part.hosts;
-        numbers.push(number);
     }
-    for ((_, _, tail), place) in places {
-        let (part, numbers) = &mut merged[place];
-        part.tail = bracket(std::mem::take(numbers)) + &tail;
-    }
-    merged.into_iter().map(|(part, _)| part).collect()
+    let finished = merged.into_iter().map(|(mut part, numbers)| {
+        part.put_numbers(numbers);
+        part
+    });
+    finished.collect()
 }
 
-/// The last number that is not too long to count with, and the texts around it.
-fn last_number(text: &str) -> Option<(&str, &str, &str)> {
-    let mut rest = text;
+/// Where the last number stands that is not too long to count with.
+fn last_number(text: &str) -> Option<(usize, usize)> {
+    let mut bytes = text.as_bytes();
     loop {
-        let end = rest.rfind(|c: char| c.is_ascii_digit())? + 1;
-        let digits = rest[..end].bytes().rev().take_while(u8::is_ascii_digit);
-        let start = end - digits.count();
+        let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+        let before = bytes[..end].iter().rposition(|b| !b.is_ascii_digit());
+        let start = before.map_or(0, |before| before + 1);
         if end - start <= MAX_DIGITS {
-            return Some((&text[..start], &text[start..end], &text[end..]));
+            return Some((start, end));
         }
-        rest = &text[..start];
+        bytes = &bytes[..start];
     }
 }
 
@@ -188,18 +205,22 @@ fn bracket(mut numbers: Vec<&str>) -> String {
             _ => runs.push((number, number)),
         }
     }
-    let written = runs.iter().map(|(first, last)| match first == last {
-        true => (*first).to_owned(),
-        false => format!("{first}-{last}"),
+    let written = runs.iter().map(|(first, last)| {
+        if first == last {
+            (*first).to_owned()
+        } else {
+            format!("{first}-{last}")
+        }
     });
     format!("[{}]", written.collect::<Vec<_>>().join(","))
 }
 
 /// Whether the range may take in the next number and still read back as the same numbers.
 fn goes_on(first: &str, last: &str, next: &str) -> bool {
-    let padded_alike = match is_padded(first) {
-        true => next.len() == first.len(),
-        false => !is_padded(next),
+    let padded_alike = if is_padded(first) {
+        next.len() == first.len()
+    } else {
+        !is_padded(next)
     };
     padded_alike && last.parse::<u64>().map(|last| last + 1) == next.parse()
 }

@@ -13,7 +13,7 @@
 //!           web*  db?            the hosts of the group `all` that match
 //!           @db  @rack[1-4]      groups; `@*` is the group `all`
 //!           ^path                the sets in a file
-//!           -                    the sets on standard input
+//!           -                    the sets on standard input; not in a group or a file
 //! ```
 //!
 //! Where an operand must stand, `^` begins the path of a file, which ends at white space or at an
@@ -40,11 +40,5 @@ mod sources;
 pub use error::{NodeSetError, Place, Reason};
 pub use fold::{fold, fold_to_width};
 pub use resolve::resolve;
-pub use set::NodeSet;
-pub use sources::Sources;
-
-/// The group that `@*` and wildcards refer to.
-pub const ALL_GROUP: &str = sources::ALL_GROUP;
-
-/// The most hosts that one set may hold.
-pub const MAX_HOSTS: usize = set::MAX_HOSTS;
+pub use set::{MAX_HOSTS, NodeSet};
+pub use sources::{ALL_GROUP, Sources};

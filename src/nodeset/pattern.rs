@@ -61,7 +61,9 @@ impl Pattern {
             .iter()
             .fold(start, |mut names, piece| match piece {
                 Piece::Text(text) => {
-                    names.iter_mut().for_each(|name| name.push_str(text));
+                    for name in &mut names {
+                        name.push_str(text);
+                    }
                     names
                 }
                 Piece::Bracket(spans) => {

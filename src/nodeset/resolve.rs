@@ -58,8 +58,8 @@ enum Reference {
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Group(name) => write!(f, "@{name}"),
-            Self::File(path) => write!(f, "^{path}"),
+            Self::Group(name) => write!(f, "@{}", name.escape_debug()),
+            Self::File(path) => write!(f, "^{}", path.escape_debug()),
             Self::Stdin => f.write_str("-"),
         }
     }
@@ -175,6 +175,9 @@ impl Resolver<'_> {
     }
 
     fn check_open(&self, reference: &Reference) -> Result<(), Reason> {
+        if *reference == Reference::Stdin && !self.open.is_empty() {
+            return Err(Reason::StdinInside);
+        }
         if let Some(first) = self.open.iter().position(|open| open == reference) {
             let round = self.open[first..].iter().chain([reference]);
             return Err(Reason::Circle(round.map(Reference::to_string).collect()));

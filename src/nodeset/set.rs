@@ -9,7 +9,7 @@ use super::fold::fold;
 use crate::model::host::HostName;
 
 /// The most hosts that one set may hold.
-pub(super) const MAX_HOSTS: usize = 100_000;
+pub const MAX_HOSTS: usize = 100_000;
 
 /// Hosts in the order in which they were first named, without repetition.
 ///
@@ -60,7 +60,7 @@ impl NodeSet {
         new
     }
 
-    /// These hosts without the others. As long as before, the others named none of these.
+    /// These hosts without the others. A result as long as this set means that nothing was excluded.
     #[must_use]
     pub fn exclude(&self, others: &Self) -> Self {
         self.filter(|host| !others.contains(host))

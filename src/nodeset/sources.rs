@@ -6,7 +6,7 @@
 use std::io;
 
 /// The group that `@*` and wildcards refer to.
-pub(super) const ALL_GROUP: &str = "all";
+pub const ALL_GROUP: &str = "all";
 
 /// What a node set may refer to beyond itself. One resolution asks for each thing once.
 pub trait Sources {
@@ -16,7 +16,7 @@ pub trait Sources {
     /// The groups there are, for the message about an unknown one.
     fn group_names(&self) -> Vec<String>;
 
-    /// The text of the file that `^path` names.
+    /// The text of the file that `^path` names. No shell has seen the path: a `~` is still in it.
     fn file(&self, path: &str) -> io::Result<String>;
 
     /// All of standard input, for the operand `-`.

@@ -138,7 +138,8 @@ impl Dice {
             name.push_str(self.pick(&["n", "web", "x-", "ö"]));
             let width = self.below(4) as usize;
             let number = self.pick(&[0, 1, 2, 8, 9, 10, 11, 98, 99, 100, 101, 998, 999, 1000]);
-            name.push_str(&format!("{number:0width$}"));
+            let written = format!("{number:0width$}");
+            name.push_str(&written);
         }
         name + self.pick(&["", "", "", ".x", ".x1", ":22", ":23"])
     }
