@@ -24,6 +24,7 @@ const FLEET: Memory = Memory {
         ("wrong", "web1\nweb2 ,\n"),
         ("nested", "db9\n@broken\n"),
         ("none", "# nobody\n"),
+        ("dashed", "web01 - the first one\n"),
     ],
     stdin: "db3\n web04 # slow\n",
 };
@@ -158,6 +159,10 @@ fn says_where_and_why() {
         (
             "^wrong",
             "file \"wrong\", line 2: node set \"web2 ,\", column 7: nothing stands beside ',' here; name a host or remove it",
+        ),
+        (
+            "^dashed",
+            "file \"dashed\", line 1: node set \"web01 - the first one\", column 7: standard input cannot be named in here; name it in the set that is given",
         ),
         (
             "@empty",
