@@ -32,6 +32,14 @@ fn every_loopback_name_is_a_host() {
 }
 
 #[test]
+fn sessions_know_nothing_of_the_home_of_whoever_runs_the_tests() {
+    let sshd = Sshd::start();
+    let home = sshd.config().with_file_name("home");
+    let done = sshd.ssh("web1", "echo $HOME; ls -A ~");
+    assert_eq!(done.stdout.trim_end(), home.to_string_lossy());
+}
+
+#[test]
 fn hosts_that_fail_say_why_in_the_words_of_ssh() {
     let sshd = Sshd::start();
     for (host, words) in [

@@ -61,6 +61,7 @@ pub fn write_keys(directory: &Path) {
     copy_key(directory, "client", "authorized_keys", "");
     copy_key(directory, "host", "known_hosts", "[127.0.0.1]:* ");
     copy_key(directory, "other", "known_hosts_changed", "[127.0.0.1]:* ");
+    fs::create_dir(directory.join("home")).expect("a home for the sessions");
     fs::write(directory.join("known_hosts_empty"), "").expect("a file for no known hosts");
     for shell in ["dash", "bash", "busybox"] {
         let bin = directory.join(shell);
@@ -69,7 +70,11 @@ pub fn write_keys(directory: &Path) {
     }
 }
 
-/// The configuration of the server. `lines` come first and so win over what we would say.
+/// The configuration of the server. `lines` come first and so win over what we would say; only
+/// `SetEnv` must stay ours, for the marker.
+///
+/// Sessions have an empty `HOME`: some shells read the start files of whoever runs the tests even
+/// for a single command, which may cost more than the whole connection.
 pub fn server(directory: &Path, ports: &Ports, lines: &[&str]) -> String {
     let dir = directory.display();
     let mut text = lines.join("\n");
@@ -92,7 +97,7 @@ PidFile none
 LogLevel VERBOSE
 MaxStartups 1000
 MaxSessions 10
-SetEnv {}
+SetEnv {} HOME={dir}/home
 ",
         marker(directory)
     );
