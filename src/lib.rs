@@ -8,4 +8,6 @@ pub mod link;
 pub mod model;
 pub mod nodeset;
 pub mod rundir;
+pub mod runner;
 pub mod shim;
+pub mod transport;

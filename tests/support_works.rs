@@ -64,21 +64,9 @@ fn each_login_shell_is_what_its_name_says() {
     for (host, command, answer) in [
         ("fish1", "set -l a b; echo $a[1]", "b\n"),
         ("tcsh1", "set a=(x y); echo $a[2]", "y\n"),
-        (
-            "dash1",
-            &format!("exec sh -c '{tell_sh}'"),
-            "/usr/bin/dash\n",
-        ),
-        (
-            "bash1",
-            &format!("exec sh -c '{tell_sh}'"),
-            "/usr/bin/bash\n",
-        ),
-        (
-            "busybox1",
-            &format!("exec sh -c '{tell_sh}'"),
-            "/usr/bin/busybox\n",
-        ),
+        ("dash1", &format!("exec sh -c '{tell_sh}'"), "/usr/bin/dash\n"),
+        ("bash1", &format!("exec sh -c '{tell_sh}'"), "/usr/bin/bash\n"),
+        ("busybox1", &format!("exec sh -c '{tell_sh}'"), "/usr/bin/busybox\n"),
         ("noisy1", "echo done", "welcome\ndone\n"),
     ] {
         let done = sshd.ssh(host, command);
@@ -105,9 +93,7 @@ fn settings_of_a_test_win() {
 fn remote_processes_are_counted_also_after_their_connection() {
     let sshd = Sshd::start();
     let ssh = sshd.spawn_ssh("web1", "echo up; setsid sleep 7771 & sleep 7772");
-    wait_until(LIMIT, "both sleeps", || {
-        sshd.running("sleep 777").len() == 2
-    });
+    wait_until(LIMIT, "both sleeps", || sshd.running("sleep 777").len() == 2);
     wait_until(LIMIT, "its output", || ssh.stdout() == "up\n");
     assert_eq!(sshd.connections().len(), 1);
 
@@ -126,17 +112,13 @@ fn nothing_is_left_of_a_server() {
     let config = sshd.config();
     // The first sleep leaves the server's tree of processes, and only its environment gives it away.
     let ssh = sshd.spawn_ssh("web1", "(setsid sleep 7773 &); exec sleep 7774");
-    wait_until(LIMIT, "both sleeps", || {
-        sshd.running("sleep 777").len() == 2
-    });
+    wait_until(LIMIT, "both sleeps", || sshd.running("sleep 777").len() == 2);
     let remote = sshd.processes();
     let connections = sshd.connections();
     drop(sshd);
     assert_eq!(ssh.wait(LIMIT).status, Some(255));
     for process in remote.iter().chain(&connections) {
-        wait_until(LIMIT, &process.to_string(), || {
-            !processes::is_alive(process.id)
-        });
+        wait_until(LIMIT, &process.to_string(), || !processes::is_alive(process.id));
     }
     assert!(!config.exists());
     let directory = config.parent().unwrap().to_string_lossy().into_owned();
@@ -155,13 +137,9 @@ fn two_servers_do_not_see_each_other() {
 #[test]
 fn a_program_can_be_read_signalled_and_waited_for() {
     let marker = "7776.5";
-    let running = Running::start(
-        shell(&format!("cat; echo bad >&2; sleep {marker}")),
-        b"hello",
-    );
+    let running = Running::start(shell(&format!("cat; echo bad >&2; sleep {marker}")), b"hello");
     wait_until(LIMIT, "the sleep", || {
-        !processes::with_command(&format!("sleep {marker}")).is_empty()
-            && running.stderr() == "bad\n"
+        !processes::with_command(&format!("sleep {marker}")).is_empty() && running.stderr() == "bad\n"
     });
     assert_eq!(running.stdout(), "hello");
     processes::kill_tree(running.id());
@@ -189,15 +167,12 @@ fn processes_that_stay_fail_the_test_by_name() {
     wait_until(LIMIT, "the sleep", || {
         !processes::with_command("sleep 7779.5").is_empty()
     });
-    wait_for_zero(Duration::from_millis(50), || {
-        processes::with_command("sleep 7779.5")
-    });
+    wait_for_zero(Duration::from_millis(50), || processes::with_command("sleep 7779.5"));
 }
 
 #[test]
 fn a_terminal_shows_what_is_typed_and_how_the_program_ended() {
-    let mut program =
-        shell("stty size; read -r a; printf '\\033[31m<%s>\\033[m %s\\n' \"$a\" \"$B\"; exit 7");
+    let mut program = shell("stty size; read -r a; printf '\\033[31m<%s>\\033[m %s\\n' \"$a\" \"$B\"; exit 7");
     program.env("B", "żółw");
     let terminal = Terminal::start(80, 24, &program);
     terminal.wait_for("24 80");
@@ -222,11 +197,7 @@ fn a_terminal_can_be_resized_and_keeps_what_scrolled_off() {
 
 #[test]
 fn a_paste_comes_in_brackets() {
-    let terminal = Terminal::start(
-        80,
-        24,
-        &shell("printf '\\033[?2004h'; echo up; exec cat -v"),
-    );
+    let terminal = Terminal::start(80, 24, &shell("printf '\\033[?2004h'; echo up; exec cat -v"));
     terminal.wait_for("up");
     terminal.paste("text");
     terminal.send_key("Enter");
@@ -239,15 +210,9 @@ fn a_closed_terminal_hangs_up_and_a_dropped_one_leaves_nothing() {
     terminal.wait_for("up");
     let program = terminal.program();
     terminal.close();
-    wait_until(LIMIT, "the end of the program", || {
-        !processes::is_alive(program)
-    });
+    wait_until(LIMIT, "the end of the program", || !processes::is_alive(program));
 
-    let terminal = Terminal::start(
-        80,
-        24,
-        &shell("trap '' HUP; echo up; setsid sleep 7781.5; :"),
-    );
+    let terminal = Terminal::start(80, 24, &shell("trap '' HUP; echo up; setsid sleep 7781.5; :"));
     terminal.wait_for("up");
     wait_until(LIMIT, "the sleep", || {
         !processes::with_command("sleep 7781.5").is_empty()

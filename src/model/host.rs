@@ -54,9 +54,7 @@ impl HostName {
 
     /// The port, if the name gives one.
     pub fn port(&self) -> Option<u16> {
-        Parts::split(&self.0)
-            .port
-            .and_then(|port| port.parse().ok())
+        Parts::split(&self.0).port.and_then(|port| port.parse().ok())
     }
 }
 
@@ -175,14 +173,10 @@ impl<'a> Parts<'a> {
         };
         // Several colons without a closed bracket before the last one are an address without a port.
         let (host, port) = match rest.rsplit_once(':') {
-            Some((host, port)) if host.ends_with(']') || !host.contains([':', '[']) => {
-                (host, Some(port))
-            }
+            Some((host, port)) if host.ends_with(']') || !host.contains([':', '[']) => (host, Some(port)),
             _ => (rest, None),
         };
-        let inner = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
+        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         Self {
             user,
             address: inner.unwrap_or(host),
@@ -248,25 +242,10 @@ mod tests {
     fn takes_names_apart() {
         for (text, user, address, port) in [
             ("web1", None, "web1", None),
-            (
-                "root@web1.example.org",
-                Some("root"),
-                "web1.example.org",
-                None,
-            ),
+            ("root@web1.example.org", Some("root"), "web1.example.org", None),
             ("web1:2222", None, "web1", Some(2222)),
-            (
-                "root@127.1.0.3:65535",
-                Some("root"),
-                "127.1.0.3",
-                Some(65535),
-            ),
-            (
-                "ann@example.org@web1",
-                Some("ann@example.org"),
-                "web1",
-                None,
-            ),
+            ("root@127.1.0.3:65535", Some("root"), "127.1.0.3", Some(65535)),
+            ("ann@example.org@web1", Some("ann@example.org"), "web1", None),
             ("2001:db8::1", None, "2001:db8::1", None),
             ("::1", None, "::1", None),
             ("root@::1", Some("root"), "::1", None),
@@ -365,35 +344,17 @@ mod tests {
                 "[::1]x",
                 "\"[::1]x\" is not an IPv6 address; write for example 2001:db8::1 or [2001:db8::1]:22",
             ),
-            (
-                "web1:",
-                "\"\" is not a port; write a number from 1 to 65535",
-            ),
-            (
-                "web1:+22",
-                "\"+22\" is not a port; write a number from 1 to 65535",
-            ),
-            (
-                "web1:022",
-                "\"022\" is not a port; write a number from 1 to 65535",
-            ),
-            (
-                "web1:0",
-                "\"0\" is not a port; write a number from 1 to 65535",
-            ),
-            (
-                "web1:65536",
-                "\"65536\" is not a port; write a number from 1 to 65535",
-            ),
+            ("web1:", "\"\" is not a port; write a number from 1 to 65535"),
+            ("web1:+22", "\"+22\" is not a port; write a number from 1 to 65535"),
+            ("web1:022", "\"022\" is not a port; write a number from 1 to 65535"),
+            ("web1:0", "\"0\" is not a port; write a number from 1 to 65535"),
+            ("web1:65536", "\"65536\" is not a port; write a number from 1 to 65535"),
         ] {
             let refused = HostName::parse(text).expect_err(text);
             assert_eq!(refused.to_string(), reason, "{text:?}");
         }
         let refused = HostName::parse(&"a".repeat(256)).expect_err("too long");
-        assert_eq!(
-            refused.to_string(),
-            "the name has 256 bytes; use at most 255"
-        );
+        assert_eq!(refused.to_string(), "the name has 256 bytes; use at most 255");
         assert!(HostName::parse(&"a".repeat(255)).is_ok());
     }
 
@@ -402,10 +363,7 @@ mod tests {
         let name = HostName::parse("root@web1:22").expect("valid");
         let json = serde_json::to_string(&name).expect("serialises");
         assert_eq!(json, r#""root@web1:22""#);
-        assert_eq!(
-            serde_json::from_str::<HostName>(&json).expect("reads back"),
-            name
-        );
+        assert_eq!(serde_json::from_str::<HostName>(&json).expect("reads back"), name);
         let refused = serde_json::from_str::<HostName>(r#""-x""#).expect_err("an option");
         assert!(refused.to_string().contains("begins with '-'"), "{refused}");
     }

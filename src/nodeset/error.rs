@@ -70,15 +70,9 @@ fn excerpt(text: &str, column: usize) -> String {
     if length <= SHOWN_CHARS {
         return text.to_owned();
     }
-    let first = column
-        .saturating_sub(SHOWN_CHARS / 2)
-        .min(length - SHOWN_CHARS);
+    let first = column.saturating_sub(SHOWN_CHARS / 2).min(length - SHOWN_CHARS);
     let before = if first > 0 { "…" } else { "" };
-    let after = if first + SHOWN_CHARS < length {
-        "…"
-    } else {
-        ""
-    };
+    let after = if first + SHOWN_CHARS < length { "…" } else { "" };
     let middle: String = text.chars().skip(first).take(SHOWN_CHARS).collect();
     format!("{before}{middle}{after}")
 }
@@ -197,9 +191,7 @@ pub enum Reason {
         limit: usize,
     },
     /// Ranges that multiply a wildcard too often.
-    #[error(
-        "this makes more than {limit} wildcards; match first and then cut down, as in web*&web[1-500]"
-    )]
+    #[error("this makes more than {limit} wildcards; match first and then cut down, as in web*&web[1-500]")]
     TooManyWildcards {
         /// The most that there may be.
         limit: usize,
@@ -286,10 +278,7 @@ mod tests {
             "{shown}"
         );
         assert_eq!(excerpt(&"a".repeat(100), 1), format!("{}…", "a".repeat(72)));
-        assert_eq!(
-            excerpt(&"a".repeat(100), 101),
-            format!("…{}", "a".repeat(72))
-        );
+        assert_eq!(excerpt(&"a".repeat(100), 101), format!("…{}", "a".repeat(72)));
         assert_eq!(excerpt(&"a".repeat(72), 72), "a".repeat(72));
     }
 

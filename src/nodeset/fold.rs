@@ -26,10 +26,7 @@ pub fn fold<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> String {
 
 /// Folds hosts into at most `max_chars` characters. When that is too narrow, it ends in `… (+N)`,
 /// where N hosts are not shown; only a width too small even for that is exceeded.
-pub fn fold_to_width<'a>(
-    hosts: impl IntoIterator<Item = &'a HostName>,
-    max_chars: usize,
-) -> String {
+pub fn fold_to_width<'a>(hosts: impl IntoIterator<Item = &'a HostName>, max_chars: usize) -> String {
     let hosts = distinct(hosts);
     let parts = parts(hosts.iter().copied());
     let folded = parts.iter().map(|part| (part.text(), part.hosts));
@@ -40,11 +37,7 @@ pub fn fold_to_width<'a>(
 }
 
 /// As many of the texts as fit whole; `None` when that is none of them.
-fn shorten(
-    texts: impl Iterator<Item = (String, usize)>,
-    hosts: usize,
-    max_chars: usize,
-) -> Option<String> {
+fn shorten(texts: impl Iterator<Item = (String, usize)>, hosts: usize, max_chars: usize) -> Option<String> {
     let mut line = String::new();
     let mut chars = 0;
     let mut hidden = hosts;
@@ -75,10 +68,7 @@ fn cut(hosts: &[&HostName], max_chars: usize) -> String {
 
 fn distinct<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> Vec<&'a HostName> {
     let mut seen = HashSet::new();
-    hosts
-        .into_iter()
-        .filter(|host| seen.insert(*host))
-        .collect()
+    hosts.into_iter().filter(|host| seen.insert(*host)).collect()
 }
 
 fn parts<'a>(hosts: impl IntoIterator<Item = &'a HostName>) -> Vec<Part<'a>> {
@@ -108,11 +98,7 @@ impl<'a> Part<'a> {
         let address = host.address();
         let user_bytes = host.user().map_or(0, |user| user.len() + 1);
         let (user, rest) = host.as_str().split_at(user_bytes);
-        let foldable = if address.contains(':') {
-            0
-        } else {
-            address.len()
-        };
+        let foldable = if address.contains(':') { 0 } else { address.len() };
         let (head, tail) = rest.split_at(foldable);
         Self {
             user,

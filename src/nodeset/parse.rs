@@ -171,11 +171,7 @@ impl Scanner {
         let start = self.at;
         let pattern = self.pattern()?;
         let stdin = self.chars[start..self.at] == ['-'];
-        Ok(if stdin {
-            Operand::Stdin
-        } else {
-            Operand::Hosts(pattern)
-        })
+        Ok(if stdin { Operand::Stdin } else { Operand::Hosts(pattern) })
     }
 
     fn pattern(&mut self) -> Result<Pattern, Flaw> {
@@ -238,9 +234,7 @@ mod tests {
 
     fn sources(text: &str, spacing: Spacing) -> Vec<(Operator, usize, String)> {
         let terms = parse(text, spacing).expect(text).into_iter();
-        terms
-            .map(|term| (term.operator, term.column, term.source))
-            .collect()
+        terms.map(|term| (term.operator, term.column, term.source)).collect()
     }
 
     #[test]

@@ -57,22 +57,19 @@ impl Pattern {
     /// All names, the last bracket running fastest. Look at [`count`](Self::count) before.
     pub(super) fn names(&self) -> Vec<String> {
         let start = vec![String::new()];
-        self.pieces
-            .iter()
-            .fold(start, |mut names, piece| match piece {
-                Piece::Text(text) => {
-                    for name in &mut names {
-                        name.push_str(text);
-                    }
-                    names
+        self.pieces.iter().fold(start, |mut names, piece| match piece {
+            Piece::Text(text) => {
+                for name in &mut names {
+                    name.push_str(text);
                 }
-                Piece::Bracket(spans) => {
-                    let numbers: Vec<_> = spans.iter().flat_map(Span::members).collect();
-                    let continued =
-                        |name: String| numbers.iter().map(move |n| format!("{name}{n}"));
-                    names.into_iter().flat_map(continued).collect()
-                }
-            })
+                names
+            }
+            Piece::Bracket(spans) => {
+                let numbers: Vec<_> = spans.iter().flat_map(Span::members).collect();
+                let continued = |name: String| numbers.iter().map(move |n| format!("{name}{n}"));
+                names.into_iter().flat_map(continued).collect()
+            }
+        })
     }
 
     fn texts(&self) -> impl Iterator<Item = &str> {
@@ -162,9 +159,6 @@ mod tests {
             assert_eq!(matches(wildcard, name), expected, "{wildcard} {name}");
         }
         let stars = "*a".repeat(100);
-        assert!(
-            !matches(&stars, &"a".repeat(99)),
-            "and does not take for ever"
-        );
+        assert!(!matches(&stars, &"a".repeat(99)), "and does not take for ever");
     }
 }

@@ -144,23 +144,14 @@ mod tests {
     #[test]
     fn refuses_with_the_cure() {
         for (text, reason) in [
-            (
-                "",
-                "a number is missing; write a number or a range such as 1-5",
-            ),
+            ("", "a number is missing; write a number or a range such as 1-5"),
             ("3-1", "the range 3-1 runs backwards; write 1-3"),
-            (
-                "1-010",
-                "1 and 010 are padded to different lengths; write 001-010",
-            ),
+            ("1-010", "1 and 010 are padded to different lengths; write 001-010"),
             (
                 "001-1000",
                 "001 and 1000 are padded to different lengths; write 0001-1000",
             ),
-            (
-                "1-9/0",
-                "a step of 0 leads nowhere; write a step of 1 or more",
-            ),
+            ("1-9/0", "a step of 0 leads nowhere; write a step of 1 or more"),
             ("5/2", "a step needs a range; write for example 1-9/2"),
             (
                 "1-",

@@ -106,12 +106,7 @@ impl Resolver<'_> {
         self.reference(text, term.column, reference)
     }
 
-    fn groups(
-        &mut self,
-        text: &Text<'_>,
-        term: &Term,
-        pattern: &Pattern,
-    ) -> Result<NodeSet, NodeSetError> {
+    fn groups(&mut self, text: &Text<'_>, term: &Term, pattern: &Pattern) -> Result<NodeSet, NodeSetError> {
         let names = names(pattern).map_err(|reason| text.error(term.column, reason))?;
         let mut set = NodeSet::new();
         for name in names {
@@ -122,12 +117,7 @@ impl Resolver<'_> {
         Ok(set)
     }
 
-    fn wildcard(
-        &mut self,
-        text: &Text<'_>,
-        term: &Term,
-        pattern: &Pattern,
-    ) -> Result<NodeSet, NodeSetError> {
+    fn wildcard(&mut self, text: &Text<'_>, term: &Term, pattern: &Pattern) -> Result<NodeSet, NodeSetError> {
         let error = |reason| text.error(term.column, reason);
         if pattern.count() > MAX_WILDCARDS as u64 {
             let limit = MAX_WILDCARDS;
@@ -144,12 +134,7 @@ impl Resolver<'_> {
         Ok(found)
     }
 
-    fn reference(
-        &mut self,
-        text: &Text<'_>,
-        column: usize,
-        reference: Reference,
-    ) -> Result<Rc<NodeSet>, NodeSetError> {
+    fn reference(&mut self, text: &Text<'_>, column: usize, reference: Reference) -> Result<Rc<NodeSet>, NodeSetError> {
         if let Some(known) = self.known.get(&reference) {
             return Ok(Rc::clone(known));
         }
@@ -223,11 +208,7 @@ impl Resolver<'_> {
     }
 
     /// A list of hosts: every line is a set of its own.
-    fn lines(
-        &mut self,
-        content: &str,
-        place: impl Fn(usize) -> Place,
-    ) -> Result<NodeSet, NodeSetError> {
+    fn lines(&mut self, content: &str, place: impl Fn(usize) -> Place) -> Result<NodeSet, NodeSetError> {
         let mut set = NodeSet::new();
         for (before, line) in content.trim_start_matches('\u{feff}').lines().enumerate() {
             let text = line.split('#').next().unwrap_or_default();

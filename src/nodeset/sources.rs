@@ -54,10 +54,7 @@ pub(super) mod memory {
         }
 
         fn group_names(&self) -> Vec<String> {
-            self.groups
-                .iter()
-                .map(|(name, _)| (*name).to_owned())
-                .collect()
+            self.groups.iter().map(|(name, _)| (*name).to_owned()).collect()
         }
 
         fn file(&self, path: &str) -> io::Result<String> {

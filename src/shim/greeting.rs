@@ -18,8 +18,7 @@ impl Greeting {
         let (one, two) = nonce.as_str().split_at(16);
         // Expansion with a cut suffix is what separates sh from csh, PowerShell and the rest.
         Self {
-            line: format!("heeler={one}z; echo \"hello ${{heeler%z}}{two}\"; unset heeler\n")
-                .into_bytes(),
+            line: format!("heeler={one}z; echo \"hello ${{heeler%z}}{two}\"; unset heeler\n").into_bytes(),
             answer: format!("hello {one}{two}\n").into_bytes(),
         }
     }

@@ -30,7 +30,7 @@
 //! time while the link is up: `Stop(Term)`, grace, `Stop(Kill)`, `Look` now and then, and
 //! [`Control::Leave`] when it has waited enough. Only after the end of the control pipe, or when
 //! the lease is over, does the shim itself send TERM, wait the grace, and send KILL
-//! ([`OnDisconnect::End`]). A stop under way is seen through even with [`OnDisconnect::Keep`].
+//! ([`OnDisconnect::End`](crate::model::plan::OnDisconnect::End)). A stop under way is seen through even with [`OnDisconnect::Keep`](crate::model::plan::OnDisconnect::Keep).
 //!
 //! Two secrets are made for each attempt. The [`Nonce`] marks records and is never in any
 //! environment or argument list. The [`Cookie`] is in the job's environment, so that processes
@@ -53,7 +53,7 @@ mod status;
 pub use control::{Control, Sig, UnknownSignal};
 pub use greeting::Greeting;
 pub use preamble::Preamble;
-pub use program::{OnDisconnect, Program, ProgramError};
+pub use program::{Program, ProgramError};
 pub use records::{Item, Kin, Process, Reach, Record, RecordSplitter, Session};
 pub use secret::{Cookie, Nonce};
-pub use status::{Ended, classify};
+pub use status::classify;

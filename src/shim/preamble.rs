@@ -36,10 +36,7 @@ impl Preamble {
     /// then over and must be fed no more.
     pub fn push(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         self.held.extend_from_slice(bytes);
-        let found = self
-            .held
-            .windows(self.mark.len())
-            .position(|part| part == self.mark);
+        let found = self.held.windows(self.mark.len()).position(|part| part == self.mark);
         if let Some(at) = found {
             let rest = self.held.split_off(at + self.mark.len());
             self.held.truncate(at);
@@ -79,10 +76,7 @@ mod tests {
 
     #[test]
     fn noise_mark_rest_however_split() {
-        let stream = format!(
-            "Welcome!\n\x1e{} u\x1e{0} up\njob output\n",
-            "ab".repeat(16)
-        );
+        let stream = format!("Welcome!\n\x1e{} u\x1e{0} up\njob output\n", "ab".repeat(16));
         let stream = stream.as_bytes();
         let noise = format!("Welcome!\n\x1e{} u", "ab".repeat(16));
         for size in 1..=stream.len() {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::secret::{Cookie, Nonce};
+use crate::model::plan::OnDisconnect;
 
 /// The program with comments, and with words in double underscores to be filled in.
 const TEMPLATE: &str = include_str!("shim.sh");
@@ -14,15 +15,6 @@ const PIECE: usize = 100_000;
 
 /// The shim's tick while it times the grace, in milliseconds.
 const TICK_MS: u128 = 100;
-
-/// What the shim does when the runner falls silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnDisconnect {
-    /// End the job: TERM, grace, KILL.
-    End,
-    /// Let it run. It lives only if it does not write to the streams that were cut.
-    Keep,
-}
 
 /// Everything that the shim is told before it starts.
 #[derive(Clone, Debug)]
@@ -83,9 +75,7 @@ impl Program<'_> {
             .replace("__JOINED__", &format!("${}", names.join("$")))
             .replace("__NAMES__", &names.join(" "));
         // The command last, so that nothing in it is taken for a word to be filled in.
-        let (before, after) = filled
-            .split_once("HEELER_C1=__COMMAND__")
-            .unwrap_or((&filled, ""));
+        let (before, after) = filled.split_once("HEELER_C1=__COMMAND__").unwrap_or((&filled, ""));
         let mut text = Vec::with_capacity(filled.len() + script.len() + script.len() / 8);
         text.extend_from_slice(before.as_bytes());
         for (name, piece) in names.iter().zip(pieces) {

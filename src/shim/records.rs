@@ -186,12 +186,7 @@ impl RecordSplitter {
     }
 
     /// Adds bytes to what is held until that is decided; returns the bytes not used.
-    fn advance<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        text: &mut Vec<u8>,
-        out: &mut Vec<Item>,
-    ) -> &'a [u8] {
+    fn advance<'a>(&mut self, bytes: &'a [u8], text: &mut Vec<u8>, out: &mut Vec<Item>) -> &'a [u8] {
         for (index, &byte) in bytes.iter().enumerate() {
             let at = self.held.len();
             if at < self.mark.len() {

@@ -70,10 +70,7 @@ mod tests {
     fn digits_are_always_32() {
         let mut bytes = [0; BYTES];
         bytes[BYTES - 1] = 0xa5;
-        assert_eq!(
-            Nonce::new(bytes).as_str(),
-            "000000000000000000000000000000a5"
-        );
+        assert_eq!(Nonce::new(bytes).as_str(), "000000000000000000000000000000a5");
         assert_eq!(Cookie::new([0xff; BYTES]).as_str(), "f".repeat(32));
     }
 

@@ -1,20 +1,7 @@
 //! What a status says about the way a command ended. Pure arithmetic for the runner; it knows
 //! neither records nor outcomes.
 
-/// How a command ended, as far as a shell's status can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It exited with this status.
-    Exit(u32),
-    /// A signal ended it (or, where `status` is 128 + `number`, it exited with that status: a
-    /// POSIX shell cannot tell the two apart).
-    Signal {
-        /// The signal, in the numbering of the host.
-        number: u32,
-        /// The status that the number was read from.
-        status: u32,
-    },
-}
+use crate::model::outcome::Ended;
 
 /// Reads a status. Shells add 128 to a signal's number, ksh93 adds 256. Only numbers of real
 /// signals count: 32 and 33 belong to the C library, and none is above 64, so that 255 (what
@@ -37,23 +24,14 @@ mod tests {
 
     #[test]
     fn exits() {
-        for status in [
-            0, 1, 3, 126, 127, 128, 160, 161, 193, 254, 255, 256, 288, 321,
-        ] {
+        for status in [0, 1, 3, 126, 127, 128, 160, 161, 193, 254, 255, 256, 288, 321] {
             assert_eq!(classify(status), Ended::Exit(status));
         }
     }
 
     #[test]
     fn signals() {
-        for (status, number) in [
-            (129, 1),
-            (137, 9),
-            (143, 15),
-            (159, 31),
-            (162, 34),
-            (192, 64),
-        ] {
+        for (status, number) in [(129, 1), (137, 9), (143, 15), (159, 31), (162, 34), (192, 64)] {
             assert_eq!(classify(status), Ended::Signal { number, status });
         }
         for (status, number) in [(257, 1), (265, 9), (320, 64)] {

@@ -60,11 +60,7 @@ impl Heeler {
 
     /// Runs `heeler ARGS…` with `input` on its standard input.
     #[track_caller]
-    pub fn run_with_input(
-        &self,
-        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
-        input: &[u8],
-    ) -> Finished {
+    pub fn run_with_input(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, input: &[u8]) -> Finished {
         Running::start(self.command(arguments), input).wait(LIMIT)
     }
 

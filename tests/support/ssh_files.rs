@@ -29,7 +29,8 @@ const SH_IS_DASH: &str =
     r#"exec env PATH=DIR/dash:/usr/local/bin:/usr/bin:/bin DIR/dash/sh -c "$SSH_ORIGINAL_COMMAND""#;
 const SH_IS_BASH: &str =
     r#"exec env PATH=DIR/bash:/usr/local/bin:/usr/bin:/bin DIR/bash/sh -c "$SSH_ORIGINAL_COMMAND""#;
-const SH_IS_BUSYBOX: &str = r#"exec env PATH=DIR/busybox:/usr/local/bin:/usr/bin:/bin DIR/busybox/sh -c "$SSH_ORIGINAL_COMMAND""#;
+const SH_IS_BUSYBOX: &str =
+    r#"exec env PATH=DIR/busybox:/usr/local/bin:/usr/bin:/bin DIR/busybox/sh -c "$SSH_ORIGINAL_COMMAND""#;
 
 /// The ports of this world, all on 127.0.0.1.
 pub struct Ports {

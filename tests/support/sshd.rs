@@ -175,9 +175,7 @@ fn answers(port: u16) -> bool {
         return false;
     };
     let mut banner = [0; 4];
-    stream
-        .set_read_timeout(Some(Duration::from_secs(5)))
-        .is_ok()
+    stream.set_read_timeout(Some(Duration::from_secs(5))).is_ok()
         && stream.read_exact(&mut banner).is_ok()
         && &banner == b"SSH-"
 }

@@ -16,9 +16,7 @@ fn listed(names: &str) -> Vec<HostName> {
 
 fn spelled_out(set: &str) -> Vec<HostName> {
     let set = resolve(set, &NOTHING);
-    set.unwrap_or_else(|error| panic!("{error}"))
-        .into_iter()
-        .collect()
+    set.unwrap_or_else(|error| panic!("{error}")).into_iter().collect()
 }
 
 fn assert_reads_back(names: &[HostName]) {
@@ -48,16 +46,10 @@ fn folds() {
         ("n10 n20 n30", "n[10,20,30]"),
         ("1 2 3", "[1-3]"),
         ("a1b2c a2b2c", "a[1-2]b2c"),
-        (
-            "127.1.0.1 127.1.0.2 127.1.1.1 127.1.1.2",
-            "127.1.[0-1].[1-2]",
-        ),
+        ("127.1.0.1 127.1.0.2 127.1.1.1 127.1.1.2", "127.1.[0-1].[1-2]"),
         ("r1@web1 r2@web1 r1@web2", "r1@web[1-2],r2@web1"),
         ("web1:22 web2:22 web1:23", "web[1-2]:22,web1:23"),
-        (
-            "::1 ::2 u@[::1]:22 u@[::2]:22",
-            "::1,::2,u@[::1]:22,u@[::2]:22",
-        ),
+        ("::1 ::2 u@[::1]:22 u@[::2]:22", "::1,::2,u@[::1]:22,u@[::2]:22"),
         (
             "a1-1000000000000000000 a2-1000000000000000000",
             "a[1-2]-1000000000000000000",
@@ -168,24 +160,14 @@ fn folding_is_not_quadratic() {
     let patience = Duration::from_secs(3);
     let mut dice = Dice(7);
     let mut hexadecimal = |_| format!("{:016x}{:016x}", dice.below(u64::MAX), dice.below(u64::MAX));
-    let unlike: Vec<_> = (0..1177)
-        .map(&mut hexadecimal)
-        .map(|name| format!("h{name}"))
-        .collect();
+    let unlike: Vec<_> = (0..1177).map(&mut hexadecimal).map(|name| format!("h{name}")).collect();
     let alike = spelled_out("rack[1-40]n[1-250]");
-    let alone: Vec<_> = (0..10_000)
-        .map(hexadecimal)
-        .map(|name| format!("h{name}"))
-        .collect();
+    let alone: Vec<_> = (0..10_000).map(hexadecimal).map(|name| format!("h{name}")).collect();
     for names in [hosts(&unlike), alike, hosts(&alone)] {
         let start = Instant::now();
         let folded = fold(&names);
         let took = start.elapsed();
-        println!(
-            "{} names, {} characters, {took:?}",
-            names.len(),
-            folded.len()
-        );
+        println!("{} names, {} characters, {took:?}", names.len(), folded.len());
         assert!(took < patience, "{} names took {took:?}", names.len());
     }
 }

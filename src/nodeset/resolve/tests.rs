@@ -120,10 +120,7 @@ fn says_where_and_why() {
             "a,web [1]",
             "node set \"a,web [1]\", column 7: a space may not stand inside a name; write a comma between two hosts",
         ),
-        (
-            "",
-            "node set \"\", column 1: it is empty; name at least one host",
-        ),
+        ("", "node set \"\", column 1: it is empty; name at least one host"),
         (
             "a,-x",
             "node set \"a,-x\", column 3: the host name \"-x\" begins with '-'; begin it with a letter or a digit",
@@ -201,11 +198,7 @@ fn refuses_bad_names_on_standard_input() {
         ..NOTHING
     };
     let expected = "standard input, line 3: node set \"-oProxyCommand=x\", column 1: the host name";
-    assert!(
-        refusal("-", &input).starts_with(expected),
-        "{}",
-        refusal("-", &input)
-    );
+    assert!(refusal("-", &input).starts_with(expected), "{}", refusal("-", &input));
 }
 
 #[test]
@@ -217,11 +210,7 @@ fn large_sets_are_refused_before_they_are_spelled_out() {
         ("@g[1-100001]", 1),
     ] {
         let error = resolve(text, &NOTHING).expect_err(text);
-        assert_eq!(
-            error.reason(),
-            &Reason::TooManyHosts { limit: 100_000 },
-            "{text}"
-        );
+        assert_eq!(error.reason(), &Reason::TooManyHosts { limit: 100_000 }, "{text}");
         assert_eq!(error.column(), column, "{text}");
     }
     let set = resolve("n[1-100000]", &NOTHING).expect("just small enough");

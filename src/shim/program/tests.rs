@@ -16,9 +16,7 @@ fn build(command: &[u8], env: &[(&str, &str)]) -> Result<String, ProgramError> {
         lease: Some(Duration::from_secs(90)),
         grace: Duration::from_secs(10),
     };
-    program
-        .text()
-        .map(|text| String::from_utf8_lossy(&text).into_owned())
+    program.text().map(|text| String::from_utf8_lossy(&text).into_owned())
 }
 
 #[test]
@@ -59,15 +57,9 @@ fn variables_come_before_the_command() {
 #[test]
 fn what_no_shell_can_take_is_refused() {
     assert_eq!(build(b"ab\0", &[]), Err(ProgramError::NulInCommand(2)));
-    assert_eq!(
-        build(b"", &[("A", "\0")]),
-        Err(ProgramError::NulInValue("A".into()))
-    );
+    assert_eq!(build(b"", &[("A", "\0")]), Err(ProgramError::NulInValue("A".into())));
     for name in ["", "9a", "a-b", "é", "a b", "a=b", "a\n"] {
-        assert_eq!(
-            build(b"", &[(name, "")]),
-            Err(ProgramError::BadName(name.into()))
-        );
+        assert_eq!(build(b"", &[(name, "")]), Err(ProgramError::BadName(name.into())));
     }
     assert_eq!(
         build(b"", &[("HEELER_JOB", "")]),

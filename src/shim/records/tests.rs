@@ -84,10 +84,7 @@ fn a_record_may_begin_inside_the_ruins_of_another() {
     let stream = [&mark()[..10], &record("exit 7")[..]].concat();
     assert_eq!(
         split(&stream, 3),
-        [
-            text(&mark()[..10]),
-            Item::Record(Record::Exit { status: 7 })
-        ]
+        [text(&mark()[..10]), Item::Record(Record::Exit { status: 7 })]
     );
 }
 
@@ -112,10 +109,7 @@ fn a_record_without_end_is_given_up_and_what_follows_is_output() {
     splitter.finish(&mut items);
     assert_eq!(
         items,
-        [
-            Item::Record(Record::Unknown("z".repeat(LONGEST))),
-            text(b"zzzzz")
-        ]
+        [Item::Record(Record::Unknown("z".repeat(LONGEST))), text(b"zzzzz")]
     );
 }
 
@@ -146,8 +140,7 @@ fn all_records() {
 
 #[test]
 fn hostile_names_stay_one_harmless_word() {
-    let Record::Process(process) = parsed(b"pid 5 session S 0 \x1b[31m evil\xe2\x80\xae\x07 name")
-    else {
+    let Record::Process(process) = parsed(b"pid 5 session S 0 \x1b[31m evil\xe2\x80\xae\x07 name") else {
         panic!("not a process");
     };
     assert_eq!(process.name, "_[31m_evil_____name");
