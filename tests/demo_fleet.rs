@@ -445,26 +445,20 @@ async fn nothing_is_left_after_drop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_story_fails_where_it_should_and_a_retry_finds_the_lock_free() {
     let fleet = Fleet::start(24).await.unwrap();
-    let locked = host(&fleet, Role::Locked);
-    let first = run(&fleet, locked, &story()).await;
+    let locked = async {
+        let host = host(&fleet, Role::Locked);
+        (run(&fleet, host, &story()).await, run(&fleet, host, &story()).await)
+    };
+    let broken = async { run(&fleet, host(&fleet, Role::Broken), &story()).await };
+    let progress = async { run(&fleet, host(&fleet, Role::Progress), &story()).await };
+    let ((first, retry), broken, progress) = tokio::join!(locked, broken, progress);
+
     assert_eq!(first.status.code(), Some(100));
-    assert!(
-        text(&first.stderr).contains("Could not get lock"),
-        "{}",
-        text(&first.stderr)
-    );
-    assert_eq!(run(&fleet, locked, &story()).await.status.code(), Some(0));
-    assert_eq!(
-        run(&fleet, host(&fleet, Role::Broken), &story()).await.status.code(),
-        Some(1)
-    );
-    let progress = run(&fleet, host(&fleet, Role::Progress), &story()).await;
+    assert!(text(&first.stderr).contains("Could not get lock"), "{}", text(&first.stderr));
+    assert_eq!(retry.status.code(), Some(0));
+    assert_eq!(broken.status.code(), Some(1));
     assert_eq!(progress.status.code(), Some(0));
-    assert!(
-        text(&progress.stdout).contains("\r\x1b[32m█"),
-        "{}",
-        text(&progress.stdout)
-    );
+    assert!(text(&progress.stdout).contains("\r\x1b[32m█"), "{}", text(&progress.stdout));
     fleet.stop().await.unwrap();
 }
 
