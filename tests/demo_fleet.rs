@@ -454,11 +454,19 @@ async fn the_story_fails_where_it_should_and_a_retry_finds_the_lock_free() {
     let ((first, retry), broken, progress) = tokio::join!(locked, broken, progress);
 
     assert_eq!(first.status.code(), Some(100));
-    assert!(text(&first.stderr).contains("Could not get lock"), "{}", text(&first.stderr));
+    assert!(
+        text(&first.stderr).contains("Could not get lock"),
+        "{}",
+        text(&first.stderr)
+    );
     assert_eq!(retry.status.code(), Some(0));
     assert_eq!(broken.status.code(), Some(1));
     assert_eq!(progress.status.code(), Some(0));
-    assert!(text(&progress.stdout).contains("\r\x1b[32m█"), "{}", text(&progress.stdout));
+    assert!(
+        text(&progress.stdout).contains("\r\x1b[32m█"),
+        "{}",
+        text(&progress.stdout)
+    );
     fleet.stop().await.unwrap();
 }
 

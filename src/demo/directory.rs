@@ -3,14 +3,16 @@
 //! sockets or processes.
 
 use std::fmt::Write as _;
-use std::fs::{self, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{PrivateKey, PublicKey};
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::geteuid;
 use tempfile::TempDir;
 
 use super::DemoError;
@@ -19,22 +21,36 @@ use super::session::USER;
 /// What the story is called in the home of a host.
 pub(super) const STORY: &str = "upgrade.sh";
 
+/// What the names of these directories begin with.
+const PREFIX: &str = "heeler-demo-";
+
+/// The file that is locked for as long as the demo lives.
+const LOCK: &str = "lock";
+
 /// The directory and what is in it. Dropping it removes it.
 pub(super) struct Directory {
     dir: TempDir,
     config: PathBuf,
+    _lock: File,
 }
 
 impl Directory {
-    /// An empty directory that only this user can enter.
-    pub(super) fn create() -> Result<Self, DemoError> {
+    /// An empty directory in `parent` that only this user can enter. Those of demos that were killed by
+    /// force, and could not clear up, are removed on the way.
+    pub(super) fn create_in(parent: &Path) -> Result<Self, DemoError> {
+        sweep(parent);
         let dir = tempfile::Builder::new()
-            .prefix("heeler-demo-")
+            .prefix(PREFIX)
             .permissions(Permissions::from_mode(0o700))
-            .tempdir()
+            .tempdir_in(parent)
             .map_err(DemoError::Directory)?;
+        let lock = lock(dir.path()).map_err(DemoError::Directory)?;
         let config = dir.path().join("ssh_config");
-        Ok(Self { dir, config })
+        Ok(Self {
+            dir,
+            config,
+            _lock: lock,
+        })
     }
 
     /// The configuration for `ssh -F`.
@@ -86,6 +102,29 @@ impl Directory {
     }
 }
 
+/// Marks a directory as in use. It gets the name by which a sweep looks for it only when it is locked.
+fn lock(dir: &Path) -> io::Result<File> {
+    let unlocked = dir.join("unlocked");
+    let file = File::create_new(&unlocked)?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    fs::rename(unlocked, dir.join(LOCK))?;
+    Ok(file)
+}
+
+/// Removes our directories whose lock nobody holds. What cannot be removed is left to the next sweep.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && entry
+                .metadata()
+                .is_ok_and(|is| is.is_dir() && is.uid() == geteuid().as_raw());
+        let abandoned = |file: File| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
+        if is_ours && File::open(entry.path().join(LOCK)).is_ok_and(abandoned) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A key that exists for this run only.
 pub(super) fn new_key() -> Result<PrivateKey, DemoError> {
     let mut seed = [0; 32];
@@ -127,11 +166,42 @@ fn quoted(path: &Path) -> Result<String, DemoError> {
     Ok(format!("\"{}\"", text.replace('%', "%%")))
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)?;
     file.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_demo_left_is_removed_and_what_is_in_use_is_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let in_use = Directory::create_in(parent.path()).unwrap();
+        let strange = parent.path().join("heeler-demo-without-lock");
+        fs::create_dir(&strange).unwrap();
+        // The lock goes with the process that is killed; the files stay.
+        let killed = Directory::create_in(parent.path()).unwrap();
+        let Directory { dir, _lock: lock, .. } = killed;
+        let abandoned = dir.keep();
+        fs::create_dir_all(abandoned.join("home/web01")).unwrap();
+        drop(lock);
+
+        sweep(parent.path());
+        assert!(in_use.homes().parent().unwrap().exists() && strange.exists());
+        assert!(!abandoned.exists());
+    }
+
+    #[test]
+    fn paths_are_quoted_for_ssh_or_refused() {
+        assert_eq!(quoted(Path::new("/tmp/a b/100%")).unwrap(), "\"/tmp/a b/100%%\"");
+        for path in ["/tmp/\"", "/tmp/a\nb", "/tmp/$HOME", "/tmp/\\"] {
+            assert!(matches!(quoted(Path::new(path)), Err(DemoError::Path(_))), "{path}");
+        }
+    }
 }

@@ -87,7 +87,7 @@ impl Fleet {
             return Err(DemoError::HostCount(hosts));
         }
         let roster = Roster::new(hosts);
-        let directory = Directory::create()?;
+        let directory = Directory::create_in(&std::env::temp_dir())?;
         directory.furnish(roster.names())?;
         let (client, server) = (directory::new_key()?, directory::new_key()?);
         let server_public = server.public_key().clone();

@@ -125,7 +125,7 @@ fn folded((stem, size, digits): (&str, usize, usize)) -> Option<String> {
     match size {
         0 => None,
         1 => Some(format!("{stem}{:0digits$}", 1)),
-        last => Some(format!("{stem}[{:0digits$}-{last}]", 1)),
+        last => Some(format!("{stem}[{:0digits$}-{last:0digits$}]", 1)),
     }
 }
 

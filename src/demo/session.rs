@@ -120,6 +120,7 @@ fn shell(text: &[u8], host: &Host, home: &Path) -> Command {
         .env("DEMO_HOST", &host.name)
         .env("DEMO_ROLE", host.role.word())
         .env("DEMO_SEED", host.seed.to_string())
+        .env("DEMO_PID", std::process::id().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

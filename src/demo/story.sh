@@ -19,6 +19,11 @@ rest() {
     sleep "$(($1 / 10)).$(($1 % 10))"
 }
 
+# Is the demo still there? Killed by force it cannot end what runs on its hosts.
+served() {
+    kill -0 "${DEMO_PID:-$$}" 2>/dev/null
+}
+
 lists() {
     printf 'Reading package lists... Done\n'
     rest 2
@@ -35,7 +40,7 @@ nothing_to_do() {
 
 # Fetches, unpacks and sets up the packages given, each step $pace tenths of a second and a little more.
 upgrade() {
-    roll 3
+    roll 5
     pace=$((n + 1))
     lists
     printf '%s upgraded, 0 newly installed, 0 to remove and 3 not upgraded.\n' "$#"
@@ -111,8 +116,8 @@ restart_fails() {
 hang() {
     upgrade "$1" "$2" "$3"
     printf 'Setting up grub-pc (2.06-13+deb12u1) ...\n'
-    while :; do
-        sleep 3600
+    while served; do
+        sleep 5
     done
 }
 
@@ -121,7 +126,7 @@ stubborn() {
     upgrade "$1" "$2"
     printf 'Stopping %s.service: waiting for its clients, not to be interrupted\n' "$service"
     clients=17
-    while :; do
+    while served; do
         printf '%s: %s clients still connected\n' "$service" "$clients"
         roll 5
         clients=$((clients > 9 ? clients - n / 3 : 9 + n))
@@ -132,7 +137,9 @@ stubborn() {
 # The background job keeps the output open after the upgrade itself is over.
 leak() {
     upgrade "$1" "$2"
-    sleep 600 &
+    while served; do
+        sleep 5
+    done &
     printf 'vector.service: log shipper started in the background\n'
     printf '\033[32m✓\033[0m %s upgraded\n' "$host"
 }
@@ -140,9 +147,9 @@ leak() {
 slow() {
     upgrade "$1" "$2"
     printf 'update-initramfs: Generating /boot/initrd.img-%s\n' "$kernel"
-    rest 170
+    rest 230
     printf 'Generating grub configuration file ...\nFound linux image: /boot/vmlinuz-%s\n' "$kernel"
-    rest 150
+    rest 200
     printf '\033[32m✓\033[0m %s upgraded, \033[33mreboot required\033[0m\n' "$host"
 }
 
