@@ -100,6 +100,11 @@ impl Attempt {
         }
     }
 
+    /// Whether the shim has said that the command runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// The job printed something.
     pub(super) fn printed(&mut self, now: Stamp) {
         self.last_output = now;

@@ -78,7 +78,7 @@ impl<T: Transport> Following<T> {
                 drop(channel);
                 return ending;
             }
-            if let (Some(early), true) = (waiting, self.permit.is_some()) {
+            if let (Some(early), true) = (waiting, self.permit.is_some() && self.attempt.is_running()) {
                 waiting = None;
                 self.heard(Stream::Stdout, early);
             }
@@ -100,7 +100,8 @@ impl<T: Transport> Following<T> {
                 read = stderr.read(&mut err), if may_read && open[1] => {
                     open[1] = self.took(Stream::Stderr, &read, &err);
                 }
-                read = stdout.read(&mut out), if may_read && open[0] => {
+                // Not before the record that the command runs, which was sent first, or can come no more.
+                read = stdout.read(&mut out), if may_read && open[0] && (self.attempt.is_running() || !open[1]) => {
                     open[0] = self.took(Stream::Stdout, &read, &out);
                 }
             }
@@ -161,8 +162,9 @@ impl<T: Transport> Following<T> {
                 Item::Record(record) => acts.extend(self.attempt.reported(record, self.job.clock.now())),
             }
         }
-        self.record(Stream::Stderr, text);
+        // First the record that the command runs, then what it printed.
         self.perform(acts);
+        self.record(Stream::Stderr, text);
     }
 
     fn record(&mut self, stream: Stream, bytes: Vec<u8>) {
