@@ -2,8 +2,9 @@
 //!
 //! The layers, upper ones first; an import may only point downwards (`tests/layers.rs` checks it):
 //! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
-//! `config` · `nodeset` · `model`.
+//! `config` · `nodeset` · `model`, `child`.
 
+pub mod child;
 pub mod demo;
 pub mod link;
 pub mod model;

@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::child::in_own_session;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 
@@ -66,7 +67,8 @@ impl Processes {
         if sessions.closed {
             return Err(io::Error::other("the fleet is ending"));
         }
-        let child = in_own_session(command).env(MARK, &self.id).spawn()?;
+        in_own_session(command.as_std_mut());
+        let child = command.env(MARK, &self.id).spawn()?;
         if let Some(pid) = child.id() {
             sessions.leaders.insert(pid.cast_signed(), Leader::Unreaped);
         }
@@ -147,19 +149,5 @@ fn session_if_alive(pid: i32) -> Option<i32> {
     match fields.next()? {
         "Z" | "X" => None,
         _ => fields.nth(2)?.parse().ok(),
-    }
-}
-
-#[expect(
-    unsafe_code,
-    reason = "a session of its own can only be made in the child, between fork and exec"
-)]
-fn in_own_session(command: &mut Command) -> &mut Command {
-    // SAFETY: setsid is async-signal-safe, and the closure neither allocates nor takes a lock.
-    unsafe {
-        command.pre_exec(|| {
-            rustix::process::setsid()?;
-            Ok(())
-        })
     }
 }

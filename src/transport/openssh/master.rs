@@ -2,8 +2,8 @@
 //! from the first moment, so that whoever waits for it may stop waiting at any point and nothing is left behind.
 
 use super::cause::{classify, printable};
-use super::spawn::tie_to_us;
 use super::{ConnectError, SshOptions};
+use crate::child::{in_own_session, tied_to_us};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -64,7 +64,8 @@ pub(super) fn command(host: &HostName, socket: &Path, options: &SshOptions) -> C
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    tie_to_us(&mut command);
+    in_own_session(command.as_std_mut());
+    tied_to_us(command.as_std_mut());
     command
 }
 

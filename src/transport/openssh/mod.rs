@@ -8,7 +8,6 @@
 mod cause;
 mod master;
 mod socket_dir;
-mod spawn;
 
 use super::{ConnectError, Connection, Process, Transport, Words};
 use crate::model::host::HostName;

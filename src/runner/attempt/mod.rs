@@ -3,26 +3,21 @@
 //!
 //! The rules (TERM, grace, KILL, and when a process may be called gone) are all here and nowhere else.
 
+mod stopping;
+#[cfg(test)]
+mod tests;
+
 use crate::model::event::{Change, Ending, Stream};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::stamp::Stamp;
-use crate::shim::{Control, Reach, Record, Sig, classify};
+use crate::shim::{Control, Record, classify};
 use std::collections::BTreeSet;
-use std::time::Duration;
+use stopping::{Answer, Step, Stopping};
 
-/// How long the shim may take to answer a stop. A shim that does not answer is dead or stuck.
-const ANSWER: Duration = Duration::from_secs(10);
-/// How long what was sent KILL may take to be gone.
-const AFTER_KILL: Duration = Duration::from_secs(5);
-/// Between two looks at what is left.
-const LOOK: Duration = Duration::from_millis(200);
 /// Beats in the time of one lease: one may be late, one may be lost.
 const BEATS_PER_LEASE: u32 = 3;
-/// How long both streams may stay open after everything is gone.
-const CLOSING: Duration = Duration::from_secs(1);
-
 /// What the caller must do.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Act {
@@ -32,31 +27,6 @@ pub(super) enum Act {
     Tell(Change),
     /// The attempt is over: close the channel.
     Finish(Ending),
-}
-
-/// A stop under way.
-#[derive(Clone, Debug)]
-struct Stopping {
-    reason: StopReason,
-    by: CancelledBy,
-    limit: Option<Limit>,
-    /// When KILL is due, or, once it was sent, when patience ends.
-    deadline: Stamp,
-    killed: bool,
-    /// When the shim must have answered.
-    answer_by: Stamp,
-    /// What it last answered.
-    answer: Answer,
-    /// When to ask again what is left; asked only after the command has ended.
-    next_look: Option<Stamp>,
-}
-
-/// What the shim last said about what is left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Answer {
-    None,
-    Left { count: u32, owners: Vec<String> },
-    Gone(Reach),
 }
 
 /// One attempt from `up` to its end.
@@ -147,21 +117,15 @@ impl Attempt {
     fn exited(&mut self, status: u32, now: Stamp) -> Vec<Act> {
         if self.running.is_none() {
             let detail = format!("the command could not be started: its launcher ended with status {status}");
-            return vec![self.finish(
-                Outcome::Unreachable {
-                    cause: Cause::Other,
-                    detail,
-                },
-                false,
-                now,
-            )];
+            let cause = Cause::Other;
+            return vec![self.finish(Outcome::Unreachable { cause, detail }, now)];
         }
         self.exit = Some((classify(status), now));
         match &mut self.stopping {
             // It ended by itself while the stop was on its way: the shim answers a stop before it reports an end that
             // the stop brought about.
-            Some(stopping) if stopping.answer == Answer::None => self.stopping = None,
-            Some(stopping) => stopping.next_look = Some(now + LOOK),
+            Some(stopping) if stopping.is_unanswered() => self.stopping = None,
+            Some(stopping) => stopping.look_from_now_on(now),
             None => {}
         }
         self.finish_if_closed(now)
@@ -169,11 +133,7 @@ impl Attempt {
 
     fn answered(&mut self, answer: Answer, now: Stamp) {
         if let Some(stopping) = &mut self.stopping {
-            if matches!(answer, Answer::Gone(_)) {
-                stopping.next_look = None;
-                stopping.deadline = now + CLOSING;
-            }
-            stopping.answer = answer;
+            stopping.take(answer, now);
         }
     }
 
@@ -185,7 +145,7 @@ impl Attempt {
         now: Stamp,
     ) -> Vec<Act> {
         self.open[stream as usize] = false;
-        if self.open != [false; 2] {
+        if !self.is_closed() {
             return Vec::new();
         }
         if self.exit.is_some() {
@@ -195,8 +155,7 @@ impl Attempt {
             Some(words) => format!("the link was cut: {words}"),
             None => "the channel ended without a status: the shim was killed, or the link was cut".to_owned(),
         };
-        let fate = Fate::Unknown;
-        vec![self.finish(Outcome::Lost { detail, fate }, false, now)]
+        vec![self.lost(detail.as_str(), now)]
     }
 
     /// Somebody wants the job to end.
@@ -207,50 +166,24 @@ impl Attempt {
             }
             return Vec::new();
         }
-        if let (None, Some((ended, _))) = (&self.stopping, self.exit) {
-            return vec![self.finish(Outcome::from_ended(ended), true, now)];
+        match (&mut self.stopping, self.exit) {
+            (Some(stopping), _) => stopping.strengthen(reason, by, now),
+            // Only what it left behind holds the channel, and that is not signalled after a normal end.
+            (None, Some((ended, _))) => vec![self.finish_leaked(ended, now)],
+            (None, None) => self.begin_stop(reason, by, None, now),
         }
-        let Some(stopping) = &mut self.stopping else {
-            return self.begin_stop(reason, by, None, now);
-        };
-        if reason <= stopping.reason {
-            return Vec::new();
-        }
-        (stopping.reason, stopping.by) = (reason, by);
-        if reason == StopReason::Kill && !stopping.killed {
-            return stopping.kill(now);
-        }
-        vec![stopping.tell()]
     }
 
     /// Nobody is there any more to follow the attempt.
     pub(super) fn abandoned(&self, now: Stamp) -> Vec<Act> {
-        let detail = "heeler stopped following the job".to_owned();
-        vec![self.finish(
-            Outcome::Lost {
-                detail,
-                fate: Fate::Unknown,
-            },
-            false,
-            now,
-        )]
+        let detail = "heeler stopped following the job";
+        vec![self.lost(detail, now)]
     }
 
     fn begin_stop(&mut self, reason: StopReason, by: CancelledBy, limit: Option<Limit>, now: Stamp) -> Vec<Act> {
-        let stopping = self.stopping.insert(Stopping {
-            reason,
-            by,
-            limit,
-            deadline: now + self.settings.grace,
-            killed: false,
-            answer_by: now + ANSWER,
-            answer: Answer::None,
-            next_look: None,
-        });
-        if reason == StopReason::Kill {
-            return stopping.kill(now);
-        }
-        vec![Act::Send(Control::Stop(Sig::Term)), stopping.tell()]
+        let (stopping, acts) = Stopping::begin(reason, by, limit, now, self.settings.grace);
+        self.stopping = Some(stopping);
+        acts
     }
 
     /// A moment named by [`Attempt::deadline`] has come.
@@ -260,60 +193,26 @@ impl Attempt {
             self.next_beat = self.settings.lease.map(|lease| now + lease / BEATS_PER_LEASE);
             acts.push(Act::Send(Control::Beat));
         }
-        if self.stopping.is_some() {
-            acts.extend(self.tick_stopping(now));
+        if let Some(stopping) = &mut self.stopping {
+            match stopping.tick(now) {
+                Step::Wait => {}
+                Step::Do(more) => acts.extend(more),
+                Step::GiveUp => {
+                    acts.push(Act::Send(Control::Leave));
+                    acts.extend(self.finish_stopped(now));
+                }
+            }
         } else if let Some((ended, at)) = self.exit {
             if at + self.settings.drain <= now {
-                acts.push(self.finish(Outcome::from_ended(ended), true, now));
+                acts.push(self.finish_leaked(ended, now));
             }
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
-            let detail = "the shim came up but did not say that the command runs".to_owned();
-            acts.push(self.finish(
-                Outcome::Lost {
-                    detail,
-                    fate: Fate::Unknown,
-                },
-                false,
-                now,
-            ));
+            let detail = "the shim came up but did not say that the command runs";
+            acts.push(self.lost(detail, now));
         }
         acts
-    }
-
-    fn tick_stopping(&mut self, now: Stamp) -> Vec<Act> {
-        let Some(stopping) = &mut self.stopping else {
-            return Vec::new();
-        };
-        if stopping.answer == Answer::None && stopping.answer_by <= now {
-            let detail = "the shim does not answer: it was killed or is stuck".to_owned();
-            return vec![self.finish(
-                Outcome::Lost {
-                    detail,
-                    fate: Fate::Unknown,
-                },
-                false,
-                now,
-            )];
-        }
-        if stopping.deadline <= now {
-            if matches!(stopping.answer, Answer::Gone(_)) || stopping.killed {
-                return self.give_up(now);
-            }
-            return stopping.kill(now);
-        }
-        if stopping.next_look.is_some_and(|look| look <= now) {
-            stopping.next_look = Some(now + LOOK);
-            return vec![Act::Send(Control::Look)];
-        }
-        Vec::new()
-    }
-
-    /// Everything that can be waited for was waited for.
-    fn give_up(&mut self, now: Stamp) -> Vec<Act> {
-        let ending = self.finish(self.stopped_outcome(), false, now);
-        vec![Act::Send(Control::Leave), ending]
     }
 
     /// The next moment at which [`Attempt::tick`] has something to do.
@@ -346,77 +245,48 @@ impl Attempt {
 
     /// Ends the attempt when the command's end is known and nothing more can come from the channel.
     fn finish_if_closed(&mut self, now: Stamp) -> Vec<Act> {
-        match self.exit {
-            Some((ended, _)) if self.open == [false; 2] => {
-                let outcome = match self.stopping {
-                    Some(_) => self.stopped_outcome(),
-                    None => Outcome::from_ended(ended),
-                };
-                vec![self.finish(outcome, false, now)]
-            }
+        match (self.exit, &self.stopping) {
+            (Some(_), Some(_)) if self.is_closed() => self.finish_stopped(now),
+            (Some((ended, _)), None) if self.is_closed() => vec![self.finish(Outcome::from_ended(ended), now)],
             _ => Vec::new(),
         }
     }
 
-    /// The outcome of a stop, by what the shim last answered.
-    fn stopped_outcome(&self) -> Outcome {
+    /// Ends an attempt that was stopped, by what the shim last said.
+    fn finish_stopped(&self, now: Stamp) -> Vec<Act> {
         let Some(stopping) = &self.stopping else {
-            return Outcome::Lost {
-                detail: "nothing was stopped".to_owned(),
-                fate: Fate::Unknown,
-            };
+            return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        let fate = match &stopping.answer {
-            Answer::Gone(Reach::All) => Fate::Gone,
-            Answer::Gone(Reach::Group) => Fate::GoneGroup,
-            Answer::Left { count, owners } if *count > 0 && self.open != [false; 2] => Fate::Survived {
-                count: *count,
-                owners: owners.clone(),
-            },
-            Answer::Left { .. } | Answer::None => Fate::Unknown,
-        };
-        match stopping.limit {
-            Some(limit) if stopping.reason == StopReason::Timeout => Outcome::TimedOut { limit, fate, ended },
-            _ => Outcome::Cancelled {
-                by: stopping.by,
-                fate,
-                ended,
-            },
-        }
+        vec![self.finish(stopping.outcome(ended, self.is_closed()), now)]
     }
 
-    fn finish(&self, outcome: Outcome, leaked: bool, now: Stamp) -> Act {
+    fn is_closed(&self) -> bool {
+        self.open == [false; 2]
+    }
+
+    fn lost(&self, detail: &str, now: Stamp) -> Act {
+        let detail = detail.to_owned();
+        let fate = Fate::Unknown;
+        self.finish(Outcome::Lost { detail, fate }, now)
+    }
+
+    fn finish(&self, outcome: Outcome, now: Stamp) -> Act {
+        self.finish_with(outcome, false, now)
+    }
+
+    /// The command ended, and something that it left behind still holds its output.
+    fn finish_leaked(&self, ended: Ended, now: Stamp) -> Act {
+        self.finish_with(Outcome::from_ended(ended), true, now)
+    }
+
+    fn finish_with(&self, outcome: Outcome, leaked: bool, now: Stamp) -> Act {
         let end = self.exit.map_or(now, |(_, at)| at);
         Act::Finish(Ending {
             outcome,
             leaked,
             elapsed: end.since(self.running.unwrap_or(self.begun)),
         })
-    }
-}
-
-impl Stopping {
-    fn kill(&mut self, now: Stamp) -> Vec<Act> {
-        self.killed = true;
-        self.deadline = now + AFTER_KILL;
-        vec![Act::Send(Control::Stop(Sig::Kill)), self.tell()]
-    }
-
-    fn tell(&self) -> Act {
-        Act::Tell(Change::Stopping {
-            reason: self.reason,
-            limit: self.limit,
-            kill_at: (!self.killed).then_some(self.deadline),
-        })
-    }
-
-    fn next_moment(&self) -> Option<Stamp> {
-        let answer_by = (self.answer == Answer::None).then_some(self.answer_by);
-        [Some(self.deadline), answer_by, self.next_look]
-            .into_iter()
-            .flatten()
-            .min()
     }
 }
 
