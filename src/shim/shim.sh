@@ -135,10 +135,11 @@
             denied="$denied $pid"
           fi ;;
         esac
-        # Nothing but printable ASCII, and no backslash, which some echos would interpret.
+        # Printable ASCII only, and no backslash, which some echos interpret; brackets go
+        # with it, as zsh cannot have `]` in this place.
         while :; do
           case $name in
-            *[!]-~!-[]*) name=${name%%[!]-~!-[]*}_${name#*[!]-~!-[]} ;;
+            *[!!-Z^-~]*) name=${name%%[!!-Z^-~]*}_${name#*[!!-Z^-~]} ;;
             *) break ;;
           esac
         done
