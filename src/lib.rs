@@ -4,6 +4,7 @@
 //! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
 //! `config` · `nodeset` · `model`.
 
+pub mod config;
 pub mod link;
 pub mod model;
 pub mod nodeset;
