@@ -4,6 +4,7 @@
 //! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
 //! `config` · `nodeset` · `model`.
 
+pub mod cli;
 pub mod config;
 pub mod link;
 pub mod model;
