@@ -5,6 +5,8 @@
 //! `config` · `nodeset` · `model`, `child`.
 
 pub mod child;
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod link;
 pub mod model;

@@ -1,0 +1,307 @@
+//! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
+//! settled in [`request`](super::request).
+
+use super::variable::Variable;
+use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
+use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Drive a command over ssh across a fleet, every host a live row.
+#[derive(Debug, Parser)]
+#[command(name = "heeler", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  heeler demo                                      the dashboard over a fleet that lives in this machine
+  heeler run -w 'web[01-40]' -- uptime             one command, forty hosts
+  heeler nodes '@web!web07' --expand               what a node set means";
+
+/// What heeler can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a command on many hosts.
+    Run(Box<RunArgs>),
+    /// Show the dashboard over an embedded fleet of loopback hosts.
+    Demo(DemoArgs),
+    /// Show which hosts a node set names.
+    Nodes(NodesArgs),
+    /// Show the built-in settings, or check a configuration file.
+    Config(ConfigArgs),
+}
+
+const RUN_EXAMPLES: &str = "\
+One word behind -- is shell text, sent as written. Several words are exact arguments.
+
+Examples:
+  heeler run -w 'web[01-40]' -- uptime
+  heeler run -w @db -x db7 -t 10m -- 'apt-get -y upgrade'
+  heeler run -w ^hosts.txt -b -- uname -r               equal output together
+  heeler run -w @all --json -- 'df -P /' | jq           one object per line
+  heeler run -w @all --dry-run -- 'systemctl restart x' show what would be done
+
+Exit status: 0 all ok, 1 some failed, 2 usage, 3 some timed out or were cancelled,
+4 some unreachable or lost, 5 not everything was started, 6 left while still running.";
+
+/// `heeler run`
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub(super) hosts: HostArgs,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+    #[command(flatten)]
+    pub(super) ssh: SshArgs,
+    #[command(flatten)]
+    pub(super) display: DisplayArgs,
+    #[command(flatten)]
+    pub(super) safety: SafetyArgs,
+    /// A variable for the command; without =V it is taken from here.
+    #[arg(long, value_name = "K[=V]")]
+    pub(super) env: Vec<Variable>,
+    /// Your own words about the run, kept in its record.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<String>,
+    /// A configuration file on top of your own.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The command.
+    #[arg(last = true)]
+    pub(super) command: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Hosts")]
+pub(super) struct HostArgs {
+    /// Hosts to run on, such as web[01-40],@db; may be repeated.
+    #[arg(short = 'w', long, value_name = "NODESET")]
+    pub(super) nodes: Vec<String>,
+    /// Hosts to leave out; may be repeated.
+    #[arg(short = 'x', long, value_name = "NODESET")]
+    pub(super) exclude: Vec<String>,
+    /// Log in as this user where a name has no user@.
+    #[arg(short = 'l', long, value_name = "NAME")]
+    pub(super) user: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Limits (times such as 90s, 10m, 1h30m; 0s is no limit)")]
+pub(super) struct LimitArgs {
+    /// How many jobs may run at once, or max for all [default: 64].
+    #[arg(short = 'j', long, value_name = "N", value_parser = config::width)]
+    width: Option<Width>,
+    /// How many hosts may be connecting at once [default: 32].
+    #[arg(long, value_name = "N", value_parser = config::connect_width)]
+    connect_width: Option<usize>,
+    /// The most time for the command [default: none].
+    #[arg(short = 't', long, value_name = "TIME", value_parser = run_timeout)]
+    timeout: Option<TimeLimit>,
+    /// The most time until a host's shell answers [default: 30s].
+    #[arg(long, value_name = "TIME", value_parser = config::time_limit)]
+    connect_timeout: Option<TimeLimit>,
+    /// The most time without output [default: none].
+    #[arg(long, value_name = "TIME", value_parser = config::time_limit)]
+    idle_timeout: Option<TimeLimit>,
+    /// When a job is called slow: 3x (the median), 5m, never [default: 3x].
+    #[arg(long, value_name = "WHEN", value_parser = config::slow)]
+    slow: Option<Slow>,
+    /// The time between TERM and KILL [default: 10s].
+    #[arg(long, value_name = "TIME", value_parser = config::parse_duration)]
+    grace: Option<Duration>,
+    /// How many further attempts follow by themselves [default: 0].
+    #[arg(long, value_name = "N", value_parser = config::retries)]
+    retries: Option<u32>,
+    /// What they follow besides hosts that could not be reached: exit,timeout.
+    #[arg(long, value_name = "LIST", value_parser = retry_list)]
+    retry_on: Option<RetryList>,
+    /// What a cut link does to the job: end or keep [default: end].
+    #[arg(long, value_name = "WHAT", value_parser = config::on_disconnect)]
+    on_disconnect: Option<OnDisconnect>,
+    /// Silence after which a host ends the job by itself [default: 90s].
+    #[arg(long, value_name = "TIME", value_parser = config::time_limit)]
+    lease: Option<TimeLimit>,
+}
+
+/// A list in one value; clap would read a bare `Vec` as several.
+#[derive(Clone, Debug)]
+struct RetryList(Vec<RetryOn>);
+
+impl LimitArgs {
+    /// The layer of the configuration that the options are.
+    pub(super) fn layer(&self) -> Defaults {
+        Defaults {
+            width: self.width,
+            connect_width: self.connect_width,
+            connect_timeout: self.connect_timeout,
+            run_timeout: self.timeout,
+            idle_timeout: self.idle_timeout,
+            slow: self.slow,
+            grace: self.grace,
+            drain: None,
+            retries: self.retries,
+            retry_on: self.retry_on.clone().map(|list| list.0),
+            on_disconnect: self.on_disconnect,
+            lease: self.lease,
+            confirm_above: None,
+        }
+    }
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "ssh")]
+pub(super) struct SshArgs {
+    /// Use this configuration file of ssh.
+    #[arg(short = 'F', long, value_name = "FILE")]
+    ssh_config: Option<PathBuf>,
+    /// A further option of ssh; may be repeated.
+    #[arg(short = 'o', long, value_name = "KEY=VALUE", value_parser = config::ssh_option)]
+    ssh_option: Vec<String>,
+}
+
+impl SshArgs {
+    /// The layer of the configuration that the options are.
+    pub(super) fn layer(&self) -> Ssh {
+        Ssh {
+            config_file: self.ssh_config.clone(),
+            options: self.ssh_option.clone(),
+        }
+    }
+}
+
+/// How the run is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Output")]
+pub struct DisplayArgs {
+    /// Print equal output once, under the hosts it came from.
+    #[arg(short = 'b', long, conflicts_with = "json")]
+    pub group: bool,
+    /// Put the time since the start before each line.
+    #[arg(long, conflicts_with = "json")]
+    pub timestamps: bool,
+    /// How to show the run; auto is the dashboard on a terminal and plain elsewhere.
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["plain", "json"])]
+    front: Front,
+    /// Lines of text, the same as --front plain.
+    #[arg(long, conflicts_with = "json")]
+    plain: bool,
+    /// One JSON object per line, the same as --front json.
+    #[arg(long)]
+    json: bool,
+}
+
+impl DisplayArgs {
+    /// The front-end that was asked for.
+    pub fn front(&self) -> Front {
+        match (self.json, self.plain) {
+            (true, _) => Front::Json,
+            (_, true) => Front::Plain,
+            _ => self.front,
+        }
+    }
+}
+
+/// A front-end, as asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Front {
+    /// What suits the terminal.
+    #[default]
+    Auto,
+    /// The dashboard.
+    Tui,
+    /// Lines of text.
+    Plain,
+    /// JSON.
+    Json,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Safety")]
+pub(super) struct SafetyArgs {
+    /// Start nothing unless there are exactly N hosts.
+    #[arg(long, value_name = "N")]
+    pub(super) expect: Option<usize>,
+    /// Do not ask, however many hosts there are.
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Show what would be done, to the byte, and start nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// `heeler demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How many hosts the fleet has.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub hosts: u16,
+    /// How it is shown.
+    #[command(flatten)]
+    pub display: DisplayArgs,
+}
+
+const NODES_EXAMPLES: &str = "\
+Node sets: web[1-3]  web[01-40/2]  a,b  @group  @group!web7  @a&@b  ^file  -  web* (of the group all)
+
+Examples:
+  heeler nodes 'web[1-3],db' --expand
+  heeler nodes --fold - < hosts.txt
+  heeler nodes '@web&@rack3' --count";
+
+/// `heeler nodes`
+#[derive(Debug, Args)]
+#[command(after_help = NODES_EXAMPLES)]
+pub struct NodesArgs {
+    /// The sets; several are united.
+    #[arg(required = true, value_name = "NODESET")]
+    pub(super) sets: Vec<String>,
+    /// One host per line, in order.
+    #[arg(long, group = "form")]
+    pub(super) expand: bool,
+    /// The shortest form of the set.
+    #[arg(long, group = "form")]
+    pub(super) fold: bool,
+    /// The number of hosts.
+    #[arg(long, group = "form")]
+    pub(super) count: bool,
+    /// A configuration file on top of your own.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// `heeler config`
+#[derive(Debug, Args)]
+#[group(required = true)]
+pub struct ConfigArgs {
+    /// Print the built-in settings as a configuration file.
+    #[arg(long)]
+    pub(super) default: bool,
+    /// Check a configuration file, your own if none is named.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "clap's form of an option whose value may be left out")]
+    pub(super) check: Option<Option<PathBuf>>,
+}
+
+/// The limit on the command. Elsewhere `-t 5` means five seconds to connect, so a bare number is explained.
+fn run_timeout(text: &str) -> Result<TimeLimit, String> {
+    config::time_limit(text).map_err(|error| match error {
+        ValueError::NoUnit(number) => format!(
+            "{number} has no unit; -t is the most time for the command, write {number}s for seconds (other tools mean \
+             the connect timeout by it, which is --connect-timeout here)"
+        ),
+        other => other.to_string(),
+    })
+}
+
+fn retry_list(text: &str) -> Result<RetryList, ValueError> {
+    config::retry_on(text).map(RetryList)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! The command line: arguments to a settled request, the commands that need no run, and exit statuses. It is the top of
+//! the program and the only place that reads the environment; nothing may call it but `main`.
+
+mod args;
+mod confirm;
+mod dry_run;
+mod nodes;
+mod request;
+mod run;
+mod settings;
+mod sources;
+mod usage;
+mod variable;
+mod words;
+
+pub use args::{Cli, DisplayArgs, Front};
+pub use request::{RunRequest, Safety};
+pub use usage::UsageError;
+
+use crate::config::{self, DEFAULT_FILE, Home};
+use crate::model::exit::ExitStatus;
+use args::{Command, ConfigArgs, NodesArgs, RunArgs};
+use clap::Parser;
+use confirm::{Console, confirm};
+use request::World;
+use sources::Surroundings;
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Why the program ends without a run's own exit status.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Nothing was started.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}; check where it goes")]
+    Output(#[from] io::Error),
+    /// A part of the program is missing.
+    #[error("`heeler {0}` is not part of this build; use another version")]
+    NotBuilt(&'static str),
+}
+
+/// Runs the program with these arguments, the first of which is its own name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output and errors to standard error; when that is closed nobody can be told.
+            let _closed = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(ExitStatus::Usage.code()));
+        }
+    };
+    let status = dispatch(cli.command).unwrap_or_else(|error| report(&error));
+    ExitCode::from(status.code())
+}
+
+fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
+    match command {
+        Command::Run(args) => start(&args),
+        Command::Demo(args) => {
+            screen(&args.display)?;
+            run::demo(&args)
+        }
+        Command::Nodes(args) => show_nodes(&args),
+        Command::Config(args) => show_config(&args),
+    }
+}
+
+fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
+    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let groups = config.groups.clone();
+    let world = World {
+        sources: &Surroundings { groups: &groups },
+        variable: &|name| env::var(name).ok(),
+    };
+    let request = request::build(args, config, &world)?;
+    if let Some(hint) = &request.hint {
+        tell(hint);
+    }
+    if request.safety.dry_run {
+        let mut out = io::stdout().lock();
+        dry_run::show(&request, &mut out)?;
+        return Ok(ExitStatus::AllOk);
+    }
+    screen(&request.display)?;
+    let (mut input, mut output) = (io::stdin().lock(), io::stderr().lock());
+    let somebody = input.is_terminal() && output.is_terminal();
+    let console = Console {
+        input: &mut input,
+        output: &mut output,
+    };
+    confirm(&request, somebody.then_some(console))?;
+    drop((input, output));
+    run::run(&request)
+}
+
+/// Refuses the dashboard where there is no terminal for it.
+fn screen(display: &DisplayArgs) -> Result<(), UsageError> {
+    if display.front() == Front::Tui && !io::stdout().is_terminal() {
+        return Err(UsageError::NoScreen);
+    }
+    Ok(())
+}
+
+fn show_nodes(args: &NodesArgs) -> Result<ExitStatus, CliError> {
+    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let surroundings = Surroundings { groups: &config.groups };
+    let hosts = nodes::resolve(args, &surroundings)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    nodes::show(args, &hosts, &mut out)?;
+    out.flush()?;
+    Ok(ExitStatus::AllOk)
+}
+
+fn show_config(args: &ConfigArgs) -> Result<ExitStatus, CliError> {
+    let mut out = io::stdout().lock();
+    match &args.check {
+        Some(file) => writeln!(out, "{}", settings::check(file.as_deref(), &home())?)?,
+        None => out.write_all(DEFAULT_FILE.as_bytes())?,
+    }
+    Ok(ExitStatus::AllOk)
+}
+
+fn home() -> Home {
+    let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(Into::into);
+    Home {
+        home: path("HOME"),
+        config: path("XDG_CONFIG_HOME"),
+    }
+}
+
+fn report(error: &CliError) -> ExitStatus {
+    match error {
+        // Whoever reads has seen enough, as with `heeler nodes … | head -1`.
+        CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitStatus::AllOk,
+        _ => tell(&error.to_string()),
+    }
+    match error {
+        CliError::Usage(_) => ExitStatus::Usage,
+        CliError::Output(_) | CliError::NotBuilt(_) => ExitStatus::Failed,
+    }
+}
+
+/// Tells the operator something on standard error; when that is closed nobody can be told.
+fn tell(text: &str) {
+    let _closed = writeln!(io::stderr().lock(), "heeler: {text}");
+}

@@ -1,0 +1,83 @@
+//! Everything that can be wrong before a run starts. Each message says what to do next; each means exit status 2.
+
+use crate::config::ConfigError;
+use crate::model::host::HostNameError;
+use crate::nodeset::NodeSetError;
+
+/// Why nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// A configuration file is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A node set is wrong.
+    #[error(transparent)]
+    NodeSet(#[from] NodeSetError),
+    /// A group in the configuration cannot be resolved.
+    #[error("the group {name} cannot be used: {error}")]
+    Group {
+        /// Its name.
+        name: String,
+        /// Why not.
+        error: NodeSetError,
+    },
+    /// No `-w`.
+    #[error("no host is named; say where to run, for example -w 'web[1-3]' or -w @web")]
+    NoHosts,
+    /// A set without hosts.
+    #[error("-w {0:?} names no host; see with `heeler nodes` what its parts mean")]
+    EmptySet(String),
+    /// An exclusion that excludes nothing.
+    #[error("-x {0:?} excludes none of the hosts; correct it or leave it out")]
+    ExcludesNothing(String),
+    /// An exclusion that excludes everything.
+    #[error("-x leaves no host of the {0} that -w names; exclude fewer")]
+    ExcludesAll(usize),
+    /// `-l` makes no name of a host.
+    #[error("-l {user:?} cannot be used: {error}")]
+    User {
+        /// The user's name.
+        user: String,
+        /// Why not.
+        error: HostNameError,
+    },
+    /// Nothing behind `--`.
+    #[error("no command is given; write it behind --, for example: heeler run -w web1 -- uptime")]
+    NoCommand,
+    /// A byte that no command can hold.
+    #[error("the command holds a NUL byte, which no shell can take; remove it")]
+    NulInCommand,
+    /// `--env K` for a variable that is not set.
+    #[error("--env {0}: the variable is not set here; give it a value with --env {0}=VALUE")]
+    UnsetVariable(String),
+    /// The dashboard without a terminal.
+    #[error("the dashboard needs a terminal, and standard output is none; use --plain or --json")]
+    NoScreen,
+    /// `--expect` names another number.
+    #[error("--expect {expected}, but there are {found} hosts: {node_set}; nothing was started, look at the node set")]
+    Unexpected {
+        /// The number that was expected.
+        expected: usize,
+        /// The number that was found.
+        found: usize,
+        /// The hosts, folded.
+        node_set: String,
+    },
+    /// Many hosts, and nobody to ask.
+    #[error(
+        "{count} hosts are more than {above}, and there is no terminal to ask on; nothing was started, add \
+         --expect {count} or --yes"
+    )]
+    Unconfirmed {
+        /// How many hosts.
+        count: usize,
+        /// How many need no confirmation.
+        above: usize,
+    },
+    /// Another number, or none, was typed.
+    #[error("the number was not confirmed; nothing was started, type {0} to go on")]
+    Declined(usize),
+    /// There is no configuration file to check.
+    #[error("there is no configuration file of your own at {0}; name one with --check FILE")]
+    NoConfigFile(String),
+}

@@ -1,0 +1,87 @@
+//! What is wrong with a configuration file, and where.
+
+use super::value::ValueError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read the configuration {}: {source}; check the path and its permissions", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("{}:{line}: {problem}", path.display())]
+    Wrong {
+        /// Which file.
+        path: PathBuf,
+        /// In which line, from 1.
+        line: usize,
+        /// What.
+        problem: Problem,
+    },
+}
+
+/// What is wrong in a line.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It is not TOML.
+    #[error("this is not TOML: {0}; correct the line")]
+    Syntax(String),
+    /// A key that means nothing.
+    #[error("{} is not known{}", place(.section, .key), suggestion(.nearest, .known))]
+    UnknownKey {
+        /// The section; none at the top of the file.
+        section: Option<&'static str>,
+        /// The key.
+        key: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+        /// What may stand there.
+        known: Vec<&'static str>,
+    },
+    /// A value of the wrong sort.
+    #[error("{} is {found}; write {expected}", place(.section, .key))]
+    WrongSort {
+        /// The section; none at the top of the file.
+        section: Option<&'static str>,
+        /// The key.
+        key: String,
+        /// What stands there.
+        found: &'static str,
+        /// What should.
+        expected: &'static str,
+    },
+    /// A value that cannot be.
+    #[error("{}: {error}", place(&Some(.section), .key))]
+    Value {
+        /// The section.
+        section: &'static str,
+        /// The key.
+        key: String,
+        /// Why not.
+        error: ValueError,
+    },
+    /// A group whose name could not be written behind an `@`.
+    #[error("groups.{0:?} cannot be used as @NAME; use letters, digits and . _ -")]
+    GroupName(String),
+}
+
+fn place(section: &Option<&'static str>, key: &str) -> String {
+    match section {
+        Some(section) => format!("{section}.{}", key.escape_debug()),
+        None => format!("[{}]", key.escape_debug()),
+    }
+}
+
+fn suggestion(nearest: &Option<&'static str>, known: &[&'static str]) -> String {
+    match nearest {
+        Some(word) => format!("; did you mean {word}?"),
+        None => format!("; there is {}", known.join(", ")),
+    }
+}

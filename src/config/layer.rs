@@ -1,0 +1,58 @@
+//! What one layer says: a file or the options. Everything may be left unsaid.
+
+use super::value::{TimeLimit, Width};
+use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One layer of the configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layer {
+    /// Limits and widths.
+    pub defaults: Defaults,
+    /// How ssh is called.
+    pub ssh: Ssh,
+    /// Node sets by name.
+    pub groups: BTreeMap<String, String>,
+}
+
+/// Limits and widths; their meaning is that of [`Settings`](crate::model::plan::Settings).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Defaults {
+    /// How many jobs may run at once.
+    pub width: Option<Width>,
+    /// How many hosts may be connecting at once.
+    pub connect_width: Option<usize>,
+    /// The limit on the whole connect.
+    pub connect_timeout: Option<TimeLimit>,
+    /// The limit on the command.
+    pub run_timeout: Option<TimeLimit>,
+    /// The limit on silence.
+    pub idle_timeout: Option<TimeLimit>,
+    /// When a job is slow.
+    pub slow: Option<Slow>,
+    /// Between TERM and KILL.
+    pub grace: Option<Duration>,
+    /// How long output is read after the end.
+    pub drain: Option<Duration>,
+    /// How many further attempts.
+    pub retries: Option<u32>,
+    /// After what.
+    pub retry_on: Option<Vec<RetryOn>>,
+    /// What a cut link does.
+    pub on_disconnect: Option<OnDisconnect>,
+    /// How long a shim bears silence.
+    pub lease: Option<TimeLimit>,
+    /// How many hosts need no confirmation.
+    pub confirm_above: Option<usize>,
+}
+
+/// How ssh is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ssh {
+    /// Its configuration file (`-F`); its own choice when `None`.
+    pub config_file: Option<PathBuf>,
+    /// Further options (`-o`). Of two with one key, ssh uses the first.
+    pub options: Vec<String>,
+}

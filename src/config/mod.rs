@@ -1,0 +1,27 @@
+//! The configuration: files and options laid over the built-in settings until no question is left open. The command
+//! line reads it here and hands the settled values on; nothing here knows of hosts, of runs or of the terminal.
+//!
+//! From the lowest layer to the highest: built-in · the user's file · `--config FILE` · options. A file is read
+//! strictly: an unknown key or a value out of bounds is an error that names file, line and key.
+
+mod document;
+mod duration;
+mod error;
+mod file;
+mod layer;
+mod nearest;
+mod settled;
+mod value;
+
+pub use duration::{parse as parse_duration, show as show_duration};
+pub use error::{ConfigError, Problem};
+pub use file::{Home, load, read};
+pub use layer::{Defaults, Layer, Ssh};
+pub use settled::Config;
+pub use value::{
+    TimeLimit, ValueError, Width, confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option,
+    time_limit, width,
+};
+
+/// The built-in settings as a configuration file, with an explanation of each.
+pub const DEFAULT_FILE: &str = include_str!("../../config/default.toml");

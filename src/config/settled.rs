@@ -1,0 +1,161 @@
+//! The configuration with every question answered.
+
+use super::layer::{Defaults, Layer, Ssh};
+use super::value::{TimeLimit, Width};
+use crate::model::plan::{OnDisconnect, RetryOn, Settings, Slow};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What holds after all layers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// How many jobs may run at once. It becomes a number when the hosts are known.
+    pub width: Width,
+    /// With more hosts than this, the number has to be confirmed.
+    pub confirm_above: usize,
+    /// How ssh is called.
+    pub ssh: Ssh,
+    /// Node sets by name.
+    pub groups: BTreeMap<String, String>,
+    /// The other settings; the width in them is not used.
+    limits: Settings,
+}
+
+impl Config {
+    /// What holds where nothing else is said. `config/default.toml` says the same.
+    pub fn built_in() -> Self {
+        Self {
+            width: Width::Count(64),
+            confirm_above: 100,
+            ssh: Ssh::default(),
+            groups: BTreeMap::new(),
+            limits: Settings {
+                width: 64,
+                connect_width: 32,
+                connect_timeout: Some(Duration::from_secs(30)),
+                run_timeout: None,
+                idle_timeout: None,
+                slow: Slow::TimesMedian {
+                    factor: 3.0,
+                    finished: 10,
+                    at_least: Duration::from_secs(30),
+                },
+                grace: Duration::from_secs(10),
+                drain: Duration::from_secs(2),
+                retries: 0,
+                retry_on: vec![RetryOn::Unreachable],
+                on_disconnect: OnDisconnect::End,
+                lease: Some(Duration::from_secs(90)),
+            },
+        }
+    }
+
+    /// Lays a layer on top: what it says wins.
+    pub fn apply(&mut self, layer: Layer) {
+        self.apply_defaults(layer.defaults);
+        if let Some(file) = layer.ssh.config_file {
+            self.ssh.config_file = Some(file);
+        }
+        // ssh uses the first of two options with one key, so the later layer comes first.
+        self.ssh.options.splice(0..0, layer.ssh.options);
+        self.groups.extend(layer.groups);
+    }
+
+    fn apply_defaults(&mut self, defaults: Defaults) {
+        // Taken apart by name, so that a new setting cannot be forgotten here.
+        let Defaults {
+            width,
+            connect_width,
+            connect_timeout,
+            run_timeout,
+            idle_timeout,
+            slow,
+            grace,
+            drain,
+            retries,
+            retry_on,
+            on_disconnect,
+            lease,
+            confirm_above,
+        } = defaults;
+        let limits = &mut self.limits;
+        replace(&mut self.width, width);
+        replace(&mut self.confirm_above, confirm_above);
+        replace(&mut limits.connect_width, connect_width);
+        replace(&mut limits.connect_timeout, connect_timeout.map(time));
+        replace(&mut limits.run_timeout, run_timeout.map(time));
+        replace(&mut limits.idle_timeout, idle_timeout.map(time));
+        replace(&mut limits.slow, slow);
+        replace(&mut limits.grace, grace);
+        replace(&mut limits.drain, drain);
+        replace(&mut limits.retries, retries);
+        replace(&mut limits.retry_on, retry_on);
+        replace(&mut limits.on_disconnect, on_disconnect);
+        replace(&mut limits.lease, lease.map(time));
+    }
+
+    /// The settings of a run over so many hosts.
+    pub fn settings(&self, hosts: usize) -> Settings {
+        let width = match self.width {
+            Width::Count(count) => count,
+            Width::Max => hosts.max(1),
+        };
+        Settings {
+            width,
+            ..self.limits.clone()
+        }
+    }
+}
+
+fn time(limit: TimeLimit) -> Option<Duration> {
+    limit.0
+}
+
+fn replace<T>(value: &mut T, newer: Option<T>) {
+    if let Some(newer) = newer {
+        *value = newer;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_layer_wins_and_silence_changes_nothing() {
+        let mut config = Config::built_in();
+        config.apply(Layer::default());
+        assert_eq!(config, Config::built_in());
+        let lower = Layer {
+            defaults: Defaults {
+                width: Some(Width::Max),
+                lease: Some(TimeLimit(None)),
+                ..Defaults::default()
+            },
+            ssh: Ssh {
+                config_file: Some("a".into()),
+                options: vec!["Port=1".to_owned()],
+            },
+            groups: BTreeMap::from([("web".to_owned(), "web[1-2]".to_owned())]),
+        };
+        let upper = Layer {
+            defaults: Defaults {
+                retries: Some(2),
+                ..Defaults::default()
+            },
+            ssh: Ssh {
+                config_file: None,
+                options: vec!["Port=2".to_owned()],
+            },
+            groups: BTreeMap::from([("web".to_owned(), "web9".to_owned())]),
+        };
+        config.apply(lower);
+        config.apply(upper);
+        let settings = config.settings(7);
+        assert_eq!((settings.width, settings.lease, settings.retries), (7, None, 2));
+        assert_eq!(config.ssh.config_file.as_deref(), Some("a".as_ref()));
+        assert_eq!(config.ssh.options, ["Port=2", "Port=1"]);
+        assert_eq!(config.groups["web"], "web9");
+        assert_eq!(Config::built_in().settings(7).width, 64);
+    }
+}
