@@ -4,7 +4,9 @@
 mod args;
 mod confirm;
 mod dry_run;
+mod front;
 mod nodes;
+mod preflight;
 mod request;
 mod run;
 mod settings;
@@ -18,13 +20,16 @@ pub use request::{RunRequest, Safety};
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE, Home};
+use crate::demo::DemoError;
 use crate::model::exit::ExitStatus;
+use crate::report::ReportError;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use clap::Parser;
 use confirm::{Console, confirm};
 use request::World;
 use sources::Surroundings;
 use std::env;
+use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -38,9 +43,25 @@ pub enum CliError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}; check where it goes")]
     Output(#[from] io::Error),
-    /// A part of the program is missing.
-    #[error("`heeler {0}` is not part of this build; use another version")]
-    NotBuilt(&'static str),
+    /// The account of the run is not complete.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The fleet of the demonstration.
+    #[error("{error}{}", source_of(.error))]
+    Demo {
+        /// What went wrong.
+        #[from]
+        error: DemoError,
+    },
+    /// The system refused something that every run needs.
+    #[error("the system refused what every run needs: {0}")]
+    System(io::Error),
+    /// The dashboard failed; the run was ended and its record is complete.
+    #[error("the dashboard failed, and the run was ended; please report what heeler.log in the run's directory says")]
+    Dashboard,
+    /// The terminal cannot be used.
+    #[error("the terminal cannot be used: {0}; the run was ended, use --plain")]
+    Terminal(io::Error),
 }
 
 /// Runs the program with these arguments, the first of which is its own name.
@@ -140,8 +161,13 @@ fn report(error: &CliError) -> ExitStatus {
     }
     match error {
         CliError::Usage(_) => ExitStatus::Usage,
-        CliError::Output(_) | CliError::NotBuilt(_) => ExitStatus::Failed,
+        _ => ExitStatus::Failed,
     }
+}
+
+/// What caused an error, to be put behind its own words.
+fn source_of(error: &dyn Error) -> String {
+    error.source().map(|source| format!(": {source}")).unwrap_or_default()
 }
 
 /// Tells the operator something on standard error; when that is closed nobody can be told.

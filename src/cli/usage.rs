@@ -3,6 +3,8 @@
 use crate::config::ConfigError;
 use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
+use crate::rundir::RunDirError;
+use crate::transport::openssh::SocketDirError;
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,30 @@ pub enum UsageError {
         /// Why not.
         error: NodeSetError,
     },
+    /// There is no ssh.
+    #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
+    NoSsh,
+    /// The system allows too few open files for the width.
+    #[error(
+        "{width} jobs at once need {needed} open files and this system allows {most}; use -j {fits}, or raise the \
+         limit with ulimit -n {needed}"
+    )]
+    TooFewFiles {
+        /// How many jobs at once.
+        width: u64,
+        /// How many files they need.
+        needed: u64,
+        /// How many are allowed.
+        most: u64,
+        /// The width that fits.
+        fits: u64,
+    },
+    /// There is no place for ssh's sockets.
+    #[error(transparent)]
+    Sockets(#[from] SocketDirError),
+    /// There is no place for the record.
+    #[error(transparent)]
+    RunDir(#[from] RunDirError),
     /// No `-w`.
     #[error("no host is named; say where to run, for example -w 'web[1-3]' or -w @web")]
     NoHosts,

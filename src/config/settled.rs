@@ -29,24 +29,7 @@ impl Config {
             confirm_above: 100,
             ssh: Ssh::default(),
             groups: BTreeMap::new(),
-            limits: Settings {
-                width: 64,
-                connect_width: 32,
-                connect_timeout: Some(Duration::from_secs(30)),
-                run_timeout: None,
-                idle_timeout: None,
-                slow: Slow::TimesMedian {
-                    factor: 3.0,
-                    finished: 10,
-                    at_least: Duration::from_secs(30),
-                },
-                grace: Duration::from_secs(10),
-                drain: Duration::from_secs(2),
-                retries: 0,
-                retry_on: vec![RetryOn::Unreachable],
-                on_disconnect: OnDisconnect::End,
-                lease: Some(Duration::from_secs(90)),
-            },
+            limits: Settings::default(),
         }
     }
 

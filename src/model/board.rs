@@ -2,7 +2,7 @@
 //! dashboard, the plain front-end and the summary all look at this and at nothing else.
 
 use super::durations::Durations;
-use super::event::{Change, Ending, Event, Output, Started, Stream, What};
+use super::event::{Change, Ending, Event, Message, Output, Started, Stream, What};
 use super::host::HostName;
 use super::id::{AttemptNo, JobId};
 use super::outcome::Outcome;
@@ -110,6 +110,14 @@ impl Board {
     /// Whether every job is over. The run itself may still be held open for retries.
     pub fn all_done(&self) -> bool {
         self.tally.done() == self.rows.len()
+    }
+
+    /// Takes in a message.
+    pub fn take(&mut self, message: &Message) {
+        match message {
+            Message::Event(event) => self.apply(event),
+            Message::Output(output) => self.print(output),
+        }
     }
 
     /// Takes in an event.

@@ -15,6 +15,11 @@ impl Clock {
         Self { began: Instant::now() }
     }
 
+    /// When it read zero.
+    pub(super) fn began(self) -> std::time::Instant {
+        self.began.into_std()
+    }
+
     /// What time it is.
     pub(super) fn now(self) -> Stamp {
         Stamp(self.began.elapsed())

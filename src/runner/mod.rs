@@ -60,6 +60,11 @@ impl Runner {
         })
     }
 
+    /// When the run began: the moment from which every event counts its time.
+    pub fn began(&self) -> std::time::Instant {
+        self.clock.began()
+    }
+
     /// Where a transport may put what ssh says about a host.
     pub fn words(&self) -> Words {
         let journal = self.journal.clone();
