@@ -4,8 +4,10 @@
 //! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
 //! `config` · `nodeset` · `model`.
 
+pub mod app;
 pub mod link;
 pub mod model;
 pub mod nodeset;
 pub mod rundir;
 pub mod shim;
+pub mod tui;
