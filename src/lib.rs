@@ -1,9 +1,10 @@
 //! heeler drives a command over ssh across a fleet and shows every host as a live row.
 //!
-//! The layers, upper ones first; an import may only point downwards (`tests/layers.rs` checks it):
-//! `cli` · `demo` · `report`, `tui` · `app` · `link` · `runner` · `transport` · `shim` · `rundir` ·
-//! `config` · `nodeset` · `model`, `child`.
+//! The layers, upper ones first; an import may only point downwards, and `tests/layers.rs` checks it:
+//! `cli` · `report`, `tui`, `demo` · `app` · `runner` · `link` · `transport` · `shim` · `rundir` · `config` ·
+//! `nodeset` · `model`, `child`. `docs/architecture.md` tells what each of them is for.
 
+pub mod app;
 pub mod child;
 pub mod cli;
 pub mod config;
@@ -11,7 +12,9 @@ pub mod demo;
 pub mod link;
 pub mod model;
 pub mod nodeset;
+pub mod report;
 pub mod rundir;
 pub mod runner;
 pub mod shim;
 pub mod transport;
+pub mod tui;

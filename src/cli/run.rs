@@ -4,6 +4,7 @@
 use super::args::DemoArgs;
 use super::front::{self, Stage};
 use super::request::{RunRequest, Safety};
+use super::sources::{Surroundings, hosts};
 use super::usage::UsageError;
 use super::{CliError, preflight, tell};
 use crate::config::Config;
@@ -12,10 +13,10 @@ use crate::link::Link;
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::{Plan, Slow};
-use crate::nodeset::NodeSet;
 use crate::rundir::{RunDir, RunDirError, Writer};
 use crate::runner::Runner;
 use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
+use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
 use std::io;
@@ -37,19 +38,19 @@ pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
 pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
-    let hosts = usize::from(args.hosts);
-    let mut settings = Config::built_in().settings(hosts);
+    let count = usize::from(args.hosts);
+    let mut settings = Config::built_in().settings(count);
     settings.run_timeout = Some(DEMO_TIMEOUT);
     settings.slow = Slow::After(DEMO_SLOW);
     settings.grace = DEMO_GRACE;
     // The fleet's own servers live in this process too: a listener per host, and as much again per session.
     let mut ample = settings.clone();
-    ample.width = 2 * settings.width + hosts;
+    ample.width = 2 * settings.width + count;
     preflight::check(&ample, ample.width)?;
     let runtime = runtime()?;
     runtime.block_on(async {
-        let fleet = Fleet::start(hosts).await?;
-        let names = NodeSet::from_iter(fleet.hosts().iter().map(|host| host.name.clone()));
+        let fleet = Fleet::start(count).await?;
+        let names = hosts(fleet.node_set(), &Surroundings { groups: &BTreeMap::new() }).map_err(UsageError::from)?;
         let request = RunRequest {
             node_set: names.to_string(),
             hosts: names.into_iter().collect(),
@@ -65,7 +66,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
             safety: Safety {
                 expect: None,
                 yes: true,
-                confirm_above: hosts,
+                confirm_above: count,
                 dry_run: false,
             },
             note: Some("demonstration".to_owned()),

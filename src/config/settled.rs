@@ -2,7 +2,7 @@
 
 use super::layer::{Defaults, Layer, Ssh};
 use super::value::{TimeLimit, Width};
-use crate::model::plan::{OnDisconnect, RetryOn, Settings, Slow};
+use crate::model::plan::Settings;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -4,6 +4,7 @@
 
 pub mod board;
 pub mod durations;
+pub mod elapsed;
 pub mod event;
 pub mod exit;
 pub mod grouping;

@@ -41,7 +41,12 @@ impl OutputReader {
 
     /// The pieces of the index from byte `offset` of it on, and the offset from which to go on later.
     pub fn index(&self, offset: u64) -> io::Result<(Vec<IndexEntry>, u64)> {
-        let bytes = read_range(&self.dir.index(&self.label, self.attempt), offset, usize::MAX)?;
+        self.index_part(offset, usize::MAX)
+    }
+
+    /// As [`OutputReader::index`], but reads at most `most` bytes of it, for those who may not be held up.
+    pub fn index_part(&self, offset: u64, most: usize) -> io::Result<(Vec<IndexEntry>, u64)> {
+        let bytes = read_range(&self.dir.index(&self.label, self.attempt), offset, most)?;
         let (entries, whole) = parse_index(&String::from_utf8_lossy(&bytes));
         Ok((entries, offset + whole as u64))
     }

@@ -1,0 +1,294 @@
+//! Everything that a key can do on the two screens: one list from which the key map, the help and the footer derive.
+
+use super::key::Key;
+
+/// What the operator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One line down.
+    Down,
+    /// One line up.
+    Up,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// Half a page down.
+    HalfDown,
+    /// Half a page up.
+    HalfUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// Mark or unmark the job, and move down.
+    Mark,
+    /// Begin or end a range of marks.
+    Range,
+    /// Mark every job shown.
+    MarkAll,
+    /// Remove all marks.
+    Unmark,
+    /// TERM, grace, KILL.
+    Cancel,
+    /// KILL at once.
+    Kill,
+    /// Try again.
+    Retry,
+    /// Try everything again that did not end well.
+    RetryAll,
+    /// Pause or continue the run.
+    Pause,
+    /// Open the output of the job.
+    Open,
+    /// Show everything known about the job.
+    Details,
+    /// Filter the rows.
+    Filter,
+    /// Show stragglers only.
+    Stragglers,
+    /// The next order of the rows.
+    Sort,
+    /// Turn the order round.
+    Reverse,
+    /// Follow the end of the output.
+    Follow,
+    /// Both streams, or one of them.
+    Streams,
+    /// Wrap long lines.
+    Wrap,
+    /// Search in the output.
+    Search,
+    /// The next hit.
+    NextHit,
+    /// The hit before.
+    PreviousHit,
+    /// The attempt before this one.
+    EarlierAttempt,
+    /// The attempt after this one.
+    LaterAttempt,
+    /// Leave the innermost thing.
+    Back,
+    /// Show the keys.
+    Help,
+    /// Leave the dashboard.
+    Quit,
+    /// ^C: ask what to do, never act.
+    Interrupt,
+    /// ^Z: back to the shell, for now.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}
+
+/// Where an action is at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On both screens.
+    Everywhere,
+    /// In the table.
+    Table,
+    /// In the output of a job.
+    Output,
+}
+
+/// Under which heading the help names an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Moving.
+    Move,
+    /// Marking.
+    Mark,
+    /// Acting on jobs.
+    Act,
+    /// Choosing what is shown.
+    Show,
+    /// Reading output.
+    Output,
+    /// The program itself.
+    Program,
+}
+
+/// One line of the list.
+struct Entry {
+    action: Action,
+    place: Place,
+    group: Group,
+    keys: &'static [Key],
+    name: &'static str,
+    description: &'static str,
+}
+
+const fn entry(
+    action: Action,
+    (place, group): (Place, Group),
+    keys: &'static [Key],
+    name: &'static str,
+    description: &'static str,
+) -> Entry {
+    Entry {
+        action,
+        place,
+        group,
+        keys,
+        name,
+        description,
+    }
+}
+
+const MOVE: (Place, Group) = (Place::Everywhere, Group::Move);
+const MARK: (Place, Group) = (Place::Table, Group::Mark);
+const ACT: (Place, Group) = (Place::Everywhere, Group::Act);
+const SHOW: (Place, Group) = (Place::Table, Group::Show);
+const OUTPUT: (Place, Group) = (Place::Output, Group::Output);
+const PROGRAM: (Place, Group) = (Place::Everywhere, Group::Program);
+
+/// The list, in the order of the help.
+#[rustfmt::skip]
+const ACTIONS: &[Entry] = &[
+    entry(Action::Down, MOVE, &[Key::Char('j'), Key::Down], "down", "one line down"),
+    entry(Action::Up, MOVE, &[Key::Char('k'), Key::Up], "up", "one line up"),
+    entry(Action::Top, MOVE, &[Key::Char('g'), Key::Home], "top", "first line"),
+    entry(Action::Bottom, MOVE, &[Key::Char('G'), Key::End], "end", "last line"),
+    entry(Action::HalfDown, MOVE, &[Key::Ctrl('d')], "half down", "half a page down"),
+    entry(Action::HalfUp, MOVE, &[Key::Ctrl('u')], "half up", "half a page up"),
+    entry(Action::PageDown, MOVE, &[Key::PageDown], "page down", "a page down"),
+    entry(Action::PageUp, MOVE, &[Key::PageUp], "page up", "a page up"),
+    entry(Action::Mark, MARK, &[Key::Char(' ')], "mark", "mark or unmark, move down"),
+    entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
+    entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark all", "mark all rows shown"),
+    entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
+    entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
+    entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
+    entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
+    entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
+    entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
+    entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
+    entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
+    entry(Action::Filter, SHOW, &[Key::Char('/')], "filter", "filter the rows"),
+    entry(Action::Stragglers, SHOW, &[Key::Char('w')], "stragglers", "stragglers only, or all"),
+    entry(Action::Sort, SHOW, &[Key::Char('s')], "sort", "next order of the rows"),
+    entry(Action::Reverse, SHOW, &[Key::Char('S')], "reverse", "turn the order round"),
+    entry(Action::Follow, OUTPUT, &[Key::Char('f')], "follow", "follow the end"),
+    entry(Action::Streams, OUTPUT, &[Key::Char('o')], "streams", "both, stdout, stderr"),
+    entry(Action::Wrap, OUTPUT, &[Key::Char('z')], "wrap", "wrap long lines"),
+    entry(Action::Search, OUTPUT, &[Key::Char('/')], "search", "search the output"),
+    entry(Action::NextHit, OUTPUT, &[Key::Char('n')], "next hit", "next hit"),
+    entry(Action::PreviousHit, OUTPUT, &[Key::Char('N')], "hit before", "hit before"),
+    entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier try", "earlier attempt"),
+    entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later try", "later attempt"),
+    entry(Action::Back, PROGRAM, &[Key::Esc, Key::Left], "back", "back; clears the filter"),
+    entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
+    entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
+    entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
+    entry(Action::Suspend, PROGRAM, &[Key::Ctrl('z')], "suspend", "to the shell; fg returns"),
+    entry(Action::Redraw, PROGRAM, &[Key::Ctrl('l')], "redraw", "draw everything anew"),
+];
+
+impl Action {
+    /// Every action, in the order of the help.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ACTIONS.iter().map(|entry| entry.action)
+    }
+
+    /// What a key does at a place (the table or the output).
+    pub fn of_key(key: Key, place: Place) -> Option<Self> {
+        ACTIONS
+            .iter()
+            .find(|entry| entry.is_at(place) && entry.keys.contains(&key))
+            .map(|entry| entry.action)
+    }
+
+    /// Whether the action can be done at a place.
+    pub fn is_at(self, place: Place) -> bool {
+        self.entry().is_some_and(|entry| entry.is_at(place))
+    }
+
+    /// The heading of the action in the help.
+    pub fn group(self) -> Group {
+        self.entry().map_or(Group::Program, |entry| entry.group)
+    }
+
+    /// The keys that do it, the first one being the one to show.
+    pub fn keys(self) -> &'static [Key] {
+        self.entry().map_or(&[], |entry| entry.keys)
+    }
+
+    /// One or two words, for the footer.
+    pub fn name(self) -> &'static str {
+        self.entry().map_or("", |entry| entry.name)
+    }
+
+    /// A few words, for the help.
+    pub fn description(self) -> &'static str {
+        self.entry().map_or("", |entry| entry.description)
+    }
+
+    fn entry(self) -> Option<&'static Entry> {
+        ACTIONS.iter().find(|entry| entry.action == self)
+    }
+}
+
+impl Entry {
+    fn is_at(&self, place: Place) -> bool {
+        self.place == Place::Everywhere || place == Place::Everywhere || self.place == place
+    }
+}
+
+impl Group {
+    /// Every heading, in the order of the help.
+    pub const ALL: [Self; 6] = [
+        Self::Move,
+        Self::Mark,
+        Self::Act,
+        Self::Show,
+        Self::Output,
+        Self::Program,
+    ];
+
+    /// The heading's text.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Moving",
+            Self::Mark => "Marks",
+            Self::Act => "Jobs",
+            Self::Show => "What is shown",
+            Self::Output => "Output of a job",
+            Self::Program => "The dashboard",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn every_key_does_one_thing_at_one_place_and_every_action_is_listed_once() {
+        for place in [Place::Table, Place::Output] {
+            let mut seen = HashMap::new();
+            for entry in ACTIONS.iter().filter(|entry| entry.is_at(place)) {
+                for key in entry.keys {
+                    assert_eq!(seen.insert(*key, entry.action), None, "{key} at {place:?}");
+                }
+            }
+        }
+        let mut actions: Vec<Action> = Action::all().collect();
+        let listed = actions.len();
+        actions.dedup();
+        assert_eq!(actions.len(), listed);
+        assert!(
+            ACTIONS
+                .iter()
+                .all(|entry| !entry.keys.is_empty() && !entry.name.is_empty())
+        );
+    }
+
+    #[test]
+    fn the_confirming_key_is_no_trigger() {
+        for action in [Action::Cancel, Action::Kill, Action::Retry, Action::RetryAll] {
+            assert!(!action.keys().contains(&Key::Char('y')));
+        }
+    }
+}

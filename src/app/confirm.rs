@@ -1,0 +1,130 @@
+//! The question before anything that touches more than one job or cannot be undone: *no* is preselected, Enter never
+//! confirms, the key that does is another than the one that asked, and it works only after a moment.
+
+use super::input::Input;
+use super::key::Key;
+use super::overlay::ARMING;
+use crate::model::id::JobId;
+use crate::model::request::{Force, Request};
+use crate::model::stamp::Stamp;
+
+/// More running jobs than this, and the number must be typed.
+const TYPE_ABOVE: usize = 20;
+
+/// What would be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// TERM, grace, KILL.
+    Cancel,
+    /// KILL at once.
+    Kill,
+    /// Try again.
+    Retry,
+    /// Cancel everything and leave when all is over.
+    CancelAll,
+    /// Kill everything and leave when all is over.
+    KillAll,
+}
+
+impl Intent {
+    /// The verb.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Cancel | Self::CancelAll => "cancel",
+            Self::Kill | Self::KillAll => "kill",
+            Self::Retry => "retry",
+        }
+    }
+
+    /// The request for these jobs.
+    pub(super) fn request(self, jobs: Vec<JobId>) -> Request {
+        match self {
+            Self::Cancel => Request::Cancel {
+                jobs,
+                force: Force::Graceful,
+            },
+            Self::Kill => Request::Cancel {
+                jobs,
+                force: Force::Now,
+            },
+            Self::Retry => Request::Retry { jobs },
+            Self::CancelAll => Request::Quit { force: Force::Graceful },
+            Self::KillAll => Request::Quit { force: Force::Now },
+        }
+    }
+}
+
+/// The question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// What would be done.
+    pub intent: Intent,
+    /// To which jobs: those that were drawn when it was asked.
+    pub jobs: Vec<JobId>,
+    /// Their hosts, put briefly.
+    pub hosts: String,
+    /// How many of them run.
+    pub running: usize,
+    /// How many were meant too but are left alone, because it makes no sense for them.
+    pub left_alone: usize,
+    /// How many of them the filter hides.
+    pub hidden: usize,
+    /// What else the operator should know.
+    pub warning: Option<String>,
+    /// When it was asked.
+    pub opened: Stamp,
+    /// The number typed so far, where it must be.
+    pub typed: Option<Input>,
+}
+
+/// What a key made of the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Still open.
+    Open,
+    /// No.
+    No,
+    /// Yes.
+    Yes,
+}
+
+impl Confirm {
+    /// Whether so many running jobs are touched that the number has to be typed.
+    pub(super) fn needs_number(intent: Intent, running: usize) -> bool {
+        intent != Intent::Retry && running > TYPE_ABOVE
+    }
+
+    /// The number to type, where it must be.
+    pub fn number(&self) -> Option<usize> {
+        self.typed.is_some().then_some(self.jobs.len())
+    }
+
+    /// Whether `y` would be taken at `now`.
+    pub fn is_ready(&self, now: Stamp) -> bool {
+        self.is_armed(now)
+            && self
+                .typed
+                .as_ref()
+                .is_none_or(|typed| typed.text() == self.jobs.len().to_string())
+    }
+
+    fn is_armed(&self, now: Stamp) -> bool {
+        now.since(self.opened) >= ARMING
+    }
+
+    pub(super) fn press(&mut self, key: Key, now: Stamp) -> Answer {
+        match key {
+            Key::Esc | Key::Ctrl('c') => return Answer::No,
+            _ if !self.is_armed(now) => {}
+            Key::Char('y') if self.is_ready(now) => return Answer::Yes,
+            Key::Char('n' | 'q') | Key::Enter => return Answer::No,
+            Key::Char('0'..='9') | Key::Backspace => {
+                if let Some(typed) = &mut self.typed {
+                    typed.press(key);
+                }
+            }
+            _ => {}
+        }
+        Answer::Open
+    }
+}

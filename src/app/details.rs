@@ -1,0 +1,132 @@
+//! Everything known about one job, as facts with a name.
+
+use super::said::{outcome_in_full, waiting};
+use super::state::App;
+use super::text;
+use crate::model::elapsed::Elapsed;
+use crate::model::event::Stream;
+use crate::model::id::JobId;
+use crate::model::phase::Phase;
+use crate::model::stamp::Stamp;
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its name; empty when it goes on from the one before.
+    pub name: String,
+    /// What is known.
+    pub text: String,
+}
+
+impl Fact {
+    fn new(name: &str, text: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.into(),
+        }
+    }
+}
+
+/// The columns that the names of facts take.
+pub const NAME_COLUMNS: usize = 12;
+
+/// Everything known about a job.
+pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
+    let Some(row) = app.board().row(job) else {
+        return Vec::new();
+    };
+    let mut facts = vec![
+        Fact::new("host", row.host.as_str()),
+        Fact::new("command", text::one_line(&app.plan().command)),
+    ];
+    if let Some(pid) = row.pid {
+        facts.push(Fact::new("process", format!("{pid} leads the job's group on the host")));
+    }
+    facts.push(Fact::new(
+        "printed",
+        format!(
+            "{} on stdout, {} on stderr",
+            bytes(row.printed(Stream::Stdout)),
+            bytes(row.printed(Stream::Stderr))
+        ),
+    ));
+    if let Some(silent) = row.silent(now) {
+        facts.push(Fact::new("silent for", Elapsed::Running(silent).to_string()));
+    }
+    for (number, ending) in row.earlier.iter().enumerate() {
+        let elapsed = Elapsed::Over(ending.elapsed);
+        let leaked = if ending.leaked { ", leaked" } else { "" };
+        let outcome = outcome_in_full(&ending.outcome);
+        facts.push(Fact::new(
+            &format!("attempt {}", number + 1),
+            format!("{outcome}{leaked}, after {elapsed}"),
+        ));
+    }
+    facts.push(Fact::new(
+        &format!("attempt {}", row.attempt),
+        phase_in_full(&row.phase, now),
+    ));
+    facts
+}
+
+fn phase_in_full(phase: &Phase, now: Stamp) -> String {
+    match phase {
+        Phase::Queued { since, why } => format!("{}, for {}", waiting(*why), Elapsed::Running(now.since(*since))),
+        Phase::Connecting { since } => format!("connecting for {}", Elapsed::Running(now.since(*since))),
+        Phase::Running { since, slow } => {
+            let slow = if slow.is_some() { ", past the soft limit" } else { "" };
+            format!("running for {}{slow}", Elapsed::Running(now.since(*since)))
+        }
+        Phase::Stopping { since, reason, kill_at } => {
+            let next = match kill_at {
+                Some(at) => format!("TERM was sent, KILL follows in {}", Elapsed::Running(at.since(now))),
+                None => "KILL was sent".to_owned(),
+            };
+            format!(
+                "stopping ({reason}) after {}; {next}",
+                Elapsed::Running(now.since(*since))
+            )
+        }
+        Phase::Backoff { until, last } => {
+            format!(
+                "over: {}; retried in {}",
+                outcome_in_full(last),
+                Elapsed::Running(until.since(now))
+            )
+        }
+        Phase::Done {
+            elapsed,
+            outcome,
+            leaked,
+            ..
+        } => {
+            let leaked = if *leaked {
+                ", leaked: a process it left behind still held its output"
+            } else {
+                ""
+            };
+            format!(
+                "{}{leaked}, after {}",
+                outcome_in_full(outcome),
+                Elapsed::Over(*elapsed)
+            )
+        }
+    }
+}
+
+/// A size for people, cut off, not rounded: `512 B`, `1.2 MB`.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => tenths(count, 1_000, "kB"),
+        1_000_000..1_000_000_000 => tenths(count, 1_000_000, "MB"),
+        _ => tenths(count, 1_000_000_000, "GB"),
+    }
+}
+
+fn tenths(count: u64, unit: u64, name: &str) -> String {
+    if count >= 100 * unit {
+        return format!("{} {name}", count / unit);
+    }
+    format!("{}.{} {name}", count / unit, count % unit * 10 / unit)
+}

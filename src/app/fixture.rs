@@ -1,0 +1,117 @@
+//! A small fleet in every state, for the tests of this layer.
+
+use crate::model::board::Board;
+use crate::model::event::{Change, Ending, Event, Output, Piece, Stream, What};
+use crate::model::host::HostName;
+use crate::model::id::{AttemptNo, JobId, RunId};
+use crate::model::outcome::{Cause, Outcome};
+use crate::model::phase::Why;
+use crate::model::plan::{OnDisconnect, Plan, Settings, Slow};
+use crate::model::stamp::Stamp;
+use std::time::Duration;
+
+/// A plan over these hosts.
+pub(crate) fn plan(hosts: &[&str]) -> Plan {
+    Plan {
+        run: RunId("20260102T030405-abcd".into()),
+        command: "apt-get -y upgrade".into(),
+        env: Vec::new(),
+        hosts: hosts.iter().map(|host| HostName::parse(host).unwrap()).collect(),
+        node_set: "web[01-40],db[1-4]".into(),
+        settings: Settings {
+            width: 64,
+            connect_width: 32,
+            connect_timeout: Some(Duration::from_secs(30)),
+            run_timeout: None,
+            idle_timeout: None,
+            slow: Slow::Never,
+            grace: Duration::from_secs(10),
+            drain: Duration::from_secs(2),
+            retries: 0,
+            retry_on: Vec::new(),
+            on_disconnect: OnDisconnect::End,
+            lease: None,
+        },
+        operator: "me@here".into(),
+        note: None,
+        started: "2026-01-02T03:04:05Z".into(),
+        directory: "/nowhere".into(),
+        version: "0.1.0".into(),
+    }
+}
+
+/// Something that happened to a job of the plan.
+pub(crate) fn event(plan: &Plan, job: u32, secs: u64, change: Change) -> Event {
+    attempt_event(plan, (job, 1), secs, change)
+}
+
+/// The same for any attempt.
+pub(crate) fn attempt_event(plan: &Plan, (job, attempt): (u32, u32), secs: u64, change: Change) -> Event {
+    Event {
+        at: Stamp::from_secs(secs),
+        what: What::Job {
+            job: JobId(job),
+            host: plan.host(JobId(job)).clone(),
+            attempt: AttemptNo(attempt),
+            change,
+        },
+    }
+}
+
+/// The end of an attempt.
+pub(crate) fn done(outcome: Outcome, secs: u64) -> Change {
+    Change::Done(Ending {
+        outcome,
+        leaked: false,
+        elapsed: Duration::from_secs(secs),
+    })
+}
+
+/// A piece of output at the beginning of a stream.
+pub(crate) fn output(job: u32, secs: u64, text: &str) -> Output {
+    Output {
+        at: Stamp::from_secs(secs),
+        job: JobId(job),
+        attempt: AttemptNo::FIRST,
+        pieces: vec![Piece {
+            stream: Stream::Stdout,
+            offset: 0,
+            bytes: text.as_bytes().to_vec(),
+        }],
+    }
+}
+
+/// web17 slow, web03 failed, web21 running, web01 ok, db4 unreachable, db1 queued.
+pub(crate) fn fleet_plan() -> Plan {
+    plan(&["web17", "web03", "web21", "web01", "db4", "db1"])
+}
+
+/// The state of that fleet.
+pub(crate) fn fleet() -> Board {
+    let plan = fleet_plan();
+    let mut board = Board::new(&plan);
+    for event in fleet_events(&plan) {
+        board.apply(&event);
+    }
+    board.print(&output(1, 40, "E: Could not get lock\n"));
+    board.print(&output(0, 40, "Setting up linux-image\n"));
+    board
+}
+
+fn fleet_events(plan: &Plan) -> Vec<Event> {
+    let unreachable = Outcome::Unreachable {
+        cause: Cause::Refused,
+        detail: "connect to host db4 port 22: Connection refused".into(),
+    };
+    vec![
+        event(plan, 0, 1, Change::Running { pid: 100 }),
+        event(plan, 0, 90, Change::Slow),
+        event(plan, 1, 1, Change::Running { pid: 101 }),
+        event(plan, 1, 42, done(Outcome::Exit { code: 100 }, 41)),
+        event(plan, 2, 60, Change::Running { pid: 102 }),
+        event(plan, 3, 1, Change::Running { pid: 103 }),
+        event(plan, 3, 59, done(Outcome::Ok, 58)),
+        event(plan, 4, 2, done(unreachable, 1)),
+        event(plan, 5, 2, Change::Queued(Why::RunSlot)),
+    ]
+}

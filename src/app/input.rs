@@ -1,0 +1,69 @@
+//! A line of text being typed: for the filter and the search.
+
+use super::key::Key;
+
+/// The longest text that is taken.
+const LIMIT: usize = 200;
+
+/// A text under the operator's hands; the cursor is always at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    text: String,
+}
+
+/// What a key made of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// Still typing.
+    On,
+    /// Enter: take it.
+    Taken,
+    /// Escape: never mind.
+    Dropped,
+}
+
+impl Input {
+    /// An input that begins with a text.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned() }
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Takes in a key.
+    pub(super) fn press(&mut self, key: Key) -> Typed {
+        match key {
+            Key::Enter => return Typed::Taken,
+            Key::Esc | Key::Ctrl('c') => return Typed::Dropped,
+            Key::Char(c) => self.push(c),
+            Key::Backspace | Key::Ctrl('h') => {
+                self.text.pop();
+            }
+            Key::Ctrl('u') => self.text.clear(),
+            Key::Ctrl('w') => {
+                let kept = self.text.trim_end().rfind(' ').map_or(0, |space| space + 1);
+                self.text.truncate(kept);
+            }
+            _ => {}
+        }
+        Typed::On
+    }
+
+    /// Takes in pasted text: its first line, without controls.
+    pub(super) fn paste(&mut self, text: &str) {
+        text.lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .for_each(|c| self.push(c));
+    }
+
+    fn push(&mut self, c: char) {
+        if !c.is_control() && super::text::char_width(c) > 0 && self.text.len() < LIMIT {
+            self.text.push(c);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Leaving: the question, what each answer asks of the runner, and when the dashboard goes by itself. After *cancel* it
+//! stays until every row says how it ended.
+
+use super::act;
+use super::confirm::{Confirm, Intent};
+use super::message::{Effect, Effects};
+use super::overlay::Overlay;
+use super::quit::{Choice, QuitQuestion};
+use super::state::{App, Departure};
+use crate::model::id::JobId;
+use crate::model::outcome::OutcomeClass;
+use crate::model::request::{Force, Request};
+use crate::model::stamp::Stamp;
+use crate::model::tally::Standing;
+
+/// `q` and ^C: goes at once when nothing runs or waits, otherwise asks.
+pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
+    if app.board.all_done() || app.is_ended() {
+        return go(app);
+    }
+    let choices = match app.departure {
+        Departure::None => vec![Choice::Stay, Choice::Drain, Choice::Cancel],
+        Departure::Draining => vec![Choice::Stay, Choice::Cancel, Choice::Kill],
+        Departure::Cancelling | Departure::Killing => vec![Choice::Stay, Choice::Kill],
+    };
+    app.overlay = Overlay::Quit(QuitQuestion::new(choices, now));
+    Effects::none()
+}
+
+/// Does what was chosen; where many running jobs would be ended, the number is asked for first.
+pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
+    let (departure, intent) = match choice {
+        Choice::Stay => return Effects::none(),
+        Choice::Drain => return end(app, Departure::Draining, now),
+        Choice::Cancel => (Departure::Cancelling, Intent::CancelAll),
+        Choice::Kill => (Departure::Killing, Intent::KillAll),
+    };
+    if Confirm::needs_number(intent, app.board.tally().live()) {
+        let unfinished = app.board.rows().iter().filter(|row| !row.phase.is_done());
+        let targets: Vec<JobId> = unfinished.map(|row| row.job).collect();
+        return act::ask(app, intent, targets, now);
+    }
+    end(app, departure, now)
+}
+
+/// Ends the run in some way; the dashboard goes when all is over.
+pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
+    let (request, text) = match departure {
+        Departure::None => return Effects::none(),
+        Departure::Draining => (Request::Drain, "drain asked: leaves when what runs is over"),
+        Departure::Cancelling => (
+            Request::Quit { force: Force::Graceful },
+            "cancel asked for everything: leaves when all is over",
+        ),
+        Departure::Killing => (
+            Request::Quit { force: Force::Now },
+            "kill asked for everything: leaves when all is over",
+        ),
+    };
+    app.departure = departure;
+    app.table.unmark();
+    app.say(text, now);
+    Effects::request(request)
+}
+
+/// Goes by itself when all is over: if the operator said so, or if all is well and nobody has touched a key.
+pub(super) fn when_over(app: &mut App) -> Effects {
+    let tally = app.board.tally();
+    let all_ok = tally.count(Standing::Done(OutcomeClass::Ok)) == tally.total();
+    let unwatched = all_ok && !app.touched;
+    if app.left || !app.board.all_done() || !(app.is_leaving() || unwatched) {
+        return Effects::none();
+    }
+    go(app)
+}
+
+fn go(app: &mut App) -> Effects {
+    app.left = true;
+    Effect::Leave.into()
+}

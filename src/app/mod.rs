@@ -1,0 +1,61 @@
+//! The dashboard's state, pure: `update(&mut App, Msg, now) -> Effects` and nothing else changes it. Front-ends that
+//! draw a dashboard call it; it knows the model only, no clock, no runtime, no terminal and no file. It never promises
+//! what the runner has not confirmed: a key becomes a request, and the row changes when the event comes back.
+//!
+//! ```text
+//! keys, messages, sizes ──> update ──> App ──> views draw it
+//!                              └─────> Effects ──> the shell performs them
+//! ```
+//!
+//! Cursor and marks belong to jobs, never to lines, and rows stand still while the operator's hand is on the keyboard,
+//! so that an action takes the job that was drawn.
+
+mod act;
+mod action;
+mod confirm;
+mod details;
+mod filter;
+mod help;
+mod input;
+mod key;
+mod leave;
+mod message;
+mod order;
+mod output;
+mod overlay;
+mod pane;
+mod quit;
+mod reading;
+mod said;
+mod search;
+mod state;
+mod straggler;
+mod table;
+pub mod text;
+mod update;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use action::{Action, Group, Place};
+pub use confirm::{Confirm, Intent};
+pub use details::{Fact, NAME_COLUMNS, bytes, facts};
+pub use filter::Filter;
+pub use help::{HelpRow, help};
+pub use input::Input;
+pub use key::Key;
+pub use message::{Effect, Effects, Load, Loaded, Msg, Size};
+pub use order::Sort;
+pub use output::{Anchor, OutputView, Streams};
+pub use overlay::Overlay;
+pub use pane::Pane;
+pub use quit::{Choice, QuitQuestion};
+pub use reading::GUTTER;
+pub use said::{Said, remark, said};
+pub use search::Search;
+pub use state::{App, Screen};
+pub use straggler::is_straggler;
+pub use table::Table;
+pub use update::update;

@@ -1,0 +1,43 @@
+//! What lies over a screen: at most one thing, and it has the keys.
+
+use super::confirm::Confirm;
+use super::input::Input;
+use super::pane::Pane;
+use super::quit::QuitQuestion;
+use crate::model::id::JobId;
+use crate::model::stamp::Stamp;
+use std::time::Duration;
+
+/// Keys that come sooner after a question appeared were meant for something else.
+pub(super) const ARMING: Duration = Duration::from_millis(300);
+
+/// The thing over the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The keys.
+    Help(Pane),
+    /// Everything about one job.
+    Details(JobId, Pane),
+    /// Whether to do it.
+    Confirm(Confirm),
+    /// Whether and how to leave.
+    Quit(QuitQuestion),
+    /// A filter is being typed; the rows follow it.
+    Filter(Input),
+    /// A search is being typed.
+    Search(Input),
+}
+
+impl Overlay {
+    /// When a question that is not armed yet will be.
+    pub(super) fn arms_at(&self) -> Option<Stamp> {
+        match self {
+            Self::Confirm(confirm) => Some(confirm.opened + ARMING),
+            Self::Quit(question) => Some(question.moved + ARMING),
+            _ => None,
+        }
+    }
+}

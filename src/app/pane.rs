@@ -1,0 +1,32 @@
+//! How far an overlay with more text than room is scrolled.
+
+use super::action::{Action, Place};
+use super::key::Key;
+
+/// A scrolled text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pane {
+    /// The first row shown.
+    pub top: usize,
+}
+
+impl Pane {
+    /// Takes in a key, for a text of `rows` rows in a window of `page`; says whether the key scrolls.
+    pub(super) fn press(&mut self, key: Key, rows: usize, page: usize) -> bool {
+        let page = page.max(1);
+        let last = rows.saturating_sub(page);
+        let top = match Action::of_key(key, Place::Table) {
+            Some(Action::Down) => self.top + 1,
+            Some(Action::Up) => self.top.saturating_sub(1),
+            Some(Action::HalfDown) => self.top + page / 2,
+            Some(Action::HalfUp) => self.top.saturating_sub(page / 2),
+            Some(Action::PageDown) => self.top + page,
+            Some(Action::PageUp) => self.top.saturating_sub(page),
+            Some(Action::Top) => 0,
+            Some(Action::Bottom) => last,
+            _ => return false,
+        };
+        self.top = top.min(last);
+        true
+    }
+}

@@ -1,0 +1,110 @@
+//! The question on leaving while jobs run or wait: *stay* is chosen, ^C moves the choice and never takes it, and what
+//! would end jobs wants its own letter or a moment's thought.
+
+use super::key::Key;
+use super::overlay::ARMING;
+use crate::model::stamp::Stamp;
+
+/// The ways out, from the harmless to the hard. (Leaving a run to go on by itself will stand before `Drain`.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Choice {
+    /// Stay.
+    Stay,
+    /// Start nothing more, wait for what runs, then leave.
+    Drain,
+    /// Cancel everything, wait until it is over, then leave.
+    Cancel,
+    /// Kill everything that is still there.
+    Kill,
+}
+
+impl Choice {
+    /// The key that takes it.
+    pub fn key(self) -> char {
+        match self {
+            Self::Stay => 's',
+            Self::Drain => 'd',
+            Self::Cancel => 'c',
+            Self::Kill => 'k',
+        }
+    }
+
+    /// One word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stay => "stay",
+            Self::Drain => "drain",
+            Self::Cancel => "cancel",
+            Self::Kill => "kill now",
+        }
+    }
+
+    /// What it means.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Stay => "go on watching",
+            Self::Drain => "start nothing more, wait for what runs, leave",
+            Self::Cancel => "cancel everything (TERM, grace, KILL), leave when all is over",
+            Self::Kill => "send KILL to everything at once",
+        }
+    }
+}
+
+/// The question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuitQuestion {
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+    /// What is chosen.
+    pub chosen: Choice,
+    /// When it was asked, or the choice last moved.
+    pub moved: Stamp,
+}
+
+/// What a key made of the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Still open.
+    Open,
+    /// Taken.
+    Taken(Choice),
+}
+
+impl QuitQuestion {
+    pub(super) fn new(choices: Vec<Choice>, now: Stamp) -> Self {
+        Self {
+            choices,
+            chosen: Choice::Stay,
+            moved: now,
+        }
+    }
+
+    pub(super) fn press(&mut self, key: Key, now: Stamp) -> Way {
+        let armed = now.since(self.moved) >= ARMING;
+        match key {
+            Key::Esc => return Way::Taken(Choice::Stay),
+            Key::Down | Key::Right | Key::Tab | Key::Char('j') | Key::Ctrl('c') => self.step(1, now),
+            Key::Up | Key::Left | Key::BackTab => self.step(self.choices.len().saturating_sub(1), now),
+            Key::Enter if armed && self.chosen != Choice::Kill => return Way::Taken(self.chosen),
+            Key::Char(letter) if armed => {
+                if let Some(choice) = self.choices.iter().find(|choice| choice.key() == letter) {
+                    return Way::Taken(*choice);
+                }
+            }
+            _ => {}
+        }
+        Way::Open
+    }
+
+    fn step(&mut self, by: usize, now: Stamp) {
+        let at = self
+            .choices
+            .iter()
+            .position(|choice| *choice == self.chosen)
+            .unwrap_or(0);
+        if let Some(next) = self.choices.get((at + by) % self.choices.len().max(1)) {
+            self.chosen = *next;
+            self.moved = now;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a row says beside its state: its last output, or the words that stand in for it. The table shows it and the
+//! filter reads it, so that what can be seen can be found.
+
+use crate::model::board::Row;
+use crate::model::outcome::{Ended, Outcome};
+use crate::model::phase::{Phase, Why};
+use crate::model::text::StyledLine;
+
+/// What stands in the last column of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// Nothing.
+    Nothing,
+    /// The last line of the output.
+    Output(&'a StyledLine),
+    /// Words of ours.
+    Words(String),
+}
+
+/// What a row says at the end of its line.
+pub fn said(row: &Row) -> Said<'_> {
+    let output = match row.phase {
+        Phase::Queued { .. } | Phase::Backoff { .. } => None,
+        _ => row.tail.last(),
+    };
+    match output {
+        Some(line) => Said::Output(line),
+        None => particulars(row).map_or(Said::Nothing, Said::Words),
+    }
+}
+
+/// What a row says where it is not the output: what is waited for, or why it ended so.
+fn particulars(row: &Row) -> Option<String> {
+    match &row.phase {
+        Phase::Queued { why, .. } => Some(waiting(*why).to_owned()),
+        Phase::Backoff { last, .. } => Some(outcome_in_full(last)),
+        Phase::Done { outcome, .. } => match outcome {
+            Outcome::Ok => None,
+            Outcome::Exit { .. } | Outcome::Signal { .. } => Some("no output".to_owned()),
+            Outcome::TimedOut { limit, .. } => Some(format!("{limit} limit reached, no output")),
+            Outcome::Cancelled { by, .. } => Some(format!("{by}, no output")),
+            Outcome::Unreachable { cause, detail } if detail.is_empty() => Some(cause.to_string()),
+            Outcome::Unreachable { cause, detail } => Some(format!("{cause}: {detail}")),
+            Outcome::Lost { detail, .. } => Some(detail.clone()),
+            Outcome::Skipped { why } => Some(why.to_string()),
+        },
+        Phase::Connecting { .. } | Phase::Running { .. } | Phase::Stopping { .. } => None,
+    }
+}
+
+/// What must stand in the row whatever was printed: why it is being stopped, what became of the processes, what leaked.
+pub fn remark(row: &Row) -> Option<String> {
+    match &row.phase {
+        Phase::Stopping { reason, .. } => Some(reason.to_string()),
+        Phase::Done { outcome, leaked, .. } => {
+            let fate = outcome.fate().map(ToString::to_string);
+            let leaked = (*leaked && !outcome.is_ok()).then(|| "leaked".to_owned());
+            let parts: Vec<String> = fate.into_iter().chain(leaked).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+        _ => None,
+    }
+}
+
+/// What a queued job waits for.
+pub(super) fn waiting(why: Why) -> &'static str {
+    match why {
+        Why::ConnectSlot => "waits for a connect slot",
+        Why::RunSlot => "connected, waits for a run slot",
+        Why::Pause => "waits for the run to continue",
+    }
+}
+
+/// An outcome with everything that is known about it.
+pub(super) fn outcome_in_full(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.is_empty() => {
+            format!("{outcome}: {detail}")
+        }
+        Outcome::TimedOut { ended: Some(ended), .. } | Outcome::Cancelled { ended: Some(ended), .. } => {
+            let how = match ended {
+                Ended::Exit(code) => format!("exit {code}"),
+                Ended::Signal { number, status } => format!("signal {number} ({status})"),
+            };
+            format!("{outcome}; ended with {how}")
+        }
+        _ => outcome.to_string(),
+    }
+}

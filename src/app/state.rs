@@ -1,0 +1,243 @@
+//! The dashboard as a whole: the run as it stands, the screen, what lies over it, and how the operator means to leave.
+
+use super::action::Place;
+use super::message::Size;
+use super::output::OutputView;
+use super::overlay::Overlay;
+use super::table::Table;
+use crate::model::board::{Board, Course};
+use crate::model::id::JobId;
+use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Rows of the screen that are not the body: two of the header, the column heads, the status line, the footer.
+const CHROME: u16 = 5;
+/// A terminal smaller than this shows only that it is too small.
+const SMALLEST: Size = Size { width: 40, height: 8 };
+/// How long a notice stays.
+const NOTICE: Duration = Duration::from_secs(5);
+
+/// What fills the terminal.
+#[derive(Debug)]
+pub enum Screen {
+    /// Every job a row.
+    Table,
+    /// The output of one job.
+    Output(Box<OutputView>),
+}
+
+/// How the operator means to leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Departure {
+    /// Not at all, for now.
+    #[default]
+    None,
+    /// When what runs is over; nothing more is started.
+    Draining,
+    /// When everything that was told to end has ended.
+    Cancelling,
+    /// The same, after KILL.
+    Killing,
+}
+
+/// The dashboard.
+#[derive(Debug)]
+pub struct App {
+    pub(super) plan: Arc<Plan>,
+    pub(super) board: Board,
+    pub(super) screen: Screen,
+    pub(super) overlay: Overlay,
+    pub(super) table: Table,
+    pub(super) size: Size,
+    pub(super) departure: Departure,
+    /// A key was pressed: the operator is there.
+    pub(super) touched: bool,
+    pub(super) left: bool,
+    pub(super) dirty: bool,
+    pub(super) notice: Option<(String, Stamp)>,
+    /// When the last job ended, while all are over.
+    pub(super) over_since: Option<Stamp>,
+    /// The newest event's time.
+    pub(super) last_event: Stamp,
+    pub(super) tickets: u64,
+    host_columns: usize,
+}
+
+impl App {
+    /// The dashboard of a run that may have begun already.
+    pub fn new(plan: Arc<Plan>, board: Board, now: Stamp) -> Self {
+        let widths = plan.hosts.iter().map(|host| super::text::width(host.as_str()));
+        let host_columns = widths.max().unwrap_or_default();
+        let over_since = board.all_done().then_some(now);
+        let mut app = Self {
+            plan,
+            board,
+            screen: Screen::Table,
+            overlay: Overlay::None,
+            table: Table::default(),
+            size: Size::default(),
+            departure: Departure::None,
+            touched: false,
+            left: false,
+            dirty: true,
+            notice: None,
+            over_since,
+            last_event: now,
+            tickets: 0,
+            host_columns,
+        };
+        app.table.arrange(&app.board, now);
+        app
+    }
+
+    /// What was asked.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The run as it stands.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// The run as it stood in the end.
+    pub fn into_board(self) -> Board {
+        self.board
+    }
+
+    /// What fills the terminal.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// What lies over it.
+    pub fn overlay(&self) -> &Overlay {
+        &self.overlay
+    }
+
+    /// The rows.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The terminal's size.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Columns and rows of the body: the rows of the table, or the text of the output.
+    pub fn body(&self) -> Size {
+        Size {
+            width: self.size.width,
+            height: self.size.height.saturating_sub(CHROME),
+        }
+    }
+
+    /// Columns and rows of the text in a panel over the screen (help, details), less its frame and margin.
+    pub fn panel(&self) -> (u16, usize) {
+        (
+            self.size.width.saturating_sub(4),
+            usize::from(self.size.height.saturating_sub(3)),
+        )
+    }
+
+    /// Whether the terminal is too small to show anything useful.
+    pub fn is_too_small(&self) -> bool {
+        self.size.width < SMALLEST.width || self.size.height < SMALLEST.height
+    }
+
+    /// The widest host's columns.
+    pub fn host_columns(&self) -> usize {
+        self.host_columns
+    }
+
+    /// Something that was said to the operator and is still fresh.
+    pub fn notice(&self, now: Stamp) -> Option<&str> {
+        let (text, since) = self.notice.as_ref()?;
+        (now.since(*since) < NOTICE).then_some(text.as_str())
+    }
+
+    /// How long the run has taken; it stands still when all is over.
+    pub fn elapsed(&self, now: Stamp) -> Duration {
+        self.over_since.unwrap_or(now).0
+    }
+
+    /// Whether the operator has said how to leave, and the dashboard waits for it.
+    pub fn is_leaving(&self) -> bool {
+        self.departure != Departure::None
+    }
+
+    /// How many changes wait because the rows are held still at `now`; none when they are not held.
+    pub fn held_changes(&self, now: Stamp) -> Option<usize> {
+        (self.is_held(now) && self.table.changes() > 0).then(|| self.table.changes())
+    }
+
+    /// When the screen changes by itself next, with nothing more happening: the clock of what runs, rows that were held
+    /// still, a question that becomes armed, a notice that goes.
+    pub fn next_wake(&self, now: Stamp) -> Option<Stamp> {
+        let clock = (!self.board.all_done()).then(|| Stamp::from_secs(now.0.as_secs() + 1));
+        let rows = self.table.is_stale().then(|| self.table.hand_lifts(now)).flatten();
+        let armed = self.overlay.arms_at();
+        let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
+        [clock, rows, armed, notice]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at > now)
+            .min()
+    }
+
+    /// Whether something changed since this was last asked.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Which actions are at home on this screen.
+    pub fn place(&self) -> Place {
+        match self.screen {
+            Screen::Table => Place::Table,
+            Screen::Output(_) => Place::Output,
+        }
+    }
+
+    /// The job that an action without marks is about: the one that is drawn.
+    pub fn job_at_hand(&self) -> Option<JobId> {
+        match &self.screen {
+            Screen::Table => self.table.cursor(),
+            Screen::Output(view) => Some(view.job()),
+        }
+    }
+
+    /// The jobs that an action is about: the marked ones, otherwise the one at hand.
+    pub(super) fn targets(&self) -> Vec<JobId> {
+        let marked = match self.screen {
+            Screen::Table => self.table.marked(),
+            Screen::Output(_) => BTreeSet::new(),
+        };
+        if marked.is_empty() {
+            self.job_at_hand().into_iter().collect()
+        } else {
+            marked.into_iter().collect()
+        }
+    }
+
+    pub(super) fn is_held(&self, now: Stamp) -> bool {
+        self.overlay != Overlay::None || self.table.is_held(now)
+    }
+
+    pub(super) fn say(&mut self, text: impl Into<String>, now: Stamp) {
+        self.notice = Some((text.into(), now));
+    }
+
+    /// The label of a job.
+    pub fn label(&self, job: JobId) -> &str {
+        self.board.row(job).map_or("?", |row| row.host.as_str())
+    }
+
+    /// Whether the run takes no more requests.
+    pub(super) fn is_ended(&self) -> bool {
+        self.board.course() == Course::Ended
+    }
+}

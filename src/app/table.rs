@@ -1,0 +1,261 @@
+//! The rows of the table: which are shown, in which order, which are marked, and where the cursor is. All of it belongs
+//! to jobs; places are worked out anew whenever the order changes.
+
+use super::filter::Filter;
+use super::order::{Sort, arrange};
+use super::straggler::is_straggler;
+use crate::model::board::{Board, Row};
+use crate::model::id::JobId;
+use crate::model::stamp::Stamp;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long rows stand still after a key.
+const HAND: Duration = Duration::from_secs(2);
+/// A cursor that moved by itself within this time may not be where the operator saw it.
+const SLIP: Duration = Duration::from_secs(1);
+
+/// The state of the table.
+#[derive(Debug, Default)]
+pub struct Table {
+    order: Vec<JobId>,
+    cursor: Option<JobId>,
+    /// The cursor's place in the order.
+    place: usize,
+    top: usize,
+    marks: BTreeSet<JobId>,
+    range_from: Option<JobId>,
+    sort: Sort,
+    reversed: bool,
+    filter: Filter,
+    stragglers: bool,
+    /// Nobody has moved the cursor yet: it stays on the first row.
+    steered: bool,
+    /// When the cursor last came to another job without a key.
+    slid: Option<Stamp>,
+    /// The order may not be right any more.
+    stale: bool,
+    /// How many changes have come since it was.
+    changes: usize,
+    /// The last key.
+    hand: Option<Stamp>,
+}
+
+impl Table {
+    /// The jobs shown, in order.
+    pub fn order(&self) -> &[JobId] {
+        &self.order
+    }
+
+    /// The job under the cursor; none when no row is shown.
+    pub fn cursor(&self) -> Option<JobId> {
+        self.cursor
+    }
+
+    /// The place of the cursor among the rows shown.
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
+    /// The place of the first row on the screen.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// By what the rows are sorted, and whether the other way round.
+    pub fn sort(&self) -> (Sort, bool) {
+        (self.sort, self.reversed)
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Whether only stragglers are shown.
+    pub fn stragglers_only(&self) -> bool {
+        self.stragglers
+    }
+
+    /// Whether a range of marks is being drawn.
+    pub fn is_ranging(&self) -> bool {
+        self.range_from.is_some()
+    }
+
+    /// How many changes wait for the rows to be sorted again.
+    pub fn changes(&self) -> usize {
+        self.changes
+    }
+
+    /// Every marked job, those of the range being drawn included.
+    pub fn marked(&self) -> BTreeSet<JobId> {
+        let mut marked = self.marks.clone();
+        marked.extend(self.range());
+        marked
+    }
+
+    /// The jobs between the beginning of the range and the cursor.
+    pub fn range(&self) -> &[JobId] {
+        let Some(from) = self.range_from.and_then(|job| self.place_of(job)) else {
+            return &[];
+        };
+        self.order
+            .get(from.min(self.place)..=from.max(self.place))
+            .unwrap_or(&[])
+    }
+
+    /// Whether a job is marked, the range being drawn apart.
+    pub fn is_marked(&self, job: JobId) -> bool {
+        self.marks.contains(&job)
+    }
+
+    /// How many of these jobs are not shown.
+    pub fn hidden(&self, jobs: &[JobId]) -> usize {
+        if self.filter.is_empty() && !self.stragglers {
+            return 0;
+        }
+        let shown: BTreeSet<JobId> = self.order.iter().copied().collect();
+        jobs.iter().filter(|job| !shown.contains(job)).count()
+    }
+
+    /// Whether the rows stand still at `now`, an overlay apart.
+    pub fn is_held(&self, now: Stamp) -> bool {
+        !self.marks.is_empty() || self.range_from.is_some() || self.hand_lifts(now).is_some()
+    }
+
+    /// When the last key will be long enough ago, if it is not yet.
+    pub(super) fn hand_lifts(&self, now: Stamp) -> Option<Stamp> {
+        self.hand.map(|hand| hand + HAND).filter(|lifts| *lifts > now)
+    }
+
+    /// Whether the order may not be right any more.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// Whether the cursor came to its job by itself so lately that the operator may mean another.
+    pub(super) fn has_slipped(&self, now: Stamp) -> bool {
+        self.slid.is_some_and(|slid| now.since(slid) < SLIP)
+    }
+
+    /// Notes that a job changed.
+    pub(super) fn note_change(&mut self) {
+        self.stale = true;
+        self.changes += 1;
+    }
+
+    /// Notes that time or output may have changed what is shown.
+    pub(super) fn note_drift(&mut self) {
+        self.stale = true;
+    }
+
+    /// Notes a key.
+    pub(super) fn touch(&mut self, now: Stamp) {
+        self.hand = Some(now);
+    }
+
+    /// Puts the rows in order. The cursor stays with its job if that is still shown, unless nobody has moved it yet:
+    /// then it stays on the first row.
+    pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
+        let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || is_straggler(row, board, now));
+        self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, now);
+        self.stale = false;
+        self.changes = 0;
+        let before = self.cursor;
+        let kept = before.filter(|_| self.steered).and_then(|job| self.place_of(job));
+        let place = kept.unwrap_or(if self.steered { self.place } else { 0 });
+        self.set_place(place);
+        if self.cursor != before && before.is_some() {
+            self.slid = Some(now);
+        }
+    }
+
+    /// Scrolls so that the cursor is among `page` rows.
+    pub(super) fn show_cursor(&mut self, page: usize) {
+        let page = page.max(1);
+        let last_top = self.order.len().saturating_sub(page);
+        self.top = self
+            .top
+            .clamp(self.place.saturating_sub(page - 1), self.place)
+            .min(last_top);
+    }
+
+    /// Moves the cursor to a place.
+    pub(super) fn move_to(&mut self, place: usize) {
+        self.steered = true;
+        self.slid = None;
+        self.set_place(place);
+    }
+
+    /// Moves the cursor by so many places.
+    pub(super) fn move_by(&mut self, places: isize) {
+        self.move_to(self.place.saturating_add_signed(places));
+    }
+
+    /// Keeps the cursor on its job from now on.
+    pub(super) fn steer(&mut self) {
+        self.steered = true;
+    }
+
+    /// Lets the cursor go back to the first row and stay there.
+    pub(super) fn let_go(&mut self) {
+        self.move_to(0);
+        self.steered = false;
+    }
+
+    pub(super) fn toggle_mark(&mut self) {
+        let Some(job) = self.cursor else { return };
+        if !self.marks.remove(&job) {
+            self.marks.insert(job);
+        }
+    }
+
+    pub(super) fn toggle_range(&mut self) {
+        if self.range_from.is_some() {
+            self.marks = self.marked();
+            self.range_from = None;
+        } else {
+            self.range_from = self.cursor;
+        }
+    }
+
+    /// Gives up the range being drawn; says whether there was one.
+    pub(super) fn drop_range(&mut self) -> bool {
+        self.range_from.take().is_some()
+    }
+
+    pub(super) fn mark_all(&mut self) {
+        self.range_from = None;
+        self.marks.extend(self.order.iter().copied());
+    }
+
+    pub(super) fn unmark(&mut self) {
+        self.range_from = None;
+        self.marks.clear();
+    }
+
+    pub(super) fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+    }
+
+    pub(super) fn set_stragglers(&mut self, only: bool) {
+        self.stragglers = only;
+    }
+
+    pub(super) fn next_sort(&mut self) {
+        self.sort = self.sort.next();
+    }
+
+    pub(super) fn reverse(&mut self) {
+        self.reversed = !self.reversed;
+    }
+
+    fn set_place(&mut self, place: usize) {
+        self.place = place.min(self.order.len().saturating_sub(1));
+        self.cursor = self.order.get(self.place).copied();
+    }
+
+    fn place_of(&self, job: JobId) -> Option<usize> {
+        self.order.iter().position(|other| *other == job)
+    }
+}

@@ -1,0 +1,343 @@
+//! The one way in: a message and the time, and out come effects. What the keys do on each screen is here; what acts on
+//! jobs is in `act`, and leaving in `leave`.
+
+use super::act;
+use super::action::Action;
+use super::confirm::Answer;
+use super::details::{NAME_COLUMNS, facts};
+use super::filter::Filter;
+use super::help::help;
+use super::input::{Input, Typed};
+use super::key::Key;
+use super::leave;
+use super::message::{Effect, Effects, Load, Loaded, Msg};
+use super::overlay::Overlay;
+use super::pane::Pane;
+use super::quit::Way;
+use super::reading;
+use super::search::Search;
+use super::state::{App, Screen};
+use super::straggler::is_straggler;
+use super::text;
+use crate::model::event::{Change, Message, What};
+use crate::model::stamp::Stamp;
+
+/// Takes in a message at `now`, and says what has to be done.
+pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
+    app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
+    let effects = match msg {
+        Msg::Key(key) => press(app, key, now),
+        Msg::Paste(text) => paste(app, &text, now),
+        Msg::Runner(message) => hear(app, message),
+        Msg::Resize(size) => {
+            app.size = size;
+            reading::fit(app)
+        }
+        Msg::Tick => {
+            drift(app);
+            Effects::none()
+        }
+        Msg::Frame => {
+            frame(app, now);
+            Effects::none()
+        }
+        Msg::Loaded(loaded) => take(app, loaded),
+        Msg::Refused(words) => {
+            app.say(words, now);
+            Effects::none()
+        }
+    };
+    effects.and(leave::when_over(app))
+}
+
+/// Rows take their places before they are drawn.
+fn frame(app: &mut App, now: Stamp) {
+    if app.table.is_stale() && !app.is_held(now) {
+        app.table.arrange(&app.board, now);
+    }
+    let page = usize::from(app.body().height);
+    app.table.show_cursor(page);
+}
+
+/// Time passes: some orders and choices of rows depend on it.
+fn drift(app: &mut App) {
+    let (sort, _) = app.table.sort();
+    if app.table.stragglers_only() || sort == super::order::Sort::Elapsed {
+        app.table.note_drift();
+    }
+}
+
+fn hear(app: &mut App, message: Message) -> Effects {
+    match message {
+        Message::Event(event) => {
+            app.board.apply(&event);
+            app.last_event = event.at;
+            app.table.note_change();
+            app.over_since = match app.over_since {
+                _ if !app.board.all_done() => None,
+                None => Some(event.at),
+                since => since,
+            };
+            match &event.what {
+                What::Job {
+                    job,
+                    attempt,
+                    change: Change::Queued(_) | Change::Connecting,
+                    ..
+                } => {
+                    reading::note_attempt(app, *job, *attempt, event.at);
+                }
+                _ => {}
+            }
+            Effects::none()
+        }
+        Message::Output(output) => {
+            app.board.print(&output);
+            app.dirty |= is_seen(app, output.job);
+            if app.table.filter().reads_output() {
+                app.table.note_drift();
+                app.dirty = true;
+            }
+            reading::note_growth(app, output.job, output.attempt)
+        }
+    }
+}
+
+/// Whether what a job prints can be on the screen.
+fn is_seen(app: &App, job: crate::model::id::JobId) -> bool {
+    let table = app.table();
+    let shown = table
+        .order()
+        .iter()
+        .skip(table.top())
+        .take(usize::from(app.body().height));
+    match &app.screen {
+        Screen::Table => shown.into_iter().any(|other| *other == job),
+        Screen::Output(view) => view.job() == job,
+    }
+}
+
+fn take(app: &mut App, loaded: Loaded) -> Effects {
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
+    if view.ticket() != loaded.ticket {
+        return Effects::none();
+    }
+    view.take(loaded);
+    Effects::from(view.wish().map(Effect::Load))
+}
+
+fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
+    app.touched = true;
+    match &mut app.overlay {
+        Overlay::Filter(input) => {
+            input.paste(pasted);
+            let filter = Filter::parse(input.text());
+            refilter(app, filter, now);
+        }
+        Overlay::Search(input) => input.paste(pasted),
+        _ => app.say("pasted text is ignored here", now),
+    }
+    Effects::none()
+}
+
+fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
+    app.touched = true;
+    app.table.touch(now);
+    app.notice = None;
+    match Action::of_key(key, app.place()) {
+        Some(Action::Suspend) => return Effect::Suspend.into(),
+        Some(Action::Redraw) => return Effect::Redraw.into(),
+        _ => {}
+    }
+    match std::mem::take(&mut app.overlay) {
+        Overlay::None => act_on_screen(app, key, now),
+        overlay => press_overlay(app, overlay, key, now),
+    }
+}
+
+fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effects {
+    match overlay {
+        Overlay::None => {}
+        Overlay::Help(mut pane) => {
+            let closes = Action::of_key(key, app.place());
+            let (columns, page) = app.panel();
+            if pane.press(key, help(columns).len(), page) || !is_close(closes) {
+                app.overlay = Overlay::Help(pane);
+            }
+        }
+        Overlay::Details(job, mut pane) => {
+            let (columns, page) = app.panel();
+            let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
+            let facts = facts(app, job, now);
+            let rows = facts
+                .iter()
+                .map(|fact| text::wrap_words(&fact.text, columns).len())
+                .sum();
+            let closes = Action::of_key(key, app.place());
+            if pane.press(key, rows, page) || !(is_close(closes) || closes == Some(Action::Details)) {
+                app.overlay = Overlay::Details(job, pane);
+            }
+        }
+        Overlay::Confirm(mut confirm) => match confirm.press(key, now) {
+            Answer::Open => app.overlay = Overlay::Confirm(confirm),
+            Answer::No => app.say(format!("nothing was done: no {}", confirm.intent.verb()), now),
+            Answer::Yes => return act::confirmed(app, confirm, now),
+        },
+        Overlay::Quit(mut question) => match question.press(key, now) {
+            Way::Open => app.overlay = Overlay::Quit(question),
+            Way::Taken(choice) => return leave::take(app, choice, now),
+        },
+        Overlay::Filter(input) => type_filter(app, input, key, now),
+        Overlay::Search(input) => type_search(app, input, key, now),
+    }
+    Effects::none()
+}
+
+/// Whether an action closes what lies over the screen.
+fn is_close(action: Option<Action>) -> bool {
+    matches!(
+        action,
+        Some(Action::Back | Action::Quit | Action::Help | Action::Interrupt | Action::Open)
+    )
+}
+
+fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
+    let typed = input.press(key);
+    let filter = match typed {
+        Typed::Dropped => Filter::default(),
+        Typed::On | Typed::Taken => Filter::parse(input.text()),
+    };
+    if typed == Typed::On {
+        app.overlay = Overlay::Filter(input);
+    }
+    if filter != *app.table.filter() {
+        refilter(app, filter, now);
+    }
+}
+
+fn refilter(app: &mut App, filter: Filter, now: Stamp) {
+    app.table.set_filter(filter);
+    app.table.arrange(&app.board, now);
+}
+
+fn type_search(app: &mut App, mut input: Input, key: Key, now: Stamp) {
+    match input.press(key) {
+        Typed::On => app.overlay = Overlay::Search(input),
+        Typed::Dropped => {}
+        Typed::Taken => reading::search(app, Search::new(input.text()), now),
+    }
+}
+
+fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
+    let Some(action) = Action::of_key(key, app.place()) else {
+        return Effects::none();
+    };
+    match action {
+        Action::Cancel => return act::cancel(app, now),
+        Action::Kill => return act::kill(app, now),
+        Action::Retry => return act::retry(app, now),
+        Action::RetryAll => return act::retry_all(app, now),
+        Action::Pause => return act::pause(app, now),
+        Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
+        Action::Quit | Action::Interrupt => return leave::ask(app, now),
+        Action::Help => app.overlay = Overlay::Help(Pane::default()),
+        Action::Details => {
+            app.table.steer();
+            if let Some(job) = app.job_at_hand() {
+                app.overlay = Overlay::Details(job, Pane::default());
+            }
+        }
+        _ => {
+            return match app.screen {
+                Screen::Table => act_on_table(app, action, now),
+                Screen::Output(_) => reading::act(app, action, now),
+            };
+        }
+    }
+    Effects::none()
+}
+
+fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
+    let page = isize::try_from(app.body().height.max(1)).unwrap_or(1);
+    let table = &mut app.table;
+    match action {
+        Action::Down => table.move_by(1),
+        Action::Up => table.move_by(-1),
+        Action::Top => table.move_to(0),
+        Action::Bottom => table.move_to(usize::MAX),
+        Action::HalfDown => table.move_by(page / 2),
+        Action::HalfUp => table.move_by(-page / 2),
+        Action::PageDown => table.move_by(page),
+        Action::PageUp => table.move_by(-page),
+        Action::Mark => {
+            table.toggle_mark();
+            table.move_by(1);
+        }
+        Action::Range => {
+            table.steer();
+            table.toggle_range();
+        }
+        Action::MarkAll => table.mark_all(),
+        Action::Unmark => table.unmark(),
+        Action::Filter => {
+            let input = Input::new(table.filter().text());
+            app.overlay = Overlay::Filter(input);
+        }
+        Action::Sort => {
+            table.next_sort();
+            table.arrange(&app.board, now);
+        }
+        Action::Reverse => {
+            table.reverse();
+            table.arrange(&app.board, now);
+        }
+        Action::Stragglers => stragglers(app, now),
+        Action::Back => step_back(app, now),
+        Action::Open => return reading::open(app),
+        _ => {}
+    }
+    Effects::none()
+}
+
+/// Escape: the innermost thing that narrows the view goes first.
+fn step_back(app: &mut App, now: Stamp) {
+    let table = &mut app.table;
+    if table.drop_range() {
+        return;
+    }
+    if !table.filter().is_empty() {
+        table.set_filter(Filter::default());
+    } else if table.stragglers_only() {
+        table.set_stragglers(false);
+    } else {
+        table.let_go();
+    }
+    table.arrange(&app.board, now);
+}
+
+fn stragglers(app: &mut App, now: Stamp) {
+    let only = !app.table.stragglers_only();
+    let any = app.board.rows().iter().any(|row| is_straggler(row, &app.board, now));
+    if only && !any {
+        app.say("no stragglers: nothing is slow, silent or far beyond its peers", now);
+        return;
+    }
+    app.table.set_stragglers(only);
+    app.table.arrange(&app.board, now);
+}
+
+/// The wish to open an attempt's output at its end, or at its start.
+pub(super) fn load(app: &mut App, from_start: bool) -> Effects {
+    let Screen::Output(view) = &app.screen else {
+        return Effects::none();
+    };
+    let (job, attempt, ticket) = (view.job(), view.attempt(), view.ticket());
+    Effect::Load(if from_start {
+        Load::Start { job, attempt, ticket }
+    } else {
+        Load::Tail { job, attempt, ticket }
+    })
+    .into()
+}

@@ -1,0 +1,248 @@
+//! Reads the output of one attempt in pieces of bounded size, in the order in which they came, so that a file of any
+//! size opens at once and nothing waits for it. It runs where it may block and knows no screen.
+
+use crate::app::{Load, Loaded};
+use crate::model::event::Stream;
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::plan::Plan;
+use crate::rundir::{IndexEntry, OutputReader, RunDir};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+/// How much is read at a time.
+const CHUNK: u64 = 256 * 1024;
+/// How much of the end is read at opening.
+const TAIL: u64 = 4 << 20;
+/// How much of the index is read at a time.
+const INDEX_CHUNK: usize = 256 * 1024;
+
+/// Where reading has come to in one attempt.
+#[derive(Debug)]
+pub(super) struct Loader {
+    job: JobId,
+    attempt: AttemptNo,
+    ticket: u64,
+    reader: OutputReader,
+    /// Up to where the index was read, in its bytes.
+    index_at: u64,
+    /// Read from the index, and not yet from the streams.
+    pending: VecDeque<IndexEntry>,
+    /// Up to where each stream was read.
+    offsets: [u64; 2],
+    /// Bytes that were left out at the beginning, until they are told.
+    skipped: u64,
+}
+
+impl Loader {
+    /// Opens what a wish names, and says whether from its start; `None` for a wish to read on.
+    pub(super) fn open(load: Load, dir: &RunDir, plan: &Arc<Plan>) -> Option<(Self, bool)> {
+        let (job, attempt, ticket, from_start) = match load {
+            Load::Tail { job, attempt, ticket } => (job, attempt, ticket, false),
+            Load::Start { job, attempt, ticket } => (job, attempt, ticket, true),
+            Load::More { .. } => return None,
+        };
+        let loader = Self {
+            job,
+            attempt,
+            ticket,
+            reader: OutputReader::new(dir, plan.label(job), attempt),
+            index_at: 0,
+            pending: VecDeque::new(),
+            offsets: [0; 2],
+            skipped: 0,
+        };
+        Some((loader, from_start))
+    }
+
+    /// Passes over everything but the last part. It reads the whole index, which is far smaller than the output.
+    pub(super) fn skip_to_tail(&mut self) -> io::Result<()> {
+        let mut kept = 0;
+        loop {
+            let known = self.pending.len();
+            if !self.read_index()? {
+                return Ok(());
+            }
+            kept += self.pending.range(known..).map(|entry| entry.bytes).sum::<u64>();
+            while let Some(first) = self.pending.front().copied()
+                && kept - first.bytes >= TAIL
+            {
+                kept -= first.bytes;
+                self.skipped += first.bytes;
+                self.offsets[first.stream as usize] += first.bytes;
+                self.pending.pop_front();
+            }
+        }
+    }
+
+    /// Reads the next pieces.
+    pub(super) fn step(&mut self) -> Loaded {
+        let mut loaded = Loaded {
+            job: self.job,
+            attempt: self.attempt,
+            ticket: self.ticket,
+            skipped: std::mem::take(&mut self.skipped),
+            pieces: Vec::new(),
+            more: false,
+            error: None,
+        };
+        match self.read(&mut loaded.pieces) {
+            Ok(more) => loaded.more = more,
+            Err(error) => loaded.error = Some(format!("cannot read the output: {error}")),
+        }
+        loaded
+    }
+
+    fn read(&mut self, pieces: &mut Vec<(Stream, Vec<u8>)>) -> io::Result<bool> {
+        let mut room = CHUNK;
+        while room > 0 {
+            let Some(entry) = self.next_entry(room)? else {
+                return Ok(false);
+            };
+            let offset = &mut self.offsets[entry.stream as usize];
+            let bytes = self.reader.read(entry.stream, *offset, entry.bytes as usize)?;
+            *offset += bytes.len() as u64;
+            room = room.saturating_sub(bytes.len().max(1) as u64);
+            let short = (bytes.len() as u64) < entry.bytes;
+            pieces.push((entry.stream, bytes));
+            if short {
+                // The file is shorter than its index says: somebody cut it. What is there was shown.
+                return Ok(false);
+            }
+        }
+        self.has_next()
+    }
+
+    /// The next piece to read, of at most `room` bytes; pieces of one stream that follow each other are read as one.
+    fn next_entry(&mut self, room: u64) -> io::Result<Option<IndexEntry>> {
+        if !self.has_next()? {
+            return Ok(None);
+        }
+        let Some(mut entry) = self.pending.pop_front() else {
+            return Ok(None);
+        };
+        while let Some(next) = self.pending.front().copied()
+            && next.stream == entry.stream
+            && entry.bytes + next.bytes <= room
+        {
+            entry.bytes += next.bytes;
+            self.pending.pop_front();
+        }
+        if entry.bytes > room {
+            let rest = IndexEntry {
+                bytes: entry.bytes - room,
+                ..entry
+            };
+            self.pending.push_front(rest);
+            entry.bytes = room;
+        }
+        Ok(Some(entry))
+    }
+
+    fn has_next(&mut self) -> io::Result<bool> {
+        while self.pending.is_empty() {
+            if !self.read_index()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads on in the index; says whether there was anything.
+    fn read_index(&mut self) -> io::Result<bool> {
+        let (entries, at) = self.reader.index_part(self.index_at, INDEX_CHUNK)?;
+        let grew = at > self.index_at;
+        self.index_at = at;
+        self.pending.extend(entries.into_iter().filter(|entry| entry.bytes > 0));
+        Ok(grew)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::plan;
+    use crate::model::id::RunId;
+    use crate::model::stamp::Stamp;
+    use crate::rundir::{Chunk, Writer};
+
+    /// A directory with an output of `pieces` on alternating streams, each of `size` bytes.
+    fn written(pieces: u8, size: usize) -> (tempfile::TempDir, RunDir, Arc<Plan>) {
+        let home = tempfile::tempdir().unwrap();
+        let dir = RunDir::create(home.path(), &RunId("run".into())).unwrap();
+        let plan = Arc::new(plan(&["web1"]));
+        let mut writer = Writer::create(dir.clone(), &plan).unwrap();
+        for number in 0..pieces {
+            let chunk = Chunk {
+                at: Stamp::default(),
+                stream: if number % 2 == 0 {
+                    Stream::Stdout
+                } else {
+                    Stream::Stderr
+                },
+                bytes: &vec![number; size],
+            };
+            writer.output((JobId(0), AttemptNo::FIRST), "web1", chunk).unwrap();
+        }
+        (home, dir, plan)
+    }
+
+    /// Everything that a wish brings, as (stream, first byte, length), and how much was left out.
+    fn read_all(load: Load, dir: &RunDir, plan: &Arc<Plan>) -> (Vec<(Stream, u8, usize)>, u64) {
+        let (mut loader, from_start) = Loader::open(load, dir, plan).unwrap();
+        if !from_start {
+            loader.skip_to_tail().unwrap();
+        }
+        let (mut runs, mut skipped): (Vec<(Stream, u8, usize)>, u64) = (Vec::new(), 0);
+        loop {
+            let loaded = loader.step();
+            assert_eq!(loaded.error, None);
+            skipped += loaded.skipped;
+            assert!(loaded.pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= CHUNK as usize);
+            for (stream, bytes) in loaded.pieces {
+                match runs.last_mut() {
+                    Some((_, first, length)) if *first == bytes[0] => *length += bytes.len(),
+                    _ => runs.push((stream, bytes[0], bytes.len())),
+                }
+            }
+            if !loaded.more {
+                return (runs, skipped);
+            }
+        }
+    }
+
+    const WHERE: (JobId, AttemptNo, u64) = (JobId(0), AttemptNo::FIRST, 1);
+
+    #[test]
+    fn the_streams_come_in_the_order_in_which_they_were_written() {
+        let (_home, dir, plan) = written(4, 300_000);
+        let (job, attempt, ticket) = WHERE;
+        let whole: Vec<(Stream, u8, usize)> = vec![
+            (Stream::Stdout, 0, 300_000),
+            (Stream::Stderr, 1, 300_000),
+            (Stream::Stdout, 2, 300_000),
+            (Stream::Stderr, 3, 300_000),
+        ];
+        assert_eq!(
+            read_all(Load::Start { job, attempt, ticket }, &dir, &plan),
+            (whole.clone(), 0)
+        );
+        assert_eq!(read_all(Load::Tail { job, attempt, ticket }, &dir, &plan), (whole, 0));
+    }
+
+    #[test]
+    fn only_the_last_part_of_much_is_read_and_from_the_right_place() {
+        let (_home, dir, plan) = written(10, 1 << 20);
+        let (job, attempt, ticket) = WHERE;
+        let (runs, skipped) = read_all(Load::Tail { job, attempt, ticket }, &dir, &plan);
+        let firsts: Vec<u8> = runs.iter().map(|(_, first, _)| *first).collect();
+        assert_eq!((firsts, skipped), (vec![6, 7, 8, 9], 6 << 20));
+    }
+
+    #[test]
+    fn a_silent_attempt_has_nothing_to_read() {
+        let (_home, dir, plan) = written(0, 0);
+        let (job, attempt, ticket) = WHERE;
+        assert_eq!(read_all(Load::Tail { job, attempt, ticket }, &dir, &plan), (vec![], 0));
+    }
+}

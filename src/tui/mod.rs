@@ -1,0 +1,17 @@
+//! The dashboard on a terminal: one loop that feeds keys, signals, messages and time to [`app`](crate::app), performs
+//! what it asks for, and draws it when something changed. The command line calls [`run`]; this layer reads the link and
+//! the run directory and never the runner's memory.
+
+mod keys;
+mod loader;
+mod pace;
+mod reading;
+mod shell;
+mod signals;
+mod terminal;
+mod theme;
+mod view;
+
+pub use shell::{Ending, Leaving, Opening, run};
+pub use theme::{Charset, Look, Palette};
+pub use view::draw;

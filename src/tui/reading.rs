@@ -1,0 +1,73 @@
+//! The desk where output is read for the dashboard: one piece at a time, off the loop's thread, the newest wish first.
+
+use super::loader::Loader;
+use crate::app::{Load, Loaded};
+use crate::model::plan::Plan;
+use crate::rundir::RunDir;
+use std::future::pending;
+use std::sync::Arc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+/// Reads what was wished for.
+#[derive(Debug)]
+pub(super) struct Reading {
+    dir: RunDir,
+    plan: Arc<Plan>,
+    at_work: Option<JoinHandle<(Loader, Loaded)>>,
+    idle: Option<Loader>,
+    /// Wished for while another piece is being read.
+    next: Option<Load>,
+}
+
+impl Reading {
+    /// A desk for the outputs of a run.
+    pub(super) fn new(dir: RunDir, plan: Arc<Plan>) -> Self {
+        Self {
+            dir,
+            plan,
+            at_work: None,
+            idle: None,
+            next: None,
+        }
+    }
+
+    /// Takes in a wish.
+    pub(super) fn ask(&mut self, load: Load) {
+        if self.at_work.is_some() {
+            self.next = Some(load);
+            return;
+        }
+        self.at_work = match Loader::open(load, &self.dir, &self.plan) {
+            Some((loader, from_start)) => Some(begin(loader, !from_start)),
+            None => self.idle.take().map(|loader| begin(loader, false)),
+        };
+    }
+
+    /// The next piece. Cancel safe; waits for ever while nothing was asked for.
+    pub(super) async fn next(&mut self) -> Loaded {
+        loop {
+            let Some(at_work) = &mut self.at_work else {
+                return pending().await;
+            };
+            let done = at_work.await;
+            self.at_work = None;
+            let Ok((loader, loaded)) = done else { continue };
+            self.idle = Some(loader);
+            if let Some(next) = self.next.take() {
+                self.ask(next);
+            }
+            return loaded;
+        }
+    }
+}
+
+fn begin(mut loader: Loader, skip: bool) -> JoinHandle<(Loader, Loaded)> {
+    spawn_blocking(move || {
+        let skipped = if skip { loader.skip_to_tail() } else { Ok(()) };
+        let mut loaded = loader.step();
+        if let Err(error) = skipped {
+            loaded.error = Some(format!("cannot read the output: {error}"));
+        }
+        (loader, loaded)
+    })
+}

@@ -1,0 +1,28 @@
+//! The details of one job: every fact, wrapped, nothing cut.
+
+use super::paint::Brush;
+use crate::app::{App, Fact, NAME_COLUMNS, Pane, facts, text};
+use crate::model::id::JobId;
+use crate::model::stamp::Stamp;
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+/// Draws them over everything but the footer.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (JobId, Pane), now: Stamp) {
+    let area = Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let inner = brush.panel(area, &format!("details of {}", app.label(job)));
+    let (columns, _) = app.panel();
+    let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
+    let lines = facts(app, job, now).into_iter().flat_map(|Fact { name, text }| {
+        let names = std::iter::once(name).chain(std::iter::repeat(String::new()));
+        names.zip(text::wrap_words(&text, room)).collect::<Vec<_>>()
+    });
+    for (y, (name, text)) in (inner.y..inner.bottom()).zip(lines.skip(pane.top)) {
+        let x = inner.x + 1;
+        brush.text((x, y), NAME_COLUMNS as u16, &name, Role::Dim);
+        brush.text((x + NAME_COLUMNS as u16, y), room as u16, &text, Role::Text);
+    }
+}

@@ -1,0 +1,153 @@
+//! The questions: in the middle of the screen, as large as their words.
+
+use super::paint::Brush;
+use crate::app::text::{width, wrap_words};
+use crate::app::{App, Choice, Confirm, Intent, QuitQuestion};
+use crate::model::elapsed::Elapsed;
+use crate::model::stamp::Stamp;
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+/// The widest text of a question.
+const WIDEST: u16 = 72;
+
+/// A line of a question.
+type Line = Vec<(String, Role)>;
+
+/// Whether to do it.
+pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Confirm, now: Stamp) {
+    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let mut lines = Vec::new();
+    let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
+    say(&confirm.hosts.replace(',', ", "), Role::Text);
+    say(&what_follows(app, confirm.intent), Role::Dim);
+    if confirm.left_alone > 0 {
+        say(&left_alone(confirm), Role::Dim);
+    }
+    if confirm.hidden > 0 {
+        say(
+            &format!("{} of them hidden by the filter", confirm.hidden),
+            Role::Warning,
+        );
+    }
+    if let Some(warning) = &confirm.warning {
+        say(warning, Role::Warning);
+    }
+    lines.push(Line::new());
+    let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
+    if let (Some(number), Some(typed)) = (confirm.number(), &confirm.typed) {
+        lines.push(vec![
+            (format!("type the number {number}, then y: "), Role::Text),
+            (format!("{}_", typed.text()), Role::Title),
+        ]);
+    }
+    lines.push(vec![
+        (" n no ".to_owned(), Role::Chosen),
+        ("   ".to_owned(), Role::Text),
+        (" y".to_owned(), yes),
+        (
+            format!(" {}", confirm.intent.verb()),
+            if confirm.is_ready(now) { Role::Text } else { Role::Dim },
+        ),
+    ]);
+    show(brush, area, &question(confirm), &lines);
+}
+
+fn question(confirm: &Confirm) -> String {
+    let verb = match confirm.intent {
+        Intent::Cancel | Intent::CancelAll => "Cancel",
+        Intent::Kill | Intent::KillAll => "Kill",
+        Intent::Retry => "Retry",
+    };
+    let running = match (confirm.intent, confirm.running) {
+        (Intent::Retry, _) | (_, 0) => String::new(),
+        (_, running) => format!(" ({running} running)"),
+    };
+    match confirm.jobs.len() {
+        1 => format!("{verb} 1 job{running}?"),
+        count => format!("{verb} {count} jobs{running}?"),
+    }
+}
+
+fn what_follows(app: &App, intent: Intent) -> String {
+    let grace = Elapsed::Running(app.plan().settings.grace);
+    match intent {
+        Intent::Cancel => format!("TERM at once, KILL after {grace}; what has not started is skipped"),
+        Intent::CancelAll => format!("TERM at once, KILL after {grace}; leaves when all is over"),
+        Intent::Kill | Intent::KillAll => "KILL at once: the command cannot clean up".to_owned(),
+        Intent::Retry => "a new attempt each; the output of earlier ones is kept".to_owned(),
+    }
+}
+
+fn left_alone(confirm: &Confirm) -> String {
+    let count = confirm.left_alone;
+    match confirm.intent {
+        Intent::Retry => format!("{count} more of those meant: not over, left alone"),
+        _ => format!("{count} more of those meant: over already, left alone"),
+    }
+}
+
+/// Whether and how to leave.
+pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &QuitQuestion) {
+    /// Columns before the meaning: the cursor, the letter, the word.
+    const BEFORE: u16 = 16;
+    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let mut lines = Vec::new();
+    for choice in &question.choices {
+        let chosen = *choice == question.chosen;
+        let role = if chosen { Role::Chosen } else { Role::Text };
+        let mut meanings = wrap_words(choice.meaning(), usize::from(columns.saturating_sub(BEFORE))).into_iter();
+        lines.push(vec![
+            ((if chosen { "> " } else { "  " }).to_owned(), Role::Mark),
+            (choice.key().to_string(), Role::Key),
+            ("  ".to_owned(), Role::Text),
+            (format!("{:<9}", choice.word()), role),
+            (format!("  {}", meanings.next().unwrap_or_default()), Role::Text),
+        ]);
+        lines.extend(meanings.map(|meaning| vec![(format!("{:16}{meaning}", ""), Role::Text)]));
+    }
+    lines.push(Line::new());
+    let hint = if question.chosen == Choice::Kill {
+        "k kills; enter does not"
+    } else {
+        "a letter chooses; arrows and ^C move, enter takes what is chosen"
+    };
+    lines.extend(paragraph(hint, columns, Role::Dim));
+    let tally = app.board().tally();
+    let (live, waiting) = (tally.live(), tally.not_started());
+    let title = match (live, waiting) {
+        (0, waiting) => format!("Leave? {waiting} not started"),
+        (live, 0) => format!("Leave? {live} still running"),
+        (live, waiting) => format!("Leave? {live} still running, {waiting} not started"),
+    };
+    show(brush, area, &title, &lines);
+}
+
+fn paragraph(text: &str, columns: u16, role: Role) -> impl Iterator<Item = Line> + use<> {
+    wrap_words(text, usize::from(columns))
+        .into_iter()
+        .map(move |line| vec![(line, role)])
+}
+
+/// Puts a question in the middle.
+fn show(brush: &mut Brush<'_>, area: Rect, title: &str, lines: &[Line]) {
+    let widest = lines
+        .iter()
+        .map(|line| line.iter().map(|(text, _)| width(text)).sum())
+        .max();
+    let columns = (widest.unwrap_or(0).max(width(title) + 2) as u16)
+        .saturating_add(4)
+        .min(area.width);
+    let rows = (lines.len() as u16).saturating_add(2).min(area.height);
+    let panel = Rect {
+        x: area.x + (area.width - columns) / 2,
+        y: area.y + (area.height - rows) / 2,
+        width: columns,
+        height: rows,
+    };
+    let inner = brush.panel(panel, title);
+    for (y, line) in (inner.y..inner.bottom()).zip(lines) {
+        let texts = line.iter().map(|(text, role)| (text.as_str(), *role));
+        brush.texts((inner.x + 1, y), inner.width.saturating_sub(2), texts);
+    }
+}

@@ -1,0 +1,71 @@
+//! The footer: the keys that matter here, from the list of actions. Help and the way out are always there.
+
+use super::paint::Brush;
+use crate::app::text::width;
+use crate::app::{Action, App, Overlay, Screen};
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+const TABLE: [Action; 9] = [
+    Action::Cancel,
+    Action::Retry,
+    Action::Open,
+    Action::Mark,
+    Action::Filter,
+    Action::Stragglers,
+    Action::Pause,
+    Action::Details,
+    Action::Sort,
+];
+const OUTPUT: [Action; 9] = [
+    Action::Back,
+    Action::Follow,
+    Action::Streams,
+    Action::Wrap,
+    Action::Search,
+    Action::NextHit,
+    Action::EarlierAttempt,
+    Action::Cancel,
+    Action::Retry,
+];
+const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
+
+/// Draws it.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
+    let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
+    let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
+    let (first, last): (Vec<(String, &str)>, Vec<(String, &str)>) = match (app.overlay(), app.screen()) {
+        (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
+        (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
+        (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Confirm(_) | Overlay::Quit(_), _) => return,
+        (Overlay::None, Screen::Table) => (named(&TABLE), named(&ALWAYS)),
+        (Overlay::None, Screen::Output(_)) => (named(&OUTPUT), named(&ALWAYS)),
+    };
+    let room = usize::from(area.width.saturating_sub(2));
+    let mut left = room.saturating_sub(last.iter().map(columns).sum());
+    let mut shown: Vec<(String, &str)> = Vec::new();
+    for item in first {
+        if columns(&item) > left {
+            break;
+        }
+        left -= columns(&item);
+        shown.push(item);
+    }
+    shown.extend(last);
+    let mut x = area.x + 1;
+    for (key, name) in &shown {
+        x += brush.text((x, area.y), area.right().saturating_sub(x), key, Role::Key) + 1;
+        x += brush.text((x, area.y), area.right().saturating_sub(x), name, Role::Text) + 2;
+    }
+}
+
+/// The key to show and the name of each action.
+fn named(actions: &[Action]) -> Vec<(String, &'static str)> {
+    let key = |action: &Action| action.keys().first().map(ToString::to_string).unwrap_or_default();
+    actions.iter().map(|action| (key(action), action.name())).collect()
+}
+
+fn columns((key, name): &(String, &str)) -> usize {
+    width(key) + 1 + width(name) + 2
+}

@@ -1,0 +1,181 @@
+//! The header: what runs where, for how long and how much longer; below it the bar and the counts.
+
+use super::bar;
+use super::paint::Brush;
+use super::state::{of_class, word};
+use crate::app::App;
+use crate::app::text::{cut, one_line, width};
+use crate::model::board::Course;
+use crate::model::durations::expected_remaining;
+use crate::model::elapsed::Elapsed;
+use crate::model::outcome::OutcomeClass;
+use crate::model::stamp::Stamp;
+use crate::model::tally::{Standing, Tally};
+use crate::tui::theme::{Role, Sign};
+use ratatui::layout::Rect;
+use std::time::Duration;
+
+/// The least room for the command before something else goes.
+const COMMAND: usize = 24;
+/// The most room for the node set.
+const NODES: usize = 40;
+
+/// Draws both lines.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
+    title(brush, area, app, now);
+    counts(brush, Rect { y: area.y + 1, ..area }, app);
+}
+
+fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
+    const NAME: &str = " heeler  ";
+    let plan = app.plan();
+    let elapsed = Elapsed::Running(app.elapsed(now)).to_string();
+    let left =
+        expected_remaining(app.board(), plan.settings.width, now).filter(|_| app.board().course() == Course::Going);
+    let left = left.map(|left| format!("about {} left", roughly(left)));
+    let node_set = cut(&plan.node_set, NODES, brush.sign(Sign::Ellipsis)).into_owned();
+    let width_word = format!("width {}", plan.settings.width);
+    let mut parts = vec![(node_set, Role::Text), (width_word, Role::Dim), (elapsed, Role::Title)];
+    parts.extend(left.map(|left| (left, Role::Dim)));
+    let room = usize::from(area.width).saturating_sub(width(NAME) + 1);
+    let command = one_line(&plan.command);
+    let wanted = width(&command).min(COMMAND) + 2;
+    while parts.len() > 1 && wanted + columns(&parts) > room {
+        // First the node set goes, then the width, then the estimate; the time stays.
+        let goes = usize::from(parts[0].1 == Role::Title);
+        parts.remove(goes);
+    }
+    let right = columns(&parts);
+    let command_room = room.saturating_sub(right + 2) as u16;
+    let used = brush.text((area.x, area.y), area.width, NAME, Role::Title);
+    brush.text((area.x + used, area.y), command_room, &command, Role::Text);
+    let mut x = area.right().saturating_sub(right as u16 + 1);
+    for (text, role) in &parts {
+        x += brush.text((x, area.y), area.right().saturating_sub(x), text, *role) + GAP;
+    }
+}
+
+/// Columns between two parts.
+const GAP: u16 = 2;
+
+fn columns(parts: &[(String, Role)]) -> usize {
+    let texts: usize = parts.iter().map(|(text, _)| width(text)).sum();
+    texts + usize::from(GAP) * parts.len().saturating_sub(1)
+}
+
+/// A time that is only guessed: no seconds above a minute, and rounded up.
+fn roughly(duration: Duration) -> String {
+    match duration.as_secs() {
+        0..55 => format!("{}s", duration.as_secs() / 5 * 5 + 5),
+        secs @ 55..3570 => format!("{}m", secs.div_ceil(60)),
+        secs => Elapsed::Running(Duration::from_secs(secs)).to_string(),
+    }
+}
+
+/// One count, and how bad it would be not to see it.
+struct Count {
+    text: String,
+    role: Role,
+    weight: u8,
+}
+
+fn counts(brush: &mut Brush<'_>, area: Rect, app: &App) {
+    let room = area.width.saturating_sub(2);
+    let bar_room = (room / 4).clamp(10, 28);
+    let mut counts = all_counts(app);
+    let text_room = usize::from(room - bar_room.min(room)).saturating_sub(3);
+    let mut gap = 3;
+    let mut cut_off = false;
+    loop {
+        let texts: usize = counts.iter().map(|count| width(&count.text)).sum();
+        let more = if cut_off { gap + 1 } else { 0 };
+        if texts + gap * counts.len().saturating_sub(1) + more <= text_room || counts.len() <= 1 {
+            break;
+        }
+        if gap > 2 {
+            gap = 2;
+            continue;
+        }
+        let lightest = (0..counts.len())
+            .min_by_key(|at| counts[*at].weight)
+            .unwrap_or_default();
+        counts.remove(lightest);
+        cut_off = true;
+    }
+    bar::draw(brush, (area.x + 1, area.y), bar_room, app.board().tally());
+    let mut x = area.x + 1 + bar_room + 3;
+    for count in &counts {
+        let left = area.right().saturating_sub(x);
+        x += brush.text((x, area.y), left, &count.text, count.role) + gap as u16;
+    }
+    if cut_off {
+        brush.text(
+            (x, area.y),
+            area.right().saturating_sub(x),
+            brush.sign(Sign::Ellipsis),
+            Role::Dim,
+        );
+    }
+}
+
+/// Every count that is not zero, in the order of the screen.
+fn all_counts(app: &App) -> Vec<Count> {
+    let tally = app.board().tally();
+    let course = match app.board().course() {
+        _ if app.board().all_done() => Some(("all done", Role::Title)),
+        Course::Paused => Some(("PAUSED", Role::Alert)),
+        Course::Draining => Some(("DRAINING", Role::Alert)),
+        Course::Going | Course::Ended => None,
+    };
+    let course = course.map(|(text, role)| Count {
+        text: text.to_owned(),
+        role,
+        weight: 100,
+    });
+    let of = |class: OutcomeClass, weight| {
+        let count = tally.count(Standing::Done(class));
+        counted(count, word(class), of_class(class).1, weight)
+    };
+    let failed = tally.count(Standing::Done(OutcomeClass::Exit)) + tally.count(Standing::Done(OutcomeClass::Signal));
+    let standing = |standing, word, role, weight| counted(tally.count(standing), word, role, weight);
+    course
+        .into_iter()
+        .chain(
+            [
+                of(OutcomeClass::Ok, 40),
+                counted(failed, "failed", Role::Failed, 80),
+                of(OutcomeClass::TimedOut, 85),
+                of(OutcomeClass::Unreachable, 90),
+                of(OutcomeClass::Lost, 95),
+                of(OutcomeClass::Cancelled, 60),
+                standing(Standing::Stopping, "stopping", Role::Warning, 75),
+                running(tally),
+                standing(Standing::Connecting, "connecting", Role::Connecting, 45),
+                standing(Standing::Backoff, "retrying", Role::Warning, 50),
+                standing(Standing::Queued, "queued", Role::Text, 55),
+                of(OutcomeClass::Skipped, 42),
+            ]
+            .into_iter()
+            .flatten(),
+        )
+        .collect()
+}
+
+fn counted(count: usize, word: &str, role: Role, weight: u8) -> Option<Count> {
+    (count > 0).then(|| Count {
+        text: format!("{count} {word}"),
+        role,
+        weight,
+    })
+}
+
+fn running(tally: &Tally) -> Option<Count> {
+    let slow = tally.count(Standing::Slow);
+    let all = tally.count(Standing::Running) + slow;
+    let word = match slow {
+        0 => "running".to_owned(),
+        _ => format!("running ({slow} slow)"),
+    };
+    let role = if slow > 0 { Role::Warning } else { Role::Running };
+    counted(all, &word, role, 70)
+}

@@ -1,0 +1,48 @@
+//! The help: every key, from the list of actions.
+
+use super::paint::Brush;
+use crate::app::{App, HelpRow, Pane, help};
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+
+/// Columns of the keys.
+const KEYS: u16 = 9;
+
+/// Draws it over everything but the footer.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, pane: Pane) {
+    let area = Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    let (columns, page) = app.panel();
+    let lines = help(columns);
+    let below = lines.len().saturating_sub(pane.top + page);
+    let title = if below > 0 {
+        format!("heeler: keys ({below} more lines below)")
+    } else {
+        "heeler: keys".to_owned()
+    };
+    let inner = brush.panel(area, &title);
+    let half = columns / 2;
+    for (y, (left, right)) in (inner.y..inner.bottom()).zip(lines.iter().skip(pane.top)) {
+        let wide = *right == HelpRow::Blank;
+        row(brush, (inner.x + 1, y), if wide { columns } else { half - 1 }, left);
+        row(brush, (inner.x + 1 + half, y), columns - half, right);
+    }
+}
+
+fn row(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &HelpRow) {
+    match row {
+        HelpRow::Blank => {}
+        HelpRow::Heading(text) => {
+            brush.text((x, y), width, text, Role::Title);
+        }
+        HelpRow::Note(text) => {
+            brush.text((x, y), width, text, Role::Text);
+        }
+        HelpRow::Keys(keys, what) => {
+            brush.text((x + 1, y), KEYS, keys, Role::Key);
+            brush.text((x + KEYS + 2, y), width.saturating_sub(KEYS + 2), what, Role::Text);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The line above the footer: what was just said, or where one is and what is different from usual.
+
+use super::paint::Brush;
+use crate::app::{App, Input, OutputView, Overlay, Screen, bytes};
+use crate::model::stamp::Stamp;
+use crate::tui::theme::{Role, Sign};
+use ratatui::layout::Rect;
+
+/// Draws it.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
+    let at = (area.x + 1, area.y);
+    let width = area.width.saturating_sub(2);
+    match app.overlay() {
+        Overlay::Filter(input) => {
+            let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
+            return typing(brush, (at, width), "filter", input, &shown);
+        }
+        Overlay::Search(input) => return typing(brush, (at, width), "search", input, ""),
+        _ => {}
+    }
+    let mut parts: Vec<(String, Role)> = Vec::new();
+    if let Some(notice) = app.notice(now) {
+        parts.push((notice.to_owned(), Role::Title));
+    }
+    match app.screen() {
+        Screen::Table => parts.extend(of_table(app, now)),
+        Screen::Output(view) => parts.extend(of_output(view)),
+    }
+    if app.is_leaving() {
+        parts.push(("leaves when all is over".to_owned(), Role::Warning));
+    }
+    let dot = brush.sign(Sign::Dot);
+    let mut texts = Vec::new();
+    for (text, role) in &parts {
+        if !texts.is_empty() {
+            texts.push((dot, Role::Dim));
+        }
+        texts.push((text.as_str(), *role));
+    }
+    brush.texts(at, width, texts);
+}
+
+fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {
+    let name = format!("{name}: ");
+    let caret = brush.sign(Sign::Caret);
+    let texts = [
+        (name.as_str(), Role::Key),
+        (input.text(), Role::Text),
+        (caret, Role::Key),
+        (after, Role::Dim),
+    ];
+    brush.texts(at, width, texts);
+}
+
+fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
+    let table = app.table();
+    let mut parts = Vec::new();
+    let marked = table.marked();
+    if !marked.is_empty() {
+        let marked: Vec<_> = marked.into_iter().collect();
+        let hidden = match table.hidden(&marked) {
+            0 => String::new(),
+            hidden => format!(", {hidden} hidden by the filter"),
+        };
+        parts.push((format!("{} marked{hidden}", marked.len()), Role::Mark));
+    }
+    if table.is_ranging() {
+        parts.push(("range: v ends it".to_owned(), Role::Mark));
+    }
+    if let Some(changes) = app.held_changes(now) {
+        let changes = if changes == 1 {
+            "1 change".to_owned()
+        } else {
+            format!("{changes} changes")
+        };
+        parts.push((format!("order held, {changes}"), Role::Warning));
+    }
+    if table.stragglers_only() {
+        parts.push(("stragglers only".to_owned(), Role::Warning));
+    }
+    let (shown, all) = (table.order().len(), app.board().rows().len());
+    if !table.filter().is_empty() {
+        parts.push((
+            format!("filter {}: {shown} of {all}", table.filter().text()),
+            Role::Warning,
+        ));
+    }
+    if shown > 0 {
+        parts.push((format!("row {} of {shown}", table.place() + 1), Role::Dim));
+    }
+    let (sort, reversed) = table.sort();
+    let reversed = if reversed { ", reversed" } else { "" };
+    parts.push((format!("order: {}{reversed}", sort.word()), Role::Dim));
+    parts
+}
+
+fn of_output(view: &OutputView) -> Vec<(String, Role)> {
+    let mut parts = Vec::new();
+    if let Some(error) = view.error() {
+        parts.push((error.to_owned(), Role::Failed));
+    }
+    if let Some(search) = view.search() {
+        let text = match view.hits() {
+            (0, _) => format!("{:?}: no hit", search.text()),
+            (count, Some(at)) => format!("{:?}: hit {at} of {count}", search.text()),
+            (count, None) => format!("{:?}: {count} hits", search.text()),
+        };
+        parts.push((text, Role::Key));
+    }
+    if view.earlier() > 0 {
+        let size = bytes(view.earlier());
+        parts.push((format!("{size} earlier: g reads from the start"), Role::Warning));
+    }
+    parts.push(match (view.follows(), view.has_more()) {
+        (true, true) => ("reading".to_owned(), Role::Dim),
+        (true, false) => ("at the end, following".to_owned(), Role::Dim),
+        (false, true) => ("more below: G goes to the end".to_owned(), Role::Dim),
+        (false, false) => ("not following: f follows".to_owned(), Role::Dim),
+    });
+    if view.wraps() {
+        parts.push(("wrapped".to_owned(), Role::Dim));
+    }
+    parts
+}

@@ -1,0 +1,177 @@
+//! The table: a row per job that is shown, the cursor's row always among them.
+
+use super::paint::Brush;
+use super::state::state;
+use crate::app::{App, Said, remark, said};
+use crate::model::board::Row;
+use crate::model::elapsed::Elapsed;
+use crate::model::id::JobId;
+use crate::model::phase::Phase;
+use crate::model::stamp::Stamp;
+use crate::tui::theme::{Role, Sign};
+use ratatui::layout::Rect;
+
+/// The least room in which output says anything.
+const OUTPUT: u16 = 10;
+
+/// Where the columns begin, and how wide they are; those that have no room are not there.
+///
+/// ```text
+/// mark cursor sign word           host     elapsed  try  output
+/// ```
+struct Columns {
+    word: (u16, u16),
+    host: (u16, u16),
+    elapsed: (u16, u16),
+    attempt: Option<(u16, u16)>,
+    output: Option<(u16, u16)>,
+}
+
+impl Columns {
+    fn new(width: u16, widest_host: usize) -> Self {
+        let widest_host = u16::try_from(widest_host).unwrap_or(u16::MAX).max(4);
+        let word = (5, if width < 60 { 11 } else { 14 });
+        let most = if width < 60 { 16 } else { width / 4 };
+        let host = (word.0 + word.1 + 1, widest_host.min(most));
+        let elapsed = (host.0 + host.1 + 1, 7);
+        let attempt = (width >= 60).then_some((elapsed.0 + elapsed.1 + 2, 3));
+        let (before, before_width) = attempt.unwrap_or(elapsed);
+        let start = before + before_width + 2;
+        let room = width.saturating_sub(start);
+        Self {
+            word,
+            host,
+            elapsed,
+            attempt,
+            output: (room >= OUTPUT).then_some((start, room)),
+        }
+    }
+}
+
+/// Draws the heads of the columns and the rows.
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
+    let columns = Columns::new(area.width, app.host_columns());
+    heads(brush, area, &columns);
+    let table = app.table();
+    let range = table.range();
+    let rows = Rect {
+        y: area.y.saturating_add(1),
+        height: area.height.saturating_sub(1),
+        ..area
+    };
+    if table.order().is_empty() {
+        brush.text(
+            (area.x + 3, rows.y),
+            area.width.saturating_sub(3),
+            nothing(app),
+            Role::Dim,
+        );
+    }
+    let shown = table
+        .order()
+        .iter()
+        .enumerate()
+        .skip(table.top())
+        .take(usize::from(rows.height));
+    for (y, (place, job)) in (rows.y..).zip(shown) {
+        let Some(row) = app.board().row(*job) else { continue };
+        let line = Line {
+            area: Rect { y, height: 1, ..area },
+            has_cursor: place == table.place(),
+            is_marked: table.is_marked(*job) || in_range(range, *job),
+        };
+        draw_row(brush, &line, &columns, row, now);
+    }
+}
+
+/// A row's place on the screen, and how it is set off.
+struct Line {
+    area: Rect,
+    has_cursor: bool,
+    is_marked: bool,
+}
+
+fn in_range(range: &[JobId], job: JobId) -> bool {
+    range.contains(&job)
+}
+
+fn nothing(app: &App) -> &'static str {
+    if app.table().stragglers_only() {
+        "no stragglers now; esc shows all rows"
+    } else {
+        "the filter lets no row through; esc clears it"
+    }
+}
+
+fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
+    let y = area.y;
+    let mut head = |(x, width): (u16, u16), text: &str| {
+        brush.text((area.x + x, y), width, text, Role::Dim);
+    };
+    head((3, columns.word.1 + 2), "STATE");
+    head(columns.host, "HOST");
+    if let Some(output) = columns.output {
+        head(output, "OUTPUT");
+    }
+    let (x, width) = columns.elapsed;
+    brush.text_right((area.x + x, y), width, "ELAPSED", Role::Dim);
+    if let Some((x, width)) = columns.attempt {
+        brush.text_right((area.x + x, y), width, "TRY", Role::Dim);
+    }
+}
+
+fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, now: Stamp) {
+    let Rect { x, y, .. } = line.area;
+    let (sign, word, role) = state(row, now);
+    if line.is_marked {
+        brush.text((x, y), 1, brush.sign(Sign::Mark), Role::Mark);
+    }
+    if line.has_cursor {
+        brush.text((x + 1, y), 1, ">", Role::Mark);
+    }
+    brush.text((x + 3, y), 1, brush.sign(sign), role);
+    brush.text((x + columns.word.0, y), columns.word.1, &word, role);
+    let host = if line.has_cursor { Role::Title } else { Role::Text };
+    brush.text((x + columns.host.0, y), columns.host.1, row.host.as_str(), host);
+    if let Some(elapsed) = elapsed(row, now) {
+        brush.text_right((x + columns.elapsed.0, y), columns.elapsed.1, &elapsed, Role::Text);
+    }
+    if let Some((at, width)) = columns.attempt {
+        brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
+    }
+    if let Some((at, width)) = columns.output {
+        draw_output(brush, (x + at, y), width, row);
+    }
+    if line.has_cursor {
+        let whole = Rect {
+            x: x + 1,
+            width: line.area.width.saturating_sub(1),
+            ..line.area
+        };
+        brush.restyle(whole, Role::Chosen);
+    }
+}
+
+fn elapsed(row: &Row, now: Stamp) -> Option<String> {
+    let elapsed = row.phase.elapsed(now)?;
+    Some(match row.phase {
+        Phase::Done { .. } => Elapsed::Over(elapsed).to_string(),
+        _ => Elapsed::Running(elapsed).to_string(),
+    })
+}
+
+/// What must be said first, then the output or the words that stand in for it.
+fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row) {
+    let used = match remark(row) {
+        Some(remark) => brush.text((x, y), width, &format!("[{remark}] "), Role::Dim),
+        None => 0,
+    };
+    let (x, width) = (x + used, width.saturating_sub(used));
+    match said(row) {
+        Said::Nothing => {}
+        Said::Words(words) => {
+            brush.text((x, y), width, &words, Role::Dim);
+        }
+        Said::Output(line) => brush.output((x, y), width, (line, 0..line.text().len()), false),
+    }
+}
