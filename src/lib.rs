@@ -9,5 +9,6 @@ pub mod config;
 pub mod link;
 pub mod model;
 pub mod nodeset;
+pub mod report;
 pub mod rundir;
 pub mod shim;

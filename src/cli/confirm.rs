@@ -99,7 +99,11 @@ mod tests {
 
     #[test]
     fn nobody_is_asked_without_need() {
-        for request in [request(3, None, false), request(2, None, true), request(2, Some(3), false)] {
+        for request in [
+            request(3, None, false),
+            request(2, None, true),
+            request(2, Some(3), false),
+        ] {
             let (verdict, shown) = answered(&request, "");
             assert!(verdict.is_ok());
             assert_eq!(shown, "");

@@ -36,7 +36,7 @@ impl Place<'_> {
         ConfigError::Wrong {
             path: PathBuf::from(self.path),
             line: before.matches('\n').count() + 1,
-            problem,
+            problem: Box::new(problem),
         }
     }
 
@@ -150,10 +150,7 @@ impl Section<'_> {
     }
 
     /// Takes everything: names that the file itself chooses, with their texts.
-    pub(super) fn take_names(
-        &mut self,
-        is_name: impl Fn(&str) -> bool,
-    ) -> Result<Vec<(String, String)>, ConfigError> {
+    pub(super) fn take_names(&mut self, is_name: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, ConfigError> {
         let mut names = Vec::new();
         for (key, value) in std::mem::replace(&mut self.table, DeTable::new()) {
             let name = key.get_ref().to_string();

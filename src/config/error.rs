@@ -23,7 +23,7 @@ pub enum ConfigError {
         /// In which line, from 1.
         line: usize,
         /// What.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 
@@ -34,7 +34,7 @@ pub enum Problem {
     #[error("this is not TOML: {0}; correct the line")]
     Syntax(String),
     /// A key that means nothing.
-    #[error("{} is not known{}", place(.section, .key), suggestion(.nearest, .known))]
+    #[error("{} is not known{}", place(*.section, .key), suggestion(*.nearest, .known))]
     UnknownKey {
         /// The section; none at the top of the file.
         section: Option<&'static str>,
@@ -46,7 +46,7 @@ pub enum Problem {
         known: Vec<&'static str>,
     },
     /// A value of the wrong sort.
-    #[error("{} is {found}; write {expected}", place(.section, .key))]
+    #[error("{} is {found}; write {expected}", place(*.section, .key))]
     WrongSort {
         /// The section; none at the top of the file.
         section: Option<&'static str>,
@@ -58,7 +58,7 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A value that cannot be.
-    #[error("{}: {error}", place(&Some(.section), .key))]
+    #[error("{}: {error}", place(Some(.section), .key))]
     Value {
         /// The section.
         section: &'static str,
@@ -72,14 +72,14 @@ pub enum Problem {
     GroupName(String),
 }
 
-fn place(section: &Option<&'static str>, key: &str) -> String {
+fn place(section: Option<&'static str>, key: &str) -> String {
     match section {
         Some(section) => format!("{section}.{}", key.escape_debug()),
         None => format!("[{}]", key.escape_debug()),
     }
 }
 
-fn suggestion(nearest: &Option<&'static str>, known: &[&'static str]) -> String {
+fn suggestion(nearest: Option<&'static str>, known: &[&'static str]) -> String {
     match nearest {
         Some(word) => format!("; did you mean {word}?"),
         None => format!("; there is {}", known.join(", ")),

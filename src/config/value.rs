@@ -186,8 +186,14 @@ mod tests {
         for (text, reason) in [
             ("0", "\"0\" is not a number from 1 to 100000, or max for all hosts"),
             ("-1", "\"-1\" is not a number from 1 to 100000, or max for all hosts"),
-            ("many", "\"many\" is not a number from 1 to 100000, or max for all hosts"),
-            ("100001", "\"100001\" is not a number from 1 to 100000, or max for all hosts"),
+            (
+                "many",
+                "\"many\" is not a number from 1 to 100000, or max for all hosts",
+            ),
+            (
+                "100001",
+                "\"100001\" is not a number from 1 to 100000, or max for all hosts",
+            ),
         ] {
             assert_eq!(width(text).expect_err(text).to_string(), reason);
         }
