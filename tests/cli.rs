@@ -176,6 +176,10 @@ fn bad_input_is_explained_and_exits_with_2() {
             &["run", "-w", "@web", "--expect", "4", "--", "x"],
             "--expect 4, but there are 3 hosts: web[01-03]",
         ),
+        (
+            &["run", "-w", "@web", "--expect", "4", "--dry-run", "--", "x"],
+            "--expect 4, but there are 3 hosts",
+        ),
         (&["run", "-w", "n[1-101]", "--", "x"], "add --expect 101 or --yes"),
         (
             &["run", "-w", "a", "--config", "bad.toml", "--", "x"],

@@ -363,7 +363,9 @@ fn at_a_terminal_the_first_interrupt_tells_how_the_run_stands() {
     play.signal(Signal::INT);
     play.wait_for_error("heeler: 1 running after");
     // A second one may come too late to count as one; then it only asks again.
+    let begun = std::time::Instant::now();
     while play.child.try_wait().expect("a state").is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it goes on");
         play.signal(Signal::INT);
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -1,9 +1,8 @@
 //! A TOML file taken apart key by key. Whoever reads a section takes the keys it knows; what is left at the end is
 //! unknown. So there is one list of keys, and every error knows its line.
 
-use super::error::{ConfigError, Problem};
+use super::error::{ConfigError, Problem, ValueError};
 use super::nearest::nearest;
-use super::value::ValueError;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

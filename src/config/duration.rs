@@ -1,7 +1,7 @@
 //! Lengths of time as people write them, and back. A unit is required, because a bare number means seconds to one tool
 //! and minutes to the next.
 
-use super::value::ValueError;
+use super::error::ValueError;
 use std::time::Duration;
 
 /// The longest time that is accepted; anything beyond is a slip of the finger.

@@ -1,8 +1,47 @@
-//! What is wrong with a configuration file, and where.
+//! What is wrong with a value, and with a configuration file, and where.
 
-use super::value::ValueError;
 use std::io;
 use std::path::PathBuf;
+
+/// Why a text is not the value of a setting; says what is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// No length of time at all.
+    #[error("{0:?} is no length of time; write for example 90s, 10m or 1h30m")]
+    NoDuration(String),
+    /// A bare number.
+    #[error("{0} has no unit; write {0}s for seconds or {0}m for minutes")]
+    NoUnit(String),
+    /// Beyond a year.
+    #[error("{0:?} is too long; write at most 365d")]
+    TooLong(String),
+    /// Not a number, or out of bounds.
+    #[error("{text:?} is not a number from {least} to {most}{besides}")]
+    NoNumber {
+        /// What stands there.
+        text: String,
+        /// The smallest number that may.
+        least: usize,
+        /// The largest.
+        most: usize,
+        /// What else may, after a comma.
+        besides: &'static str,
+    },
+    /// No soft limit.
+    #[error("{0:?} does not say when a job is slow; write for example 3x (times the median), 5m or never")]
+    NoSlow(String),
+    /// None of the words that may stand here.
+    #[error("{text:?} is not known here; write {known}")]
+    NoWord {
+        /// What stands there.
+        text: String,
+        /// The words that may.
+        known: &'static str,
+    },
+    /// Not an option of ssh.
+    #[error("{0:?} is not an option of ssh; write it as KEY=VALUE")]
+    NoSshOption(String),
+}
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -123,6 +123,13 @@ impl<'a> Desk<'a> {
     }
 
     fn take(&mut self, message: Message) {
+        if self.options.style == Style::Grouped {
+            // Output is read at the end, all of it.
+            if let Message::Event(event) = message {
+                self.board.apply(&event);
+            }
+            return;
+        }
         if let Err(error) = self.feed.push(message) {
             self.note(ReportError::Record(error));
         }
@@ -152,7 +159,7 @@ impl<'a> Desk<'a> {
             (Step::Text(text), Style::Json) => json::text(self.plan.host(text.job).as_str(), text, sheet),
             (Step::Event(event), Style::Plain { .. }) => self.plain.event(event, sheet),
             (Step::Event(event), Style::Json) => json::event(event, sheet),
-            (_, Style::Grouped) => {}
+            (_, Style::Grouped) => {} // nothing is shown before the end
         }
         if let Step::Event(event) = step {
             self.board.apply(event);
