@@ -4,7 +4,6 @@
 mod args;
 mod confirm;
 mod dry_run;
-mod error;
 mod nodes;
 mod request;
 mod run;
@@ -15,7 +14,6 @@ mod variable;
 mod words;
 
 pub use args::{Cli, DisplayArgs, Front};
-pub use error::CliError;
 pub use request::{RunRequest, Safety};
 pub use usage::UsageError;
 
@@ -23,13 +21,27 @@ use crate::config::{self, DEFAULT_FILE, Home};
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use clap::Parser;
-use confirm::Console;
+use confirm::{Console, confirm};
 use request::World;
 use sources::Surroundings;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+
+/// Why the program ends without a run's own exit status.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Nothing was started.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}; check where it goes")]
+    Output(#[from] io::Error),
+    /// A part of the program is missing.
+    #[error("`heeler {0}` is not part of this build; use another version")]
+    NotBuilt(&'static str),
+}
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -81,7 +93,7 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
         input: &mut input,
         output: &mut output,
     };
-    confirm::confirm(&request, somebody.then_some(console))?;
+    confirm(&request, somebody.then_some(console))?;
     drop((input, output));
     run::run(&request)
 }

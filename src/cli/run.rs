@@ -1,7 +1,7 @@
 //! From a settled request to a run: the plan, the runner and the front-end are put together here.
 
+use super::CliError;
 use super::args::DemoArgs;
-use super::error::CliError;
 use super::request::RunRequest;
 use crate::model::exit::ExitStatus;
 
