@@ -186,8 +186,9 @@ impl<'a> Parts<'a> {
     }
 
     fn check(&self) -> Result<(), HostNameError> {
-        if let Some(user) = self.user {
-            check_word(NamePart::User, user)?;
+        // Directory services have users like `ann@example.org`.
+        for word in self.user.iter().flat_map(|user| user.split('@')) {
+            check_word(NamePart::User, word)?;
         }
         if self.bracketed || self.address.contains(':') {
             check_ipv6(self.address)?;
@@ -207,17 +208,14 @@ fn check_word(part: NamePart, text: &str) -> Result<(), HostNameError> {
         let text = text.to_owned();
         return Err(HostNameError::BadStart { part, text, first });
     }
-    match text.chars().find(|&c| !may_stand_in(part, c)) {
+    match text.chars().find(|&c| !may_stand_in_a_name(c)) {
         Some(found) => Err(HostNameError::BadCharacter { part, found }),
         None => Ok(()),
     }
 }
 
-fn may_stand_in(part: NamePart, c: char) -> bool {
-    c.is_alphanumeric()
-        || matches!(c, '.' | '_' | '-' | '+' | '=')
-        // Directory services have users like `ann@example.org`.
-        || (c == '@' && part == NamePart::User)
+fn may_stand_in_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '=')
 }
 
 fn check_ipv6(text: &str) -> Result<(), HostNameError> {
@@ -288,6 +286,7 @@ mod tests {
             ("root@", "the host name is missing"),
             (":22", "the host name is missing"),
             ("@web1", "the user name is missing"),
+            ("root@@web1", "the user name is missing"),
             (
                 "-oProxyCommand=x",
                 "the host name \"-oProxyCommand=x\" begins with '-'; begin it with a letter or a digit",

@@ -86,6 +86,30 @@ pub struct Settings {
     pub lease: Option<Duration>,
 }
 
+/// The built-in defaults; `config/default.toml` says the same.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            width: 64,
+            connect_width: 32,
+            connect_timeout: Some(Duration::from_secs(30)),
+            run_timeout: None,
+            idle_timeout: None,
+            slow: Slow::TimesMedian {
+                factor: 3.0,
+                finished: 10,
+                at_least: Duration::from_secs(30),
+            },
+            grace: Duration::from_secs(10),
+            drain: Duration::from_secs(2),
+            retries: 0,
+            retry_on: vec![RetryOn::Unreachable],
+            on_disconnect: OnDisconnect::End,
+            lease: Some(Duration::from_secs(90)),
+        }
+    }
+}
+
 /// The soft limit: when a running job is called slow.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,298 @@
+//! The course of one attempt once its command may run: what the shim reports, what the limits and the operator want,
+//! and what follows. A pure state machine: the caller feeds it what happened and when, and carries out what it returns.
+//!
+//! The rules (TERM, grace, KILL, and when a process may be called gone) are all here and nowhere else.
+
+mod stopping;
+#[cfg(test)]
+mod tests;
+
+use crate::model::event::{Change, Ending, Stream};
+use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome};
+use crate::model::phase::StopReason;
+use crate::model::plan::Settings;
+use crate::model::stamp::Stamp;
+use crate::shim::{Control, Record, classify};
+use std::collections::BTreeSet;
+use stopping::{Answer, Step, Stopping};
+
+/// Beats in the time of one lease: one may be late, one may be lost.
+const BEATS_PER_LEASE: u32 = 3;
+/// What the caller must do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Act {
+    /// Write this to the control pipe.
+    Send(Control),
+    /// Tell the world.
+    Tell(Change),
+    /// The attempt is over: close the channel.
+    Finish(Ending),
+}
+
+/// One attempt from `up` to its end.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    settings: Settings,
+    /// When the attempt was begun.
+    begun: Stamp,
+    /// When the shim must have said that the command runs.
+    start_by: Option<Stamp>,
+    /// When it said so.
+    running: Option<Stamp>,
+    last_output: Stamp,
+    /// How the command ended by the shim's word, and when that was heard.
+    exit: Option<(Ended, Stamp)>,
+    /// A stop that was asked for before the command ran.
+    wanted: Option<(StopReason, CancelledBy)>,
+    stopping: Option<Stopping>,
+    /// Owners of the processes named since the last answer.
+    owners: BTreeSet<u32>,
+    next_beat: Option<Stamp>,
+    open: [bool; 2],
+}
+
+impl Attempt {
+    /// An attempt that was begun at `begun` and whose shim came up now.
+    pub(super) fn new(settings: Settings, begun: Stamp, now: Stamp) -> Self {
+        let beat = settings.lease.map(|lease| now + lease / BEATS_PER_LEASE);
+        Self {
+            begun,
+            start_by: settings.connect_timeout.map(|limit| now + limit),
+            running: None,
+            last_output: now,
+            exit: None,
+            wanted: None,
+            stopping: None,
+            owners: BTreeSet::new(),
+            next_beat: beat,
+            open: [true; 2],
+            settings,
+        }
+    }
+
+    /// Whether the shim has said that the command runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// The job printed something.
+    pub(super) fn printed(&mut self, now: Stamp) {
+        self.last_output = now;
+    }
+
+    /// The shim reported something.
+    pub(super) fn reported(&mut self, record: Record, now: Stamp) -> Vec<Act> {
+        match record {
+            Record::Job { pid, .. } => {
+                self.running = Some(now);
+                self.last_output = now;
+                let mut acts = vec![Act::Tell(Change::Running { pid })];
+                if let Some((reason, by)) = self.wanted.take() {
+                    acts.extend(self.begin_stop(reason, by, None, now));
+                }
+                acts
+            }
+            Record::Exit { status } => self.exited(status, now),
+            Record::Process(process) => {
+                self.owners.insert(process.uid);
+                Vec::new()
+            }
+            Record::Left(count) => {
+                let owners = std::mem::take(&mut self.owners).into_iter().map(owner_name).collect();
+                self.answered(Answer::Left { count, owners }, now);
+                Vec::new()
+            }
+            Record::Gone(reach) => {
+                self.owners.clear();
+                self.answered(Answer::Gone(reach), now);
+                self.finish_if_closed(now)
+            }
+            Record::Unknown(text) => {
+                tracing::warn!(text, "the shim said something that is not understood");
+                Vec::new()
+            }
+        }
+    }
+
+    fn exited(&mut self, status: u32, now: Stamp) -> Vec<Act> {
+        if self.running.is_none() {
+            let detail = format!("the command could not be started: its launcher ended with status {status}");
+            let cause = Cause::Other;
+            return vec![self.finish(Outcome::Unreachable { cause, detail }, now)];
+        }
+        self.exit = Some((classify(status), now));
+        match &mut self.stopping {
+            // It ended by itself while the stop was on its way: the shim answers a stop before it reports an end that
+            // the stop brought about.
+            Some(stopping) if stopping.is_unanswered() => self.stopping = None,
+            Some(stopping) => stopping.look_from_now_on(now),
+            None => {}
+        }
+        self.finish_if_closed(now)
+    }
+
+    fn answered(&mut self, answer: Answer, now: Stamp) {
+        if let Some(stopping) = &mut self.stopping {
+            stopping.take(answer, now);
+        }
+    }
+
+    /// A stream of the channel ended. `last_words` is what is known about the link when both have.
+    pub(super) fn closed(
+        &mut self,
+        stream: Stream,
+        last_words: impl FnOnce() -> Option<String>,
+        now: Stamp,
+    ) -> Vec<Act> {
+        self.open[stream as usize] = false;
+        if !self.is_closed() {
+            return Vec::new();
+        }
+        if self.exit.is_some() {
+            return self.finish_if_closed(now);
+        }
+        let detail = match last_words() {
+            Some(words) => format!("the link was cut: {words}"),
+            None => "the channel ended without a status: the shim was killed, or the link was cut".to_owned(),
+        };
+        vec![self.lost(detail.as_str(), now)]
+    }
+
+    /// Somebody wants the job to end.
+    pub(super) fn stop(&mut self, reason: StopReason, by: CancelledBy, now: Stamp) -> Vec<Act> {
+        if self.running.is_none() {
+            if self.wanted.is_none_or(|(before, _)| before < reason) {
+                self.wanted = Some((reason, by));
+            }
+            return Vec::new();
+        }
+        match (&mut self.stopping, self.exit) {
+            (Some(stopping), _) => stopping.strengthen(reason, by, now),
+            // Only what it left behind holds the channel, and that is not signalled after a normal end.
+            (None, Some((ended, _))) => vec![self.finish_leaked(ended, now)],
+            (None, None) => self.begin_stop(reason, by, None, now),
+        }
+    }
+
+    /// Nobody is there any more to follow the attempt.
+    pub(super) fn abandoned(&self, now: Stamp) -> Vec<Act> {
+        let detail = "heeler stopped following the job";
+        vec![self.lost(detail, now)]
+    }
+
+    fn begin_stop(&mut self, reason: StopReason, by: CancelledBy, limit: Option<Limit>, now: Stamp) -> Vec<Act> {
+        let (stopping, acts) = Stopping::begin(reason, by, limit, now, self.settings.grace);
+        self.stopping = Some(stopping);
+        acts
+    }
+
+    /// A moment named by [`Attempt::deadline`] has come.
+    pub(super) fn tick(&mut self, now: Stamp) -> Vec<Act> {
+        let mut acts = Vec::new();
+        if self.next_beat.is_some_and(|beat| beat <= now) {
+            self.next_beat = self.settings.lease.map(|lease| now + lease / BEATS_PER_LEASE);
+            acts.push(Act::Send(Control::Beat));
+        }
+        if let Some(stopping) = &mut self.stopping {
+            match stopping.tick(now) {
+                Step::Wait => {}
+                Step::Do(more) => acts.extend(more),
+                Step::GiveUp => {
+                    acts.push(Act::Send(Control::Leave));
+                    acts.extend(self.finish_stopped(now));
+                }
+            }
+        } else if let Some((ended, at)) = self.exit {
+            if at + self.settings.drain <= now {
+                acts.push(self.finish_leaked(ended, now));
+            }
+        } else if let Some(limit) = self.limit_reached(now) {
+            acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
+        } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
+            let detail = "the shim came up but did not say that the command runs";
+            acts.push(self.lost(detail, now));
+        }
+        acts
+    }
+
+    /// The next moment at which [`Attempt::tick`] has something to do.
+    pub(super) fn deadline(&self) -> Option<Stamp> {
+        let stage = match (&self.stopping, &self.exit, self.running) {
+            (Some(stopping), _, _) => stopping.next_moment(),
+            (None, Some((_, at)), _) => Some(*at + self.settings.drain),
+            (None, None, Some(_)) => self.limits().into_iter().map(|(moment, _)| moment).min(),
+            (None, None, None) => self.start_by,
+        };
+        [stage, self.next_beat].into_iter().flatten().min()
+    }
+
+    /// The limits that hold while the command runs, and when they are reached.
+    fn limits(&self) -> Vec<(Stamp, Limit)> {
+        let run = self.running.zip(self.settings.run_timeout);
+        let idle = self.running.and(self.settings.idle_timeout);
+        let run = run.map(|(since, limit)| (since + limit, Limit::Run));
+        let idle = idle.map(|limit| (self.last_output + limit, Limit::Idle));
+        run.into_iter().chain(idle).collect()
+    }
+
+    fn limit_reached(&self, now: Stamp) -> Option<Limit> {
+        self.limits()
+            .into_iter()
+            .filter(|(moment, _)| *moment <= now)
+            .min_by_key(|(moment, _)| *moment)
+            .map(|(_, limit)| limit)
+    }
+
+    /// Ends the attempt when the command's end is known and nothing more can come from the channel.
+    fn finish_if_closed(&mut self, now: Stamp) -> Vec<Act> {
+        match (self.exit, &self.stopping) {
+            (Some(_), Some(_)) if self.is_closed() => self.finish_stopped(now),
+            (Some((ended, _)), None) if self.is_closed() => vec![self.finish(Outcome::from_ended(ended), now)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Ends an attempt that was stopped, by what the shim last said.
+    fn finish_stopped(&self, now: Stamp) -> Vec<Act> {
+        let Some(stopping) = &self.stopping else {
+            return Vec::new();
+        };
+        let ended = self.exit.map(|(ended, _)| ended);
+        vec![self.finish(stopping.outcome(ended, self.is_closed()), now)]
+    }
+
+    fn is_closed(&self) -> bool {
+        self.open == [false; 2]
+    }
+
+    fn lost(&self, detail: &str, now: Stamp) -> Act {
+        let detail = detail.to_owned();
+        let fate = Fate::Unknown;
+        self.finish(Outcome::Lost { detail, fate }, now)
+    }
+
+    fn finish(&self, outcome: Outcome, now: Stamp) -> Act {
+        self.finish_with(outcome, false, now)
+    }
+
+    /// The command ended, and something that it left behind still holds its output.
+    fn finish_leaked(&self, ended: Ended, now: Stamp) -> Act {
+        self.finish_with(Outcome::from_ended(ended), true, now)
+    }
+
+    fn finish_with(&self, outcome: Outcome, leaked: bool, now: Stamp) -> Act {
+        let end = self.exit.map_or(now, |(_, at)| at);
+        Act::Finish(Ending {
+            outcome,
+            leaked,
+            elapsed: end.since(self.running.unwrap_or(self.begun)),
+        })
+    }
+}
+
+fn owner_name(uid: u32) -> String {
+    match uid {
+        0 => "root".to_owned(),
+        uid => format!("uid {uid}"),
+    }
+}

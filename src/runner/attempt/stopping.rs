@@ -1,0 +1,182 @@
+//! A stop under way: TERM, grace, KILL, and what the shim says is left.
+
+use super::Act;
+use crate::model::event::Change;
+use crate::model::outcome::{CancelledBy, Ended, Fate, Limit, Outcome};
+use crate::model::phase::StopReason;
+use crate::model::stamp::Stamp;
+use crate::shim::{Control, Reach, Sig};
+use std::time::Duration;
+
+/// How long the shim may take to answer a stop. A shim that does not answer is dead or stuck.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long what was sent KILL may take to be gone.
+const AFTER_KILL: Duration = Duration::from_secs(5);
+/// Between two looks at what is left.
+const LOOK: Duration = Duration::from_millis(200);
+/// How long both streams may stay open after everything is gone.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// A stop under way.
+#[derive(Debug)]
+pub(super) struct Stopping {
+    reason: StopReason,
+    by: CancelledBy,
+    limit: Option<Limit>,
+    /// When KILL is due, or, once it was sent or everything is gone, when patience ends.
+    deadline: Stamp,
+    killed: bool,
+    /// When the shim must have answered.
+    answer_by: Stamp,
+    /// Whether it has ever answered.
+    heard: bool,
+    /// What it last answered to the last signal.
+    answer: Option<Answer>,
+    /// When to ask again what is left; asked only after the command has ended.
+    next_look: Option<Stamp>,
+}
+
+/// What the shim says is left.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// So many processes, of these owners.
+    Left { count: u32, owners: Vec<String> },
+    /// Nothing, as far as it could look.
+    Gone(Reach),
+}
+
+/// What follows when a moment has come.
+pub(super) enum Step {
+    /// Nothing yet.
+    Wait,
+    /// These.
+    Do(Vec<Act>),
+    /// Everything that can be waited for was waited for.
+    GiveUp,
+}
+
+impl Stopping {
+    /// Begins a stop, and says what it takes.
+    pub(super) fn begin(
+        reason: StopReason,
+        by: CancelledBy,
+        limit: Option<Limit>,
+        now: Stamp,
+        grace: Duration,
+    ) -> (Self, Vec<Act>) {
+        let mut stopping = Self {
+            reason,
+            by,
+            limit,
+            deadline: now + grace,
+            killed: false,
+            answer_by: now + ANSWER,
+            heard: false,
+            answer: None,
+            next_look: None,
+        };
+        let acts = if reason == StopReason::Kill {
+            stopping.kill(now)
+        } else {
+            vec![Act::Send(Control::Stop(Sig::Term)), stopping.tell()]
+        };
+        (stopping, acts)
+    }
+
+    /// A further reason to stop; a weaker one changes nothing.
+    pub(super) fn strengthen(&mut self, reason: StopReason, by: CancelledBy, now: Stamp) -> Vec<Act> {
+        if reason <= self.reason {
+            return Vec::new();
+        }
+        (self.reason, self.by) = (reason, by);
+        if reason == StopReason::Kill && !self.killed {
+            return self.kill(now);
+        }
+        vec![self.tell()]
+    }
+
+    /// Whether the shim has not yet answered: then an end of the command is its own.
+    pub(super) fn is_unanswered(&self) -> bool {
+        !self.heard
+    }
+
+    /// The command has ended: from now on ask what is left.
+    pub(super) fn look_from_now_on(&mut self, now: Stamp) {
+        self.next_look = Some(now + LOOK);
+    }
+
+    /// Takes in an answer of the shim.
+    pub(super) fn take(&mut self, answer: Answer, now: Stamp) {
+        if matches!(answer, Answer::Gone(_)) {
+            self.next_look = None;
+            self.deadline = now + CLOSING;
+        }
+        self.heard = true;
+        self.answer = Some(answer);
+    }
+
+    /// The next moment at which [`Stopping::tick`] has something to do.
+    pub(super) fn next_moment(&self) -> Option<Stamp> {
+        let answer_by = self.is_unanswered().then_some(self.answer_by);
+        [Some(self.deadline), answer_by, self.next_look]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// What follows now.
+    pub(super) fn tick(&mut self, now: Stamp) -> Step {
+        let gone = matches!(self.answer, Some(Answer::Gone(_)));
+        let unheard = self.is_unanswered() && self.answer_by <= now;
+        if unheard || (self.deadline <= now && (gone || self.killed)) {
+            Step::GiveUp
+        } else if self.deadline <= now {
+            Step::Do(self.kill(now))
+        } else if self.next_look.is_some_and(|look| look <= now) {
+            self.look_from_now_on(now);
+            Step::Do(vec![Act::Send(Control::Look)])
+        } else {
+            Step::Wait
+        }
+    }
+
+    /// The outcome, going by the last answer. A link that is cut leaves open what became of what was left.
+    pub(super) fn outcome(&self, ended: Option<Ended>, link_cut: bool) -> Outcome {
+        let fate = match &self.answer {
+            None => {
+                return Outcome::Lost {
+                    detail: "the shim does not answer: it was killed or is stuck".to_owned(),
+                    fate: Fate::Unknown,
+                };
+            }
+            Some(Answer::Gone(Reach::All)) => Fate::Gone,
+            Some(Answer::Gone(Reach::Group)) => Fate::GoneGroup,
+            Some(Answer::Left { count, owners }) if *count > 0 && !link_cut => Fate::Survived {
+                count: *count,
+                owners: owners.clone(),
+            },
+            Some(Answer::Left { .. }) => Fate::Unknown,
+        };
+        let by = self.by;
+        match self.limit {
+            Some(limit) if self.reason == StopReason::Timeout => Outcome::TimedOut { limit, fate, ended },
+            _ => Outcome::Cancelled { by, fate, ended },
+        }
+    }
+
+    fn kill(&mut self, now: Stamp) -> Vec<Act> {
+        self.killed = true;
+        // What was left before says nothing about what is left now.
+        self.answer = None;
+        self.deadline = now + AFTER_KILL;
+        vec![Act::Send(Control::Stop(Sig::Kill)), self.tell()]
+    }
+
+    fn tell(&self) -> Act {
+        Act::Tell(Change::Stopping {
+            reason: self.reason,
+            limit: self.limit,
+            kill_at: (!self.killed).then_some(self.deadline),
+        })
+    }
+}

@@ -1,0 +1,379 @@
+//! The course of an attempt, told as stories: what happened, and what was done about it.
+
+use super::*;
+use crate::shim::{Kin, Process, Reach, Session, Sig};
+use std::time::Duration;
+
+const T0: Stamp = Stamp::from_secs(100);
+
+fn at(secs: u64) -> Stamp {
+    T0 + Duration::from_secs(secs)
+}
+
+fn settings() -> Settings {
+    Settings {
+        lease: None,
+        ..Settings::default()
+    }
+}
+
+/// An attempt whose command has been running since [`T0`].
+fn running(settings: Settings) -> Attempt {
+    let mut attempt = Attempt::new(settings, Stamp::from_secs(99), T0);
+    let session = Session::Setsid;
+    let acts = attempt.reported(Record::Job { pid: 7, session }, T0);
+    assert_eq!(acts, [Act::Tell(Change::Running { pid: 7 })]);
+    attempt
+}
+
+fn stop(signal: Sig) -> Act {
+    Act::Send(Control::Stop(signal))
+}
+
+fn stopping(reason: StopReason, limit: Option<Limit>, kill_at: Option<Stamp>) -> Act {
+    Act::Tell(Change::Stopping { reason, limit, kill_at })
+}
+
+fn finish(outcome: Outcome, elapsed: u64) -> Act {
+    Act::Finish(Ending {
+        outcome,
+        leaked: false,
+        elapsed: Duration::from_secs(elapsed),
+    })
+}
+
+fn cancelled(fate: Fate, ended: Option<Ended>) -> Outcome {
+    let by = CancelledBy::Operator;
+    Outcome::Cancelled { by, fate, ended }
+}
+
+fn close(attempt: &mut Attempt, now: Stamp) -> Vec<Act> {
+    let mut acts = attempt.closed(Stream::Stdout, || None, now);
+    acts.extend(attempt.closed(Stream::Stderr, || None, now));
+    acts
+}
+
+const KILLED: Ended = Ended::Signal { number: 9, status: 137 };
+const TERMINATED: Ended = Ended::Signal {
+    number: 15,
+    status: 143,
+};
+
+#[test]
+fn an_end_is_known_when_the_record_and_both_streams_are_in() {
+    for (status, outcome) in [
+        (0, Outcome::Ok),
+        (3, Outcome::Exit { code: 3 }),
+        (255, Outcome::Exit { code: 255 }),
+        (137, Outcome::Signal { number: 9, status: 137 }),
+    ] {
+        let mut attempt = running(settings());
+        assert_eq!(attempt.reported(Record::Exit { status }, at(5)), []);
+        assert_eq!(attempt.closed(Stream::Stdout, || None, at(5)), []);
+        assert_eq!(attempt.closed(Stream::Stderr, || None, at(6)), [finish(outcome, 5)]);
+    }
+}
+
+#[test]
+fn the_record_may_come_last() {
+    let mut attempt = running(settings());
+    assert_eq!(attempt.closed(Stream::Stdout, || None, at(1)), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(2)), []);
+    assert_eq!(attempt.closed(Stream::Stderr, || None, at(2)), [finish(Outcome::Ok, 2)]);
+}
+
+#[test]
+fn a_channel_that_ends_without_a_record_is_never_an_exit() {
+    let mut attempt = running(settings());
+    let acts = close(&mut attempt, at(4));
+    assert!(
+        matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
+            if detail.contains("without a status")),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn an_exit_before_the_command_ran_is_the_launcher_s() {
+    let mut attempt = Attempt::new(settings(), T0, T0);
+    let acts = attempt.reported(Record::Exit { status: 126 }, at(1));
+    assert!(
+        matches!(
+            &acts[..],
+            [Act::Finish(Ending {
+                outcome: Outcome::Unreachable {
+                    cause: Cause::Other,
+                    ..
+                },
+                ..
+            })]
+        ),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn what_is_left_behind_is_drained_and_marked() {
+    let mut attempt = running(settings());
+    assert_eq!(attempt.reported(Record::Exit { status: 4 }, at(5)), []);
+    assert_eq!(attempt.deadline(), Some(at(7)));
+    assert_eq!(attempt.tick(at(6)), []);
+    let leaked = Act::Finish(Ending {
+        outcome: Outcome::Exit { code: 4 },
+        leaked: true,
+        elapsed: Duration::from_secs(5),
+    });
+    assert_eq!(attempt.tick(at(7)), [leaked]);
+}
+
+#[test]
+fn a_cancel_is_confirmed_by_the_shim() {
+    let mut attempt = running(settings());
+    let acts = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(3));
+    assert_eq!(
+        acts,
+        [stop(Sig::Term), stopping(StopReason::Cancel, None, Some(at(13)))]
+    );
+    assert_eq!(attempt.reported(Record::Left(1), at(3)), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 143 }, at(4)), []);
+    assert_eq!(attempt.reported(Record::Gone(Reach::All), at(4)), []);
+    assert_eq!(
+        close(&mut attempt, at(4)),
+        [finish(cancelled(Fate::Gone, Some(TERMINATED)), 4)]
+    );
+}
+
+#[test]
+fn kill_follows_when_the_grace_is_over() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    assert_eq!(attempt.reported(Record::Left(1), T0), []);
+    assert_eq!(attempt.deadline(), Some(at(10)));
+    assert_eq!(attempt.tick(at(9)), []);
+    assert_eq!(
+        attempt.tick(at(10)),
+        [stop(Sig::Kill), stopping(StopReason::Cancel, None, None)]
+    );
+    assert_eq!(attempt.reported(Record::Left(0), at(10)), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(10)), []);
+    assert_eq!(attempt.reported(Record::Gone(Reach::Group), at(10)), []);
+    assert_eq!(
+        close(&mut attempt, at(10)),
+        [finish(cancelled(Fate::GoneGroup, Some(KILLED)), 10)]
+    );
+}
+
+#[test]
+fn survivors_are_named_when_patience_is_over() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+    assert_eq!(
+        attempt.reported(Record::Exit { status: 137 }, at(1)),
+        [],
+        "before an answer"
+    );
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+    let process = Process {
+        pid: 8,
+        kin: Kin::Session,
+        state: 'D',
+        uid: 0,
+        name: "dd".to_owned(),
+    };
+    assert_eq!(attempt.reported(Record::Process(process), T0), []);
+    assert_eq!(attempt.reported(Record::Left(1), T0), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
+    assert_eq!(attempt.tick(at(2)), [Act::Send(Control::Look)]);
+    let survived = Fate::Survived {
+        count: 1,
+        owners: vec!["root".to_owned()],
+    };
+    assert_eq!(
+        attempt.tick(at(5)),
+        [Act::Send(Control::Leave), finish(cancelled(survived, Some(KILLED)), 1)]
+    );
+}
+
+#[test]
+fn an_exit_that_was_on_its_way_keeps_its_own_outcome() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(1));
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
+    assert_eq!(attempt.reported(Record::Gone(Reach::All), at(1)), []);
+    assert_eq!(close(&mut attempt, at(1)), [finish(Outcome::Ok, 1)]);
+}
+
+#[test]
+fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
+    let mut attempt = running(Settings {
+        grace: Duration::from_secs(60),
+        ..settings()
+    });
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    assert_eq!(attempt.deadline(), Some(at(10)));
+    let acts = attempt.tick(at(10));
+    assert!(
+        matches!(
+            &acts[..],
+            [
+                Act::Send(Control::Leave),
+                Act::Finish(Ending {
+                    outcome: Outcome::Lost {
+                        fate: Fate::Unknown,
+                        ..
+                    },
+                    ..
+                })
+            ]
+        ),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(1), T0);
+    let _ = attempt.tick(at(10));
+    let acts = attempt.tick(at(15));
+    assert!(
+        matches!(
+            &acts[..],
+            [
+                Act::Send(Control::Leave),
+                Act::Finish(Ending {
+                    outcome: Outcome::Lost {
+                        fate: Fate::Unknown,
+                        ..
+                    },
+                    ..
+                })
+            ]
+        ),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn a_link_cut_while_stopping_leaves_the_fate_open() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    assert_eq!(attempt.reported(Record::Left(2), T0), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 143 }, at(1)), []);
+    assert_eq!(
+        close(&mut attempt, at(1)),
+        [finish(cancelled(Fate::Unknown, Some(TERMINATED)), 1)]
+    );
+}
+
+#[test]
+fn limits_stop_the_job_and_say_which() {
+    let limited = Settings {
+        run_timeout: Some(Duration::from_secs(60)),
+        idle_timeout: Some(Duration::from_secs(20)),
+        ..settings()
+    };
+    let mut attempt = running(limited.clone());
+    assert_eq!(attempt.deadline(), Some(at(20)));
+    attempt.printed(at(15));
+    assert_eq!(attempt.deadline(), Some(at(35)));
+    assert_eq!(attempt.tick(at(20)), []);
+    let acts = attempt.tick(at(35));
+    assert_eq!(
+        acts,
+        [
+            stop(Sig::Term),
+            stopping(StopReason::Timeout, Some(Limit::Idle), Some(at(45)))
+        ]
+    );
+
+    let mut attempt = running(limited);
+    (1..6).for_each(|n| attempt.printed(at(n * 11)));
+    let acts = attempt.tick(at(60));
+    assert_eq!(acts[1], stopping(StopReason::Timeout, Some(Limit::Run), Some(at(70))));
+    let _ = attempt.reported(Record::Left(0), at(60));
+    let _ = attempt.reported(Record::Exit { status: 143 }, at(61));
+    let _ = attempt.reported(Record::Gone(Reach::All), at(61));
+    let timed_out = Outcome::TimedOut {
+        limit: Limit::Run,
+        fate: Fate::Gone,
+        ended: Some(TERMINATED),
+    };
+    assert_eq!(close(&mut attempt, at(61)), [finish(timed_out, 61)]);
+}
+
+#[test]
+fn a_stronger_reason_replaces_a_weaker_one_and_never_the_other_way() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let acts = attempt.stop(StopReason::Quit, CancelledBy::Quit, at(1));
+    assert_eq!(
+        acts,
+        [stopping(StopReason::Quit, None, Some(at(10)))],
+        "the grace goes on"
+    );
+    assert_eq!(attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(2)), []);
+    let acts = attempt.stop(StopReason::Kill, CancelledBy::Operator, at(3));
+    assert_eq!(acts, [stop(Sig::Kill), stopping(StopReason::Kill, None, None)]);
+    assert_eq!(attempt.stop(StopReason::Kill, CancelledBy::Operator, at(4)), []);
+}
+
+#[test]
+fn a_stop_before_the_command_runs_waits_for_it() {
+    let mut attempt = Attempt::new(settings(), T0, T0);
+    assert_eq!(attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0), []);
+    let session = Session::Alone;
+    let acts = attempt.reported(Record::Job { pid: 7, session }, at(1));
+    assert_eq!(
+        acts[1..],
+        [stop(Sig::Term), stopping(StopReason::Cancel, None, Some(at(11)))]
+    );
+}
+
+#[test]
+fn a_shim_that_never_says_that_the_command_runs_is_lost() {
+    let mut attempt = Attempt::new(settings(), T0, T0);
+    assert_eq!(attempt.deadline(), Some(at(30)));
+    let acts = attempt.tick(at(30));
+    assert!(
+        matches!(
+            &acts[..],
+            [Act::Finish(Ending {
+                outcome: Outcome::Lost { .. },
+                ..
+            })]
+        ),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn beats_keep_the_lease() {
+    let mut attempt = running(Settings {
+        lease: Some(Duration::from_secs(90)),
+        ..settings()
+    });
+    assert_eq!(attempt.deadline(), Some(at(30)));
+    assert_eq!(attempt.tick(at(30)), [Act::Send(Control::Beat)]);
+    assert_eq!(attempt.deadline(), Some(at(60)));
+}
+
+#[test]
+fn a_cancel_while_draining_ends_the_wait() {
+    let mut attempt = running(settings());
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
+    let acts = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(2));
+    assert!(
+        matches!(
+            &acts[..],
+            [Act::Finish(Ending {
+                outcome: Outcome::Ok,
+                leaked: true,
+                ..
+            })]
+        ),
+        "{acts:?}"
+    );
+}

@@ -1,0 +1,197 @@
+//! Following a command on its host: output to the recorder, records to [`Attempt`], its wishes to the control pipe.
+//! What any of it means is decided there; here are only the waits.
+//!
+//! Both streams are read for as long as the disk takes what comes. They share one window of the ssh channel, so that
+//! leaving standard output alone would hold back the shim's records on standard error; therefore no front-end, however
+//! slow, is ever a reason not to read.
+
+use super::attempt::{Act, Attempt};
+use super::job::{Job, JobOrder};
+use super::pool::Shared;
+use super::recorder::piece;
+use super::scheduler::Input;
+use crate::model::event::{Change, Ending, Stream};
+use crate::shim::{Item, Nonce, RecordSplitter};
+use crate::transport::{Connection, Process, Transport};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// The most that is read at once.
+const CHUNK: usize = 16 * 1024;
+/// How many chunks of one attempt may be on their way to the disk.
+const CHUNKS_UNDER_WAY: usize = 8;
+/// How long the last line to the shim may take before its channel is closed anyway.
+const LAST_LINE: Duration = Duration::from_secs(1);
+
+/// A command under way.
+pub(super) struct Following<T: Transport> {
+    job: Job<T>,
+    shared: Arc<Shared<T::Connection>>,
+    attempt: Attempt,
+    records: RecordSplitter,
+    /// How many bytes of each stream have been recorded.
+    offsets: [u64; 2],
+    /// What must be written to the shim.
+    to_shim: Vec<u8>,
+    /// Allows to read one chunk; given away with it.
+    permit: Option<OwnedSemaphorePermit>,
+    permits: Arc<Semaphore>,
+    ending: Option<Ending>,
+}
+
+impl<T: Transport> Following<T> {
+    /// Takes over from the set-up of a shim whose records carry `nonce`.
+    pub(super) fn new(job: Job<T>, shared: Arc<Shared<T::Connection>>, attempt: Attempt, nonce: &Nonce) -> Self {
+        Self {
+            job,
+            shared,
+            attempt,
+            records: RecordSplitter::new(nonce),
+            offsets: [0; 2],
+            to_shim: Vec::new(),
+            permit: None,
+            permits: Arc::new(Semaphore::new(CHUNKS_UNDER_WAY)),
+            ending: None,
+        }
+    }
+
+    /// Follows the command to its end; `early` is what was read of both streams already.
+    pub(super) async fn run(mut self, process: Process, early: [Vec<u8>; 2]) -> Ending {
+        let Process {
+            mut stdin,
+            mut stdout,
+            mut stderr,
+            channel,
+        } = process;
+        self.permit = Arc::clone(&self.permits).acquire_owned().await.ok();
+        self.heard(Stream::Stderr, &early[1]);
+        let mut waiting = (!early[0].is_empty()).then_some(early[0].as_slice());
+        let mut open = [true; 2];
+        let (mut out, mut err) = (vec![0; CHUNK], vec![0; CHUNK]);
+        loop {
+            if let Some(ending) = self.ending.take() {
+                let _ = timeout(LAST_LINE, stdin.write_all(&self.to_shim)).await;
+                drop(channel);
+                return ending;
+            }
+            if let (Some(early), true) = (waiting, self.permit.is_some() && self.attempt.is_running()) {
+                waiting = None;
+                self.heard(Stream::Stdout, early);
+            }
+            let may_read = self.permit.is_some();
+            let permits = Arc::clone(&self.permits);
+            tokio::select! {
+                biased;
+                order = self.job.orders.recv() => self.ordered(order),
+                () = self.job.clock.until(self.attempt.deadline()) => {
+                    let acts = self.attempt.tick(self.job.clock.now());
+                    self.perform(acts);
+                }
+                written = stdin.write(&self.to_shim), if !self.to_shim.is_empty() => match written {
+                    Ok(count @ 1..) => drop(self.to_shim.drain(..count)),
+                    // Nobody reads it any more; the end of the streams tells the rest.
+                    _ => self.to_shim.clear(),
+                },
+                permit = permits.acquire_owned(), if !may_read => self.permit = permit.ok(),
+                read = stderr.read(&mut err), if may_read && open[1] => {
+                    open[1] = self.took(Stream::Stderr, &read, &err);
+                }
+                // Not before the record that the command runs, which was sent first, or can come no more.
+                read = stdout.read(&mut out), if may_read && open[0] && (self.attempt.is_running() || !open[1]) => {
+                    open[0] = self.took(Stream::Stdout, &read, &out);
+                }
+            }
+        }
+    }
+
+    fn ordered(&mut self, order: Option<JobOrder>) {
+        match order {
+            Some(JobOrder::Stop(reason, by)) => {
+                let acts = self.attempt.stop(reason, by, self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Run) => {}
+            // The dispatcher is gone: leave, and let the end of the channel end the job.
+            None => {
+                let acts = self.attempt.abandoned(self.job.clock.now());
+                self.perform(acts);
+            }
+        }
+    }
+
+    /// Takes in what a read brought; returns whether the stream is still open.
+    fn took(&mut self, stream: Stream, read: &io::Result<usize>, buffer: &[u8]) -> bool {
+        if let Ok(count @ 1..) = read {
+            self.heard(stream, &buffer[..*count]);
+            return true;
+        }
+        if stream == Stream::Stderr {
+            let mut rest = Vec::new();
+            self.records.finish(&mut rest);
+            self.take_items(rest);
+        }
+        let acts = {
+            let last_words = || self.shared.connection.last_words();
+            self.attempt.closed(stream, last_words, self.job.clock.now())
+        };
+        self.perform(acts);
+        false
+    }
+
+    fn heard(&mut self, stream: Stream, bytes: &[u8]) {
+        if stream == Stream::Stdout {
+            self.record(stream, bytes.to_vec());
+            return;
+        }
+        let mut items = Vec::new();
+        self.records.push(bytes, &mut items);
+        self.take_items(items);
+    }
+
+    /// Output goes to the recorder in one piece, whatever records stood in it: it has one permit.
+    fn take_items(&mut self, items: Vec<Item>) {
+        let mut text = Vec::new();
+        let mut acts = Vec::new();
+        for item in items {
+            match item {
+                Item::Text(piece) => text.extend(piece),
+                Item::Record(record) => acts.extend(self.attempt.reported(record, self.job.clock.now())),
+            }
+        }
+        // First the record that the command runs, then what it printed.
+        self.perform(acts);
+        self.record(Stream::Stderr, text);
+    }
+
+    fn record(&mut self, stream: Stream, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.attempt.printed(self.job.clock.now());
+        let piece = piece(stream, &mut self.offsets[stream as usize], bytes);
+        self.job
+            .journal
+            .output((self.job.id, self.job.attempt), piece, self.permit.take());
+    }
+
+    fn perform(&mut self, acts: Vec<Act>) {
+        for act in acts {
+            match act {
+                Act::Send(control) => self.to_shim.extend(control.encode()),
+                Act::Finish(ending) => self.ending = Some(ending),
+                Act::Tell(change) => {
+                    match &change {
+                        Change::Running { .. } => self.job.tell(Input::Running(self.job.id)),
+                        Change::Stopping { .. } => self.job.tell(Input::Stopping(self.job.id)),
+                        _ => {}
+                    }
+                    self.job.change(change);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the operator's wishes mean for the jobs of a run, wherever each of them is.
+
+use super::{Intake, Order, Place, Scheduler, Turn};
+use crate::model::event::{Event, What};
+use crate::model::id::JobId;
+use crate::model::outcome::{CancelledBy, SkipReason};
+use crate::model::phase::StopReason;
+use crate::model::request::{Force, Request};
+
+impl Scheduler {
+    /// Takes in a wish.
+    pub(super) fn request(&mut self, request: Request, turn: &mut Turn) {
+        match request {
+            Request::Cancel { jobs, force } => {
+                let known = self.slots.len();
+                let reason = reason(force, StopReason::Cancel);
+                for job in jobs.into_iter().filter(|job| job.index() < known) {
+                    self.stop(job, reason, CancelledBy::Operator, turn);
+                }
+            }
+            Request::Retry { jobs } => {
+                let known = self.slots.len();
+                for job in jobs.into_iter().filter(|job| job.index() < known) {
+                    self.retry(job, turn);
+                }
+            }
+            Request::Pause => self.set_intake(Intake::Open, Intake::Paused, What::Paused, turn),
+            Request::Continue => self.set_intake(Intake::Paused, Intake::Open, What::Continued, turn),
+            Request::Drain => self.close(turn),
+            Request::Quit { force } => {
+                self.close(turn);
+                let reason = reason(force, StopReason::Quit);
+                for job in self.plan.jobs() {
+                    self.stop(job, reason, CancelledBy::Quit, turn);
+                }
+            }
+            Request::Hold => self.held = true,
+            Request::Release => self.held = false,
+        }
+    }
+
+    fn set_intake(&mut self, from: Intake, to: Intake, what: What, turn: &mut Turn) {
+        if self.intake == from {
+            self.intake = to;
+            turn.orders.push(Order::Record(Event { at: turn.now, what }));
+        }
+    }
+
+    /// Starts nothing more in this run.
+    fn close(&mut self, turn: &mut Turn) {
+        if self.intake == Intake::Closed {
+            return;
+        }
+        self.intake = Intake::Closed;
+        turn.orders.push(Order::Record(Event {
+            at: turn.now,
+            what: What::Draining,
+        }));
+        for job in self.plan.jobs() {
+            match self.slots[job.index()].place {
+                Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Drain, turn),
+                Place::Connecting | Place::Connected { .. } => {
+                    turn.orders.push(Order::Stop(job, StopReason::Quit, CancelledBy::Quit));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {
+        match &mut self.slot(job).place {
+            Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
+            Place::Stopping { again } => {
+                *again = false;
+                turn.orders.push(Order::Stop(job, reason, by));
+            }
+            Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {
+                turn.orders.push(Order::Stop(job, reason, by));
+            }
+            Place::Done(_) => {}
+        }
+    }
+
+    fn retry(&mut self, job: JobId, turn: &mut Turn) {
+        if self.intake == Intake::Closed {
+            return;
+        }
+        match &mut self.slot(job).place {
+            Place::Done(_) => self.again(job, turn),
+            Place::Stopping { again } => *again = true,
+            Place::Backoff { .. } => self.requeue(job, turn),
+            Place::Waiting | Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {}
+        }
+    }
+}
+
+fn reason(force: Force, graceful: StopReason) -> StopReason {
+    match force {
+        Force::Graceful => graceful,
+        Force::Now => StopReason::Kill,
+    }
+}

@@ -1,0 +1,326 @@
+//! The rules of starting, one story each: what the scheduler is told, and what it orders.
+
+use super::*;
+use crate::model::event::Ending;
+use crate::model::host::HostName;
+use crate::model::id::RunId;
+use crate::model::outcome::{Cause, Fate};
+use crate::model::request::Force;
+
+fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
+    let name = |n: u32| HostName::parse(&format!("web{n}")).expect("a name");
+    Arc::new(Plan {
+        run: RunId("r".to_owned()),
+        command: "true".to_owned(),
+        env: Vec::new(),
+        hosts: (0..hosts).map(name).collect(),
+        node_set: String::new(),
+        settings,
+        operator: String::new(),
+        note: None,
+        started: String::new(),
+        directory: "/nowhere".into(),
+        version: String::new(),
+    })
+}
+
+fn narrow(width: usize, connect_width: usize) -> Settings {
+    Settings {
+        width,
+        connect_width,
+        ..Settings::default()
+    }
+}
+
+/// A scheduler, the time, and everything it has ordered, as short words.
+struct Stage {
+    scheduler: Scheduler,
+    now: Stamp,
+}
+
+impl Stage {
+    fn new(hosts: u32, settings: Settings) -> (Self, Vec<String>) {
+        let mut stage = Self {
+            scheduler: Scheduler::new(plan(hosts, settings), 1),
+            now: Stamp::default(),
+        };
+        let orders = stage.scheduler.start(stage.now);
+        (stage, words(orders))
+    }
+
+    fn tell(&mut self, input: Input) -> Vec<String> {
+        words(self.scheduler.handle(input, self.now))
+    }
+
+    fn ask(&mut self, request: Request) -> Vec<String> {
+        self.tell(Input::Request(request))
+    }
+
+    fn end(&mut self, job: u32, outcome: Outcome) -> Vec<String> {
+        let ending = Ending {
+            outcome,
+            leaked: false,
+            elapsed: Duration::from_secs(10),
+        };
+        self.tell(Input::Ended(JobId(job), ending))
+    }
+
+    fn connect(&mut self, job: u32) -> Vec<String> {
+        self.tell(Input::Connected(JobId(job)))
+    }
+
+    fn wait(&mut self, secs: u64) -> Vec<String> {
+        self.now = self.now + Duration::from_secs(secs);
+        self.tell(Input::Tick)
+    }
+}
+
+fn words(orders: Vec<Order>) -> Vec<String> {
+    orders
+        .into_iter()
+        .map(|order| match order {
+            Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
+            Order::Run(job) => format!("run {job}"),
+            Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
+            Order::Finish => "finish".to_owned(),
+            Order::Record(event) => match event.what {
+                What::Job { job, change, .. } => match change {
+                    Change::Queued(why) => format!("{job} queued: {why}"),
+                    Change::Connecting => format!("{job} connecting"),
+                    Change::Slow => format!("{job} slow"),
+                    Change::Retrying { .. } => format!("{job} retrying"),
+                    Change::Done(ending) => format!("{job} done: {}", ending.outcome),
+                    other => format!("{job} {other:?}"),
+                },
+                other => format!("{other:?}").to_lowercase(),
+            },
+        })
+        .collect()
+}
+
+fn jobs(jobs: &[u32]) -> Vec<JobId> {
+    jobs.iter().copied().map(JobId).collect()
+}
+
+fn unreachable(cause: Cause) -> Outcome {
+    Outcome::Unreachable {
+        cause,
+        detail: String::new(),
+    }
+}
+
+#[test]
+fn connects_are_bounded_apart_from_runs() {
+    let (mut stage, orders) = Stage::new(4, narrow(1, 2));
+    assert_eq!(
+        orders[4..],
+        ["0 connecting", "begin 0.1", "1 connecting", "begin 1.1"],
+        "two connect slots"
+    );
+    assert_eq!(stage.connect(0), ["run 0", "2 connecting", "begin 2.1"]);
+    assert_eq!(stage.connect(1), ["1 queued: run slot"], "it keeps its connect slot");
+    assert_eq!(
+        stage.end(2, unreachable(Cause::Refused)),
+        ["2 done: unreachable, connection refused", "3 connecting", "begin 3.1"]
+    );
+    assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "1 connecting", "run 1"]);
+    assert_eq!(stage.end(1, Outcome::Ok), ["1 done: ok"]);
+    assert_eq!(stage.connect(3), ["run 3"]);
+    assert_eq!(stage.end(3, Outcome::Exit { code: 2 }), ["3 done: exit 2", "finish"]);
+    let tally = stage.scheduler.tally();
+    assert_eq!((tally.done(), tally.count(Standing::Done(OutcomeClass::Ok))), (4, 2));
+}
+
+#[test]
+fn a_dead_host_never_holds_a_run_slot() {
+    let (mut stage, _) = Stage::new(3, narrow(1, 2));
+    // Host 0 hangs while connecting; the others pass it through the one run slot.
+    assert_eq!(stage.connect(1), ["run 1", "2 connecting", "begin 2.1"]);
+    assert_eq!(stage.end(1, Outcome::Ok), ["1 done: ok"]);
+    assert_eq!(stage.connect(2), ["run 2"]);
+}
+
+#[test]
+fn a_pause_starts_nothing_new_and_ends_nothing() {
+    let (mut stage, _) = Stage::new(3, narrow(2, 1));
+    assert_eq!(stage.ask(Request::Pause), ["paused"]);
+    assert_eq!(stage.ask(Request::Pause), [""; 0], "paused already");
+    assert_eq!(stage.connect(0), ["0 queued: paused"]);
+    assert_eq!(
+        stage.ask(Request::Continue),
+        ["continued", "0 connecting", "run 0", "1 connecting", "begin 1.1"]
+    );
+}
+
+#[test]
+fn a_cancel_reaches_a_job_wherever_it_is() {
+    let (mut stage, _) = Stage::new(4, narrow(1, 2));
+    stage.connect(0);
+    stage.connect(1);
+    let cancel = |job, force| Request::Cancel {
+        jobs: jobs(&[job]),
+        force,
+    };
+    assert_eq!(
+        stage.ask(cancel(0, Force::Graceful)),
+        ["stop 0 cancel by operator"],
+        "running"
+    );
+    assert_eq!(
+        stage.ask(cancel(0, Force::Now)),
+        ["stop 0 kill by operator"],
+        "stopping"
+    );
+    assert_eq!(
+        stage.ask(cancel(1, Force::Graceful)),
+        ["stop 1 cancel by operator"],
+        "connected"
+    );
+    assert_eq!(
+        stage.ask(cancel(2, Force::Graceful)),
+        ["stop 2 cancel by operator"],
+        "connecting"
+    );
+    assert_eq!(
+        stage.ask(cancel(3, Force::Graceful)),
+        ["3 done: skipped, cancelled before start"],
+        "queued"
+    );
+    assert_eq!(stage.ask(cancel(3, Force::Now)), [""; 0], "over");
+    assert_eq!(stage.ask(cancel(99, Force::Now)), [""; 0], "unknown");
+    let skipped = Outcome::Skipped {
+        why: SkipReason::Cancelled,
+    };
+    stage.end(1, skipped.clone());
+    stage.end(2, skipped);
+    assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "finish"]);
+}
+
+#[test]
+fn a_retry_reaches_a_job_wherever_it_is() {
+    let (mut stage, _) = Stage::new(2, narrow(2, 2));
+    let retry = |job| Request::Retry { jobs: jobs(&[job]) };
+    assert_eq!(stage.ask(Request::Hold), [""; 0]);
+    stage.connect(0);
+    assert_eq!(stage.ask(retry(0)), [""; 0], "it runs");
+    assert_eq!(stage.end(0, Outcome::Exit { code: 1 }), ["0 done: exit 1"]);
+    assert_eq!(
+        stage.ask(retry(0)),
+        ["0 queued: connect slot", "0 connecting", "begin 0.2"]
+    );
+    stage.connect(0);
+    stage.tell(Input::Stopping(JobId(0)));
+    assert_eq!(stage.ask(retry(0)), [""; 0], "it is stopping: noted");
+    let cancelled = Outcome::Cancelled {
+        by: CancelledBy::Operator,
+        fate: Fate::Gone,
+        ended: None,
+    };
+    assert_eq!(
+        stage.end(0, cancelled),
+        [
+            "0 done: cancelled by operator, confirmed gone",
+            "0 queued: connect slot",
+            "0 connecting",
+            "begin 0.3"
+        ]
+    );
+}
+
+#[test]
+fn what_was_not_started_comes_back_after_a_while() {
+    let (mut stage, _) = Stage::new(1, narrow(1, 1));
+    assert_eq!(stage.end(0, unreachable(Cause::DroppedEarly)), ["0 retrying"]);
+    let until = stage.scheduler.wake().expect("a moment");
+    assert!(
+        until <= Stamp::from_millis(1500) && until >= Stamp::from_millis(500),
+        "{until:?}"
+    );
+    assert_eq!(stage.wait(2), ["0 queued: connect slot", "0 connecting", "begin 0.2"]);
+    assert_eq!(stage.end(0, unreachable(Cause::DroppedEarly)), ["0 retrying"]);
+    assert_eq!(
+        stage.ask(Request::Retry { jobs: jobs(&[0]) }),
+        ["0 queued: connect slot", "0 connecting", "begin 0.3"],
+        "the operator need not wait"
+    );
+    assert_eq!(stage.wait(100), [""; 0], "and it is begun once");
+}
+
+#[test]
+fn a_job_in_backoff_can_be_cancelled() {
+    let (mut stage, _) = Stage::new(1, narrow(1, 1));
+    stage.end(0, unreachable(Cause::DroppedEarly));
+    let cancel = Request::Cancel {
+        jobs: jobs(&[0]),
+        force: Force::Graceful,
+    };
+    assert_eq!(stage.ask(cancel), ["0 done: skipped, cancelled before start", "finish"]);
+    assert_eq!(
+        stage.scheduler.wake().map(|_| stage.wait(100)).unwrap_or_default(),
+        ["finish"]
+    );
+}
+
+#[test]
+fn a_drain_lets_what_runs_go_on() {
+    let (mut stage, _) = Stage::new(3, narrow(1, 1));
+    stage.connect(0);
+    assert_eq!(
+        stage.ask(Request::Drain),
+        ["draining", "stop 1 quit by quit", "2 done: skipped, run drained"]
+    );
+    let skipped = Outcome::Skipped {
+        why: SkipReason::Cancelled,
+    };
+    assert_eq!(stage.end(1, skipped), ["1 done: skipped, run drained"]);
+    assert_eq!(stage.ask(Request::Retry { jobs: jobs(&[1]) }), [""; 0], "nothing new");
+    assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "finish"]);
+}
+
+#[test]
+fn a_quit_ends_everything_and_a_second_one_kills() {
+    let (mut stage, _) = Stage::new(2, narrow(1, 1));
+    stage.connect(0);
+    let quit = |force| Request::Quit { force };
+    let orders = stage.ask(quit(Force::Graceful));
+    assert!(orders.contains(&"stop 0 quit by quit".to_owned()), "{orders:?}");
+    assert_eq!(
+        stage.ask(quit(Force::Now)),
+        ["stop 0 kill by quit", "stop 1 kill by quit"]
+    );
+}
+
+#[test]
+fn a_run_that_somebody_holds_waits_for_the_release() {
+    let (mut stage, _) = Stage::new(1, narrow(1, 1));
+    stage.ask(Request::Hold);
+    stage.connect(0);
+    assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok"]);
+    assert_eq!(stage.ask(Request::Release), ["finish"]);
+}
+
+#[test]
+fn slow_is_three_medians_once_ten_have_finished_and_never_before_thirty_seconds() {
+    let (mut stage, _) = Stage::new(11, narrow(11, 11));
+    (0..11).for_each(|job| {
+        stage.connect(job);
+        stage.tell(Input::Running(JobId(job)));
+    });
+    (0..9).for_each(|job| {
+        stage.end(job, Outcome::Ok);
+    });
+    assert_eq!(stage.wait(100), [""; 0], "nine are too few");
+    assert_eq!(stage.end(9, Outcome::Ok), ["9 done: ok"]);
+    assert_eq!(stage.wait(1), ["10 slow"]);
+    assert_eq!(stage.wait(1), [""; 0], "said once");
+}
+
+#[test]
+fn an_absolute_soft_limit_needs_no_peers() {
+    let slow = Slow::After(Duration::from_secs(5));
+    let (mut stage, _) = Stage::new(1, Settings { slow, ..narrow(1, 1) });
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0)));
+    assert_eq!(stage.wait(4), [""; 0]);
+    assert_eq!(stage.wait(1), ["0 slow"]);
+}

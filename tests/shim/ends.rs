@@ -1,0 +1,159 @@
+//! Ends that nobody asked for: cut links, leases, killed shells; and ends that leave something
+//! alone on purpose.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use heeler::shim::{Control, OnDisconnect, Reach, Record, Sig};
+
+use crate::driver::{Plan, Shell};
+
+crate::in_each_shell! {
+    a_cut_link_ends_the_job
+    a_cut_link_kills_after_the_grace
+    a_cut_link_ends_what_is_left_of_a_stop
+    a_cut_link_ends_nothing_with_keep
+    a_stop_is_seen_through_even_with_keep
+    silence_ends_the_job_when_the_lease_is_over
+    a_killed_main_shell_ends_the_job
+    what_the_command_leaves_behind_is_left_alone
+    leave_leaves_the_job_alone
+    a_normal_end_leaves_nothing_of_the_shim
+}
+
+fn a_cut_link_ends_the_job(shell: &Shell) {
+    let mut attempt = Plan::new("echo ready; sleep 60").start(shell);
+    attempt.wait_out("ready\n");
+    attempt.cut();
+    let seen = attempt.close();
+    assert_eq!(seen.status(), Some(143));
+    assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+fn a_cut_link_kills_after_the_grace(shell: &Shell) {
+    let mut plan = Plan::new("trap '' TERM; echo ready; timeout 60 sleep 61; sleep 62");
+    plan.grace = Duration::from_secs(1);
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("ready\n");
+    let start = Instant::now();
+    attempt.cut();
+    attempt.wait_dead();
+    assert!(start.elapsed() >= plan.grace, "{:?}", start.elapsed());
+    let seen = attempt.close();
+    assert_eq!(seen.status(), Some(137));
+    assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+fn a_cut_link_ends_what_is_left_of_a_stop(shell: &Shell) {
+    let command = "sh -c 'trap \"\" TERM; echo ready; exec sleep 60' & wait";
+    let mut attempt = Plan::new(command).start(shell);
+    attempt.wait_out("ready\n");
+    attempt.send(&Control::Stop(Sig::Term));
+    attempt.wait("the end", |seen| seen.status() == Some(143));
+    attempt.cut();
+    let seen = attempt.close();
+    assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+fn a_cut_link_ends_nothing_with_keep(shell: &Shell) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("result");
+    let go = dir.path().join("go");
+    let command = format!(
+        "exec >'{}' 2>&1; echo begun; while ! [ -e '{}' ]; do sleep .02; done; echo finished",
+        file.display(),
+        go.display()
+    );
+    let mut plan = Plan::new(&command);
+    plan.on_disconnect = OnDisconnect::Keep;
+    plan.lease = Some(Duration::from_millis(1));
+    let mut attempt = plan.start(shell);
+    attempt.cut();
+    // Long enough for a shim with the wrong idea: it would act on the end of file at once.
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(300) {
+        thread::sleep(Duration::from_millis(20));
+        assert!(attempt.seen().status().is_none());
+    }
+    fs::write(&go, "").unwrap();
+    let seen = attempt.close();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "begun\nfinished\n");
+    assert_eq!(seen.status(), Some(0));
+}
+
+fn a_stop_is_seen_through_even_with_keep(shell: &Shell) {
+    let mut plan = Plan::new("trap '' TERM; echo ready; sleep 60");
+    plan.on_disconnect = OnDisconnect::Keep;
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("ready\n");
+    attempt.ask(&Control::Stop(Sig::Term));
+    attempt.cut();
+    let seen = attempt.close();
+    assert_eq!(seen.status(), Some(137));
+    assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+fn silence_ends_the_job_when_the_lease_is_over(shell: &Shell) {
+    let mut plan = Plan::new("sleep 60");
+    let lease = Duration::from_secs(1);
+    plan.lease = Some(lease);
+    let mut attempt = plan.start(shell);
+    attempt.wait("the job", |seen| seen.job().is_some());
+    let start = Instant::now();
+    while start.elapsed() < 3 * lease {
+        attempt.send(&Control::Beat);
+        thread::sleep(lease / 10);
+        assert!(!attempt.alive().is_empty(), "ended in spite of the beats");
+    }
+    let last = Instant::now();
+    attempt.send(&Control::Beat);
+    attempt.wait_dead();
+    assert!(last.elapsed() >= lease, "{:?}", last.elapsed());
+    let seen = attempt.close();
+    assert_eq!(seen.status(), None, "on a frozen link a write could block");
+}
+
+fn a_killed_main_shell_ends_the_job(shell: &Shell) {
+    let mut attempt = Plan::new("echo ready; sleep 60").start(shell);
+    attempt.wait_out("ready\n");
+    attempt.kill_shell();
+    // As sshd does when its child has ended.
+    attempt.cut();
+    let seen = attempt.close_killed();
+    assert_eq!(seen.status(), Some(143));
+    assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+fn what_the_command_leaves_behind_is_left_alone(shell: &Shell) {
+    let attempt = Plan::new("sleep 60 & echo begun; exit 4").start(shell);
+    attempt.wait("the status", |seen| seen.status() == Some(4));
+    attempt.wait_out("begun\n");
+    assert!(!attempt.seen().out.closed, "the sleep holds the stream");
+    assert_eq!(attempt.alive().len(), 1);
+    attempt.reap_leaked();
+    assert!(!attempt.close().gone());
+}
+
+fn leave_leaves_the_job_alone(shell: &Shell) {
+    let mut attempt = Plan::new("trap '' TERM; echo ready; sleep 60").start(shell);
+    attempt.wait_out("ready\n");
+    attempt.ask(&Control::Stop(Sig::Term));
+    attempt.send(&Control::Leave);
+    attempt.cut();
+    // `look` would have no answer any more; only the stage that waits for the job is left.
+    assert!(!attempt.alive().is_empty());
+    attempt.reap_leaked();
+    assert_eq!(attempt.close().status(), None);
+}
+
+fn a_normal_end_leaves_nothing_of_the_shim(shell: &Shell) {
+    let mut plan = Plan::new("true");
+    plan.lease = Some(Duration::from_secs(90));
+    let start = Instant::now();
+    let attempt = plan.start(shell);
+    // `close` looks for the ticker's sleep, which would take 23 seconds.
+    let seen = attempt.close();
+    assert_eq!(seen.status(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(15));
+}
