@@ -95,15 +95,17 @@ impl Feed {
         match message {
             Message::Output(output) => self.output(output),
             Message::Event(event) => {
+                let mut result = Ok(());
                 if let What::Job {
                     job, attempt, change, ..
                 } = &event.what
                     && matches!(change, Change::Retrying { .. } | Change::Done(_))
                 {
-                    self.finish(*job, *attempt, event.at)?;
+                    result = self.finish(*job, *attempt, event.at);
                 }
+                // The event is true even if the output cannot be read.
                 self.queue.push_back(Item::Event(event));
-                Ok(())
+                result
             }
         }
     }

@@ -37,27 +37,35 @@ pub(super) fn all(reader: &OutputReader, sink: &mut Sink<'_>) -> io::Result<()> 
     .run(&entries, sink)
 }
 
-/// Hands out about the last `bytes` of the output of an attempt, and tells for each stream whether its first line there
-/// is only the rest of a line.
+/// Hands out the whole lines in the last `bytes` of the output of an attempt.
 pub(super) fn tail(reader: &OutputReader, bytes: u64, sink: &mut Sink<'_>) -> io::Result<()> {
-    let (entries, _) = reader.index(0)?;
+    let (mut entries, _) = reader.index(0)?;
+    let total: u64 = entries.iter().map(|entry| entry.bytes).sum();
+    let mut skip = total.saturating_sub(bytes);
     let mut starts = [0; 2];
-    let mut rest: u64 = entries.iter().map(|entry| entry.bytes).sum();
-    let mut first = 0;
-    for entry in &entries {
-        if rest <= bytes {
-            break;
-        }
-        rest -= entry.bytes;
-        starts[entry.stream as usize] += entry.bytes;
-        first += 1;
+    for entry in &mut entries {
+        let skipped = skip.min(entry.bytes);
+        skip -= skipped;
+        entry.bytes -= skipped;
+        starts[entry.stream as usize] += skipped;
     }
-    // A single piece may be long itself: the end of the last one is what is wanted.
-    let places = starts.map(|start| Place {
-        given: start,
-        seen: start,
-    });
-    Merge { reader, places }.run(&entries[first..], sink)
+    let mut places = [Place::default(); 2];
+    for stream in [Stream::Stdout, Stream::Stderr] {
+        let seen = starts[stream as usize];
+        let given = line_start(reader, stream, seen)?;
+        places[stream as usize] = Place { given, seen };
+    }
+    Merge { reader, places }.run(&entries, sink)
+}
+
+/// Where the first line at or after an offset begins; the offset itself when there is no line end near it.
+fn line_start(reader: &OutputReader, stream: Stream, offset: u64) -> io::Result<u64> {
+    let Some(before) = offset.checked_sub(1) else {
+        return Ok(0);
+    };
+    let bytes = reader.read(stream, before, CHUNK)?;
+    let line_end = bytes.iter().position(|byte| *byte == b'\n');
+    Ok(line_end.map_or(offset, |at| before + at as u64 + 1))
 }
 
 struct Merge<'a> {

@@ -116,3 +116,13 @@ fn the_end_of_a_stream_is_told() {
     }
     assert_eq!(lasts, [false, true]);
 }
+
+#[test]
+fn an_event_is_told_although_the_output_before_it_cannot_be_read() {
+    let mut stage = Stage::new(&["a"]);
+    let mut feed = Feed::new(&stage.plan);
+    // A file where the directory of the job should be.
+    std::fs::write(stage.dir.path().join("out/a"), "").expect("written");
+    feed.push(stage.end(0, Outcome::Ok)).expect_err("not readable");
+    assert_eq!(drained(&mut feed), ["event"]);
+}

@@ -56,6 +56,27 @@ fn only_the_end_of_a_long_output_is_read_and_only_whole_lines_of_it() {
 }
 
 #[test]
+fn the_end_of_one_long_piece_is_found_and_a_line_that_is_cut_is_left_out() {
+    let mut stage = Stage::new(&["a", "b"]);
+    let lines: Vec<String> = (0..9000).map(|n| format!("line {n}\n")).collect();
+    stage.print(0, Stdout, lines.concat().as_bytes());
+    stage.end(0, Outcome::Exit { code: 1 });
+    stage.print(
+        1,
+        Stdout,
+        format!("{}\nthe last\n", "x".repeat(BYTES as usize)).as_bytes(),
+    );
+    stage.end(1, Outcome::Exit { code: 1 });
+    assert_eq!(
+        written(&stage),
+        concat!(
+            "a: exit 1\n  line 8995\n  line 8996\n  line 8997\n  line 8998\n  line 8999\n",
+            "b: exit 1\n  the last\n",
+        )
+    );
+}
+
+#[test]
 fn further_hosts_are_counted() {
     let names: Vec<String> = (0..13).map(|n| format!("h{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
