@@ -19,13 +19,13 @@ type Likeness = ([u64; 2], u64);
 
 /// The classes met so far, each with its first member.
 #[derive(Debug, Default)]
-pub(super) struct Classes {
-    keys: RandomState,
+pub(super) struct Classes<Keys = RandomState> {
+    keys: Keys,
     known: HashMap<Likeness, Vec<(Class, OutputReader)>>,
     count: usize,
 }
 
-impl Classes {
+impl<Keys: BuildHasher> Classes<Keys> {
     /// The class of an output; `None` when there is none.
     pub(super) fn of(&mut self, reader: OutputReader) -> io::Result<Option<Class>> {
         let lengths = [reader.len(Stream::Stdout)?, reader.len(Stream::Stderr)?];
@@ -67,4 +67,36 @@ fn same(left: &OutputReader, right: &OutputReader, lengths: [u64; 2]) -> io::Res
 
 fn part(reader: &OutputReader, stream: Stream, offset: u64) -> io::Result<Vec<u8>> {
     reader.read(stream, offset, CHUNK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Stage;
+    use super::*;
+    use std::hash::BuildHasherDefault;
+
+    /// Every output has the same hash.
+    #[derive(Default)]
+    struct Blind;
+
+    impl Hasher for Blind {
+        fn write(&mut self, _: &[u8]) {}
+
+        fn finish(&self) -> u64 {
+            0
+        }
+    }
+
+    #[test]
+    fn outputs_of_one_length_and_one_hash_are_still_told_apart() {
+        let mut stage = Stage::new(&["a", "b", "c", "d"]);
+        stage.print(0, Stream::Stdout, b"one");
+        stage.print(1, Stream::Stdout, b"two");
+        stage.print(2, Stream::Stdout, b"one");
+        let mut classes = Classes::<BuildHasherDefault<Blind>>::default();
+        let found: Vec<Option<Class>> = (0..4)
+            .map(|job| classes.of(stage.reader(job)).expect("readable"))
+            .collect();
+        assert_eq!(found, [Some(Class(0)), Some(Class(1)), Some(Class(0)), None]);
+    }
 }

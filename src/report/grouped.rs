@@ -21,7 +21,7 @@ pub(super) fn write(
     dir: &RunDir,
     (out, rendering): (&mut dyn Write, Rendering),
 ) -> io::Result<()> {
-    let mut classes = Classes::default();
+    let mut classes: Classes = Classes::default();
     let mut jobs = Vec::new();
     for row in board.rows() {
         let reader = OutputReader::new(dir, plan.label(row.job), row.attempt);
