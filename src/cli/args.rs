@@ -19,7 +19,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  heeler demo                                      the dashboard over a fleet that lives in this machine
+  heeler demo                                      the dashboard over a fleet in this machine
   heeler run -w 'web[01-40]' -- uptime             one command, forty hosts
   heeler nodes '@web!web07' --expand               what a node set means";
 
@@ -37,8 +37,6 @@ pub enum Command {
 }
 
 const RUN_EXAMPLES: &str = "\
-One word behind -- is shell text, sent as written. Several words are exact arguments.
-
 Examples:
   heeler run -w 'web[01-40]' -- uptime
   heeler run -w @db -x db7 -t 10m -- 'apt-get -y upgrade'
@@ -64,16 +62,16 @@ pub struct RunArgs {
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
     /// A variable for the command; without =V it is taken from here.
-    #[arg(long, value_name = "K[=V]")]
+    #[arg(long, value_name = "K[=V]", help_heading = "Run")]
     pub(super) env: Vec<Variable>,
     /// Your own words about the run, kept in its record.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", help_heading = "Run")]
     pub(super) note: Option<String>,
     /// A configuration file on top of your own.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
     pub(super) config: Option<PathBuf>,
-    /// The command.
-    #[arg(last = true)]
+    /// Shell text in one word, or exact arguments in several.
+    #[arg(last = true, help_heading = "Command")]
     pub(super) command: Vec<String>,
 }
 
@@ -178,6 +176,10 @@ impl SshArgs {
 /// How the run is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub struct DisplayArgs {
     /// Print equal output once, under the hosts it came from.
     #[arg(short = 'b', long, conflicts_with = "json")]
@@ -185,8 +187,8 @@ pub struct DisplayArgs {
     /// Put the time since the start before each line.
     #[arg(long, conflicts_with = "json")]
     pub timestamps: bool,
-    /// How to show the run; auto is the dashboard on a terminal and plain elsewhere.
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["plain", "json"])]
+    /// auto (the dashboard on a terminal, plain elsewhere), tui, plain or json.
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, conflicts_with_all = ["plain", "json"])]
     front: Front,
     /// Lines of text, the same as --front plain.
     #[arg(long, conflicts_with = "json")]
@@ -247,7 +249,7 @@ pub struct DemoArgs {
 }
 
 const NODES_EXAMPLES: &str = "\
-Node sets: web[1-3]  web[01-40/2]  a,b  @group  @group!web7  @a&@b  ^file  -  web* (of the group all)
+Node sets: web[1-3]  web[01-40/2]  a,b  @group  @group!web7  @a&@b  ^file  -  web*
 
 Examples:
   heeler nodes 'web[1-3],db' --expand
@@ -284,7 +286,10 @@ pub struct ConfigArgs {
     pub(super) default: bool,
     /// Check a configuration file, your own if none is named.
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
-    #[expect(clippy::option_option, reason = "clap's form of an option whose value may be left out")]
+    #[expect(
+        clippy::option_option,
+        reason = "clap's form of an option whose value may be left out"
+    )]
     pub(super) check: Option<Option<PathBuf>>,
 }
 

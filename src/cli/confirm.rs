@@ -11,19 +11,24 @@ pub(super) struct Console<'a> {
     pub(super) output: &'a mut dyn Write,
 }
 
-/// Whether the run may start: checks `--expect`, and asks when there are many hosts and nobody has answered beforehand.
-/// Without a console there is nobody to ask.
-pub(super) fn confirm(request: &RunRequest, console: Option<Console<'_>>) -> Result<(), UsageError> {
-    let (count, safety) = (request.hosts.len(), &request.safety);
-    if let Some(expected) = safety.expect
-        && expected != count
-    {
-        return Err(UsageError::Unexpected {
+/// Whether there are as many hosts as `--expect` says.
+pub(super) fn expect(request: &RunRequest) -> Result<(), UsageError> {
+    let found = request.hosts.len();
+    match request.safety.expect {
+        Some(expected) if expected != found => Err(UsageError::Unexpected {
             expected,
-            found: count,
+            found,
             node_set: request.node_set.clone(),
-        });
+        }),
+        _ => Ok(()),
     }
+}
+
+/// Whether the run may start: asks when there are many hosts and nobody has answered beforehand. Without a console there
+/// is nobody to ask.
+pub(super) fn confirm(request: &RunRequest, console: Option<Console<'_>>) -> Result<(), UsageError> {
+    expect(request)?;
+    let (count, safety) = (request.hosts.len(), &request.safety);
     if count <= safety.confirm_above || safety.yes || safety.expect.is_some() {
         return Ok(());
     }
@@ -99,7 +104,11 @@ mod tests {
 
     #[test]
     fn nobody_is_asked_without_need() {
-        for request in [request(3, None, false), request(2, None, true), request(2, Some(3), false)] {
+        for request in [
+            request(3, None, false),
+            request(2, None, true),
+            request(2, Some(3), false),
+        ] {
             let (verdict, shown) = answered(&request, "");
             assert!(verdict.is_ok());
             assert_eq!(shown, "");

@@ -84,7 +84,10 @@ fn cut_link(settings: &Settings) -> String {
         (OnDisconnect::Keep, _) => "the command goes on".to_owned(),
         (OnDisconnect::End, None) => "ends the command".to_owned(),
         (OnDisconnect::End, Some(lease)) => {
-            format!("ends the command, at the latest after {} of silence", show_duration(lease))
+            format!(
+                "ends the command, at the latest after {} of silence",
+                show_duration(lease)
+            )
         }
     }
 }

@@ -101,6 +101,7 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
     if let Some(hint) = &request.hint {
         tell(hint);
     }
+    confirm::expect(&request)?;
     if request.safety.dry_run {
         let mut out = io::stdout().lock();
         dry_run::show(&request, &mut out)?;

@@ -12,7 +12,9 @@ pub(super) fn check(file: Option<&Path>, home: &Home) -> Result<String, UsageErr
         (Some(path), _) => path,
         (None, Some(path)) if path.exists() => path,
         (None, path) => {
-            let place = path.as_ref().map_or_else(|| "$HOME".to_owned(), |path| path.display().to_string());
+            let place = path
+                .as_ref()
+                .map_or_else(|| "$HOME".to_owned(), |path| path.display().to_string());
             return Err(UsageError::NoConfigFile(place));
         }
     };

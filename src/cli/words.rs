@@ -85,7 +85,10 @@ mod tests {
     fn quoted_shell_syntax_gets_a_hint() {
         for word in ["$HOME", "*.c", "a;b", "|"] {
             let hint = words(&["echo", word]).expect("a command").hint.expect(word);
-            assert!(hint.starts_with(&format!("hint: {word} is sent as an exact argument")), "{hint}");
+            assert!(
+                hint.starts_with(&format!("hint: {word} is sent as an exact argument")),
+                "{hint}"
+            );
         }
     }
 

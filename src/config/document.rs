@@ -1,9 +1,8 @@
 //! A TOML file taken apart key by key. Whoever reads a section takes the keys it knows; what is left at the end is
 //! unknown. So there is one list of keys, and every error knows its line.
 
-use super::error::{ConfigError, Problem};
+use super::error::{ConfigError, Problem, ValueError};
 use super::nearest::nearest;
-use super::value::ValueError;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -36,7 +35,7 @@ impl Place<'_> {
         ConfigError::Wrong {
             path: PathBuf::from(self.path),
             line: before.matches('\n').count() + 1,
-            problem,
+            problem: Box::new(problem),
         }
     }
 
@@ -150,10 +149,7 @@ impl Section<'_> {
     }
 
     /// Takes everything: names that the file itself chooses, with their texts.
-    pub(super) fn take_names(
-        &mut self,
-        is_name: impl Fn(&str) -> bool,
-    ) -> Result<Vec<(String, String)>, ConfigError> {
+    pub(super) fn take_names(&mut self, is_name: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, ConfigError> {
         let mut names = Vec::new();
         for (key, value) in std::mem::replace(&mut self.table, DeTable::new()) {
             let name = key.get_ref().to_string();

@@ -1,7 +1,7 @@
 //! Lengths of time as people write them, and back. A unit is required, because a bare number means seconds to one tool
 //! and minutes to the next.
 
-use super::value::ValueError;
+use super::error::ValueError;
 use std::time::Duration;
 
 /// The longest time that is accepted; anything beyond is a slip of the finger.
@@ -43,7 +43,10 @@ fn sum(text: &str) -> Option<u64> {
         let (name, next) = behind.split_at(end);
         let (_, millis) = units.find(|(unit, _)| *unit == name)?;
         // A number too large to count with is far beyond the longest time.
-        let part = number.parse::<u64>().ok().map_or(u64::MAX, |n| n.saturating_mul(*millis));
+        let part = number
+            .parse::<u64>()
+            .ok()
+            .map_or(u64::MAX, |n| n.saturating_mul(*millis));
         total = (!number.is_empty()).then(|| total.unwrap_or(0_u64).saturating_add(part));
         total?;
         rest = next;
@@ -96,15 +99,39 @@ mod tests {
             ("5", "5 has no unit; write 5s for seconds or 5m for minutes"),
             ("", "\"\" is no length of time; write for example 90s, 10m or 1h30m"),
             ("s", "\"s\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("5 s", "\"5 s\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("-5s", "\"-5s\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("1.5s", "\"1.5s\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("1m1m", "\"1m1m\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("30s1m", "\"30s1m\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("1h30", "\"1h30\" is no length of time; write for example 90s, 10m or 1h30m"),
-            ("forever", "\"forever\" is no length of time; write for example 90s, 10m or 1h30m"),
+            (
+                "5 s",
+                "\"5 s\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "-5s",
+                "\"-5s\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "1.5s",
+                "\"1.5s\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "1m1m",
+                "\"1m1m\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "30s1m",
+                "\"30s1m\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "1h30",
+                "\"1h30\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
+            (
+                "forever",
+                "\"forever\" is no length of time; write for example 90s, 10m or 1h30m",
+            ),
             ("366d", "\"366d\" is too long; write at most 365d"),
-            ("99999999999999999999s", "\"99999999999999999999s\" is too long; write at most 365d"),
+            (
+                "99999999999999999999s",
+                "\"99999999999999999999s\" is too long; write at most 365d",
+            ),
         ] {
             assert_eq!(parse(text).expect_err(text).to_string(), reason, "{text:?}");
         }

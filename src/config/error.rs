@@ -1,8 +1,47 @@
-//! What is wrong with a configuration file, and where.
+//! What is wrong with a value, and with a configuration file, and where.
 
-use super::value::ValueError;
 use std::io;
 use std::path::PathBuf;
+
+/// Why a text is not the value of a setting; says what is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// No length of time at all.
+    #[error("{0:?} is no length of time; write for example 90s, 10m or 1h30m")]
+    NoDuration(String),
+    /// A bare number.
+    #[error("{0} has no unit; write {0}s for seconds or {0}m for minutes")]
+    NoUnit(String),
+    /// Beyond a year.
+    #[error("{0:?} is too long; write at most 365d")]
+    TooLong(String),
+    /// Not a number, or out of bounds.
+    #[error("{text:?} is not a number from {least} to {most}{besides}")]
+    NoNumber {
+        /// What stands there.
+        text: String,
+        /// The smallest number that may.
+        least: usize,
+        /// The largest.
+        most: usize,
+        /// What else may, after a comma.
+        besides: &'static str,
+    },
+    /// No soft limit.
+    #[error("{0:?} does not say when a job is slow; write for example 3x (times the median), 5m or never")]
+    NoSlow(String),
+    /// None of the words that may stand here.
+    #[error("{text:?} is not known here; write {known}")]
+    NoWord {
+        /// What stands there.
+        text: String,
+        /// The words that may.
+        known: &'static str,
+    },
+    /// Not an option of ssh.
+    #[error("{0:?} is not an option of ssh; write it as KEY=VALUE")]
+    NoSshOption(String),
+}
 
 /// Why a configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +62,7 @@ pub enum ConfigError {
         /// In which line, from 1.
         line: usize,
         /// What.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 
@@ -34,7 +73,7 @@ pub enum Problem {
     #[error("this is not TOML: {0}; correct the line")]
     Syntax(String),
     /// A key that means nothing.
-    #[error("{} is not known{}", place(.section, .key), suggestion(.nearest, .known))]
+    #[error("{} is not known{}", place(*.section, .key), suggestion(*.nearest, .known))]
     UnknownKey {
         /// The section; none at the top of the file.
         section: Option<&'static str>,
@@ -46,7 +85,7 @@ pub enum Problem {
         known: Vec<&'static str>,
     },
     /// A value of the wrong sort.
-    #[error("{} is {found}; write {expected}", place(.section, .key))]
+    #[error("{} is {found}; write {expected}", place(*.section, .key))]
     WrongSort {
         /// The section; none at the top of the file.
         section: Option<&'static str>,
@@ -58,7 +97,7 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A value that cannot be.
-    #[error("{}: {error}", place(&Some(.section), .key))]
+    #[error("{}: {error}", place(Some(.section), .key))]
     Value {
         /// The section.
         section: &'static str,
@@ -72,14 +111,14 @@ pub enum Problem {
     GroupName(String),
 }
 
-fn place(section: &Option<&'static str>, key: &str) -> String {
+fn place(section: Option<&'static str>, key: &str) -> String {
     match section {
         Some(section) => format!("{section}.{}", key.escape_debug()),
         None => format!("[{}]", key.escape_debug()),
     }
 }
 
-fn suggestion(nearest: &Option<&'static str>, known: &[&'static str]) -> String {
+fn suggestion(nearest: Option<&'static str>, known: &[&'static str]) -> String {
     match nearest {
         Some(word) => format!("; did you mean {word}?"),
         None => format!("; there is {}", known.join(", ")),

@@ -92,7 +92,9 @@ fn ssh(mut section: Section<'_>, path: &Path, home: &Home) -> Result<Ssh, Config
     let options = section.take_list("options", ssh_option)?;
     section.finish()?;
     Ok(Ssh {
-        config_file: file.filter(|text| !text.is_empty()).map(|text| place(&text, path, home)),
+        config_file: file
+            .filter(|text| !text.is_empty())
+            .map(|text| place(&text, path, home)),
         options,
     })
 }
@@ -108,7 +110,10 @@ fn place(text: &str, file: &Path, home: &Home) -> PathBuf {
 /// Whether the name can stand behind an `@` in a node set.
 fn is_group_name(name: &str) -> bool {
     let starts_well = name.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    starts_well && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
+    starts_well
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
 #[cfg(test)]

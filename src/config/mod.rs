@@ -14,13 +14,13 @@ mod settled;
 mod value;
 
 pub use duration::{parse as parse_duration, show as show_duration};
-pub use error::{ConfigError, Problem};
+pub use error::{ConfigError, Problem, ValueError};
 pub use file::{Home, load, read};
 pub use layer::{Defaults, Layer, Ssh};
 pub use settled::Config;
 pub use value::{
-    TimeLimit, ValueError, Width, confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option,
-    time_limit, width,
+    TimeLimit, Width, confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option, time_limit,
+    width,
 };
 
 /// The built-in settings as a configuration file, with an explanation of each.

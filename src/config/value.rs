@@ -2,6 +2,7 @@
 //! that both accept the same and explain themselves in the same words.
 
 use super::duration;
+use super::error::ValueError;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use std::time::Duration;
 
@@ -12,46 +13,6 @@ const MOST_RETRIES: usize = 1000;
 /// How many jobs must have finished before a median says anything, and the least time to be called slow.
 const MEDIAN_OF: usize = 10;
 const SLOW_AT_LEAST: Duration = Duration::from_secs(30);
-
-/// Why a text is not the value of a setting; says what is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ValueError {
-    /// No length of time at all.
-    #[error("{0:?} is no length of time; write for example 90s, 10m or 1h30m")]
-    NoDuration(String),
-    /// A bare number.
-    #[error("{0} has no unit; write {0}s for seconds or {0}m for minutes")]
-    NoUnit(String),
-    /// Beyond a year.
-    #[error("{0:?} is too long; write at most 365d")]
-    TooLong(String),
-    /// Not a number, or out of bounds.
-    #[error("{text:?} is not a number from {least} to {most}{besides}")]
-    NoNumber {
-        /// What stands there.
-        text: String,
-        /// The smallest number that may.
-        least: usize,
-        /// The largest.
-        most: usize,
-        /// What else may, after a comma.
-        besides: &'static str,
-    },
-    /// No soft limit.
-    #[error("{0:?} does not say when a job is slow; write for example 3x (times the median), 5m or never")]
-    NoSlow(String),
-    /// None of the words that may stand here.
-    #[error("{text:?} is not known here; write {known}")]
-    NoWord {
-        /// What stands there.
-        text: String,
-        /// The words that may.
-        known: &'static str,
-    },
-    /// Not an option of ssh.
-    #[error("{0:?} is not an option of ssh; write it as KEY=VALUE")]
-    NoSshOption(String),
-}
 
 /// A limit on time; `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,8 +147,14 @@ mod tests {
         for (text, reason) in [
             ("0", "\"0\" is not a number from 1 to 100000, or max for all hosts"),
             ("-1", "\"-1\" is not a number from 1 to 100000, or max for all hosts"),
-            ("many", "\"many\" is not a number from 1 to 100000, or max for all hosts"),
-            ("100001", "\"100001\" is not a number from 1 to 100000, or max for all hosts"),
+            (
+                "many",
+                "\"many\" is not a number from 1 to 100000, or max for all hosts",
+            ),
+            (
+                "100001",
+                "\"100001\" is not a number from 1 to 100000, or max for all hosts",
+            ),
         ] {
             assert_eq!(width(text).expect_err(text).to_string(), reason);
         }

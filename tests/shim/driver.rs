@@ -13,9 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use heeler::shim::{
-    Control, Cookie, Greeting, Item, Nonce, OnDisconnect, Preamble, Program, Record, RecordSplitter,
-};
+use heeler::shim::{Control, Cookie, Greeting, Item, Nonce, OnDisconnect, Preamble, Program, Record, RecordSplitter};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
@@ -75,17 +73,11 @@ impl Shell {
 
 /// The tool's path; a missing one must not pass in silence. Skips wrapper scripts in other places.
 fn find(tool: &str) -> PathBuf {
-    [
-        "/usr/bin",
-        "/bin",
-        "/usr/sbin",
-        "/usr/local/bin",
-        "/opt/homebrew/bin",
-    ]
-    .iter()
-    .map(|dir| Path::new(dir).join(tool))
-    .find(|path| path.exists())
-    .unwrap_or_else(|| panic!("{tool} is not on this machine: install {tool}"))
+    ["/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
+        .iter()
+        .map(|dir| Path::new(dir).join(tool))
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{tool} is not on this machine: install {tool}"))
 }
 
 /// 16 bytes that no other attempt of any test run has.
@@ -238,9 +230,7 @@ impl<'a> Plan<'a> {
         attempt.write(greeting.line());
         attempt.wait("the greeting's answer", |seen| seen.out.awaited < 2);
         attempt.write(&text);
-        attempt.wait("both streams up", |seen| {
-            seen.out.awaited + seen.err.awaited == 0
-        });
+        attempt.wait("both streams up", |seen| seen.out.awaited + seen.err.awaited == 0);
         attempt
     }
 }
@@ -363,9 +353,7 @@ impl Attempt {
 
     /// Waits for this output line of the job.
     pub fn wait_out(&self, text: &str) {
-        self.wait(text, |seen| {
-            String::from_utf8_lossy(&seen.out.text).contains(text)
-        });
+        self.wait(text, |seen| String::from_utf8_lossy(&seen.out.text).contains(text));
     }
 
     /// Asks, and gives the records of the answer. Nothing else may be under way.
@@ -402,11 +390,8 @@ impl Attempt {
         let wanted = format!("HEELER_JOB={}", self.cookie.as_str());
         processes()
             .filter(|pid| {
-                fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-                    environ
-                        .split(|b| *b == 0)
-                        .any(|var| var == wanted.as_bytes())
-                })
+                fs::read(format!("/proc/{pid}/environ"))
+                    .is_ok_and(|environ| environ.split(|b| *b == 0).any(|var| var == wanted.as_bytes()))
             })
             .collect()
     }
@@ -440,9 +425,7 @@ impl Attempt {
     }
 
     fn end(&mut self) {
-        eventually("the end of the shim", || {
-            self.child.try_wait().unwrap().is_some()
-        });
+        eventually("the end of the shim", || self.child.try_wait().unwrap().is_some());
     }
 
     fn check(&mut self) -> Seen {
@@ -451,9 +434,7 @@ impl Attempt {
             processes().all(|pid| group_of(pid) != Some(group))
         });
         assert_eq!(self.alive(), [], "processes of the job are left");
-        self.wait("the end of both streams", |seen| {
-            seen.out.closed && seen.err.closed
-        });
+        self.wait("the end of both streams", |seen| seen.out.closed && seen.err.closed);
         self.stdin = None;
         for reader in self.readers.drain(..) {
             reader.join().unwrap();

@@ -20,12 +20,8 @@ fn through(shell: &Shell, login: &str, startup: &str) {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, "echo \"good day\"\n").unwrap();
     let mut command = shell.login(login);
-    command
-        .env("HOME", home.path())
-        .env_remove("XDG_CONFIG_HOME");
-    let seen = Plan::new("echo \"it's $0\"; exit 3")
-        .start_as(command)
-        .close();
+    command.env("HOME", home.path()).env_remove("XDG_CONFIG_HOME");
+    let seen = Plan::new("echo \"it's $0\"; exit 3").start_as(command).close();
     assert_eq!(String::from_utf8_lossy(&seen.out.text), "it's sh\n");
     assert_eq!(String::from_utf8_lossy(&seen.out.noise), "good day\n");
     assert_eq!(seen.err.text, b"");
@@ -57,11 +53,7 @@ fn a_device_that_echoes_gives_no_answer() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    cat.stdin
-        .take()
-        .unwrap()
-        .write_all(greeting.line())
-        .unwrap();
+    cat.stdin.take().unwrap().write_all(greeting.line()).unwrap();
     let mut echoed = Vec::new();
     cat.stdout.take().unwrap().read_to_end(&mut echoed).unwrap();
     cat.wait().unwrap();

@@ -94,18 +94,14 @@ fn stop_ends_what_ignores_term(shell: &Shell) {
     let mut attempt = Plan::new(command).start(shell);
     attempt.wait_out("ready\n");
     attempt.send(&Control::Stop(Sig::Term));
-    attempt.wait("the end of the first process", |seen| {
-        seen.status() == Some(143)
-    });
+    attempt.wait("the end of the first process", |seen| seen.status() == Some(143));
     // It looks by itself once the command has ended; then the runner asks.
     attempt.wait("a second answer", |seen| {
         seen.count(|record| matches!(record, Record::Left(_))) == 2
     });
     let answer = attempt.ask(&Control::Look);
     assert!(
-        processes(&answer)
-            .iter()
-            .all(|process| process.kin == Kin::Session),
+        processes(&answer).iter().all(|process| process.kin == Kin::Session),
         "{answer:?}"
     );
     assert_eq!(answer.last(), Some(&Record::Left(1)), "{answer:?}");
@@ -213,10 +209,7 @@ fn looking_changes_nothing(shell: &Shell) {
     // A system that goes down sends TERM to everything; the shim lives to tell the end.
     attempt.signal_shim(Signal::TERM);
     let answer = attempt.ask(&Control::Look);
-    assert!(
-        matches!(answer.last(), Some(Record::Left(1 | 2))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer.last(), Some(Record::Left(1 | 2))), "{answer:?}");
     assert_eq!(attempt.seen().status(), None);
     attempt.send(&Control::Stop(Sig::Kill));
     assert_stopped(&attempt.close(), 137);

@@ -34,14 +34,7 @@ fn literal(bytes: &[u8]) -> Vec<u8> {
 fn all_bytes_pass_on_both_streams(shell: &Shell) {
     let bytes: Vec<u8> = (1..=255).collect();
     let word = literal(&bytes);
-    let command = [
-        b"printf %s ",
-        &word[..],
-        b"; printf '\\000%s' ",
-        &word[..],
-        b" >&2",
-    ]
-    .concat();
+    let command = [b"printf %s ", &word[..], b"; printf '\\000%s' ", &word[..], b" >&2"].concat();
     let attempt = Plan::new(&command).start(shell);
     let seen = attempt.close();
     assert_eq!(seen.out.text, bytes);
@@ -68,10 +61,7 @@ fn long_commands(shell: &Shell) {
         let count: usize = printed.trim().parse().unwrap();
         // Characters or bytes, as the shell and its locale have it.
         let pairs = length / 6;
-        assert!(
-            [2 * pairs, 3 * pairs].contains(&count),
-            "{count} of {length}"
-        );
+        assert!([2 * pairs, 3 * pairs].contains(&count), "{count} of {length}");
         assert_eq!(seen.status(), Some(0));
     }
 }
@@ -102,10 +92,7 @@ fn the_environment_is_the_logins_and_the_tasks(shell: &Shell) {
     let seen = attempt.close();
     assert_eq!(
         String::from_utf8_lossy(&seen.out.text),
-        format!(
-            "web1|7|it's \"$HOME\" `x`\n é||{}\n0\n",
-            own.split(' ').count()
-        )
+        format!("web1|7|it's \"$HOME\" `x`\n é||{}\n0\n", own.split(' ').count())
     );
 }
 
@@ -115,10 +102,7 @@ fn the_command_is_not_in_any_argument_list(shell: &Shell) {
     let command = format!("pkill -f {marker}; echo done; sleep 60; : {marker}");
     let mut attempt = Plan::new(&command).start(shell);
     attempt.wait_out("done\n");
-    let found = Command::new("pgrep")
-        .args(["-f", &marker])
-        .output()
-        .unwrap();
+    let found = Command::new("pgrep").args(["-f", &marker]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     attempt.send(&Control::Stop(Sig::Term));
     attempt.close();
@@ -144,11 +128,7 @@ fn records_are_cut_out_of_a_flood(shell: &Shell) {
     assert!(lines >= 4000);
     let line = "this line is as long as the others, which is fifty\n";
     let expected = format!("{}{fake}\n\x1e", line.repeat(lines));
-    assert!(
-        seen.err.text == expected.as_bytes(),
-        "{} bytes",
-        seen.err.text.len()
-    );
+    assert!(seen.err.text == expected.as_bytes(), "{} bytes", seen.err.text.len());
     assert_eq!(seen.status(), Some(0));
     assert!(seen.count(|record| matches!(record, Record::Left(_))) >= 20);
     assert_eq!(seen.count(|record| matches!(record, Record::Unknown(_))), 0);
@@ -165,9 +145,7 @@ except BlockingIOError: pass'; exit 5";
     let attempt = plan.start(shell);
     // Once the job is over, its record meets a full pipe.
     eventually("the job to end", || attempt.alive().is_empty());
-    eventually("the shim to wait for room", || {
-        has_sleeping_child(attempt.shell())
-    });
+    eventually("the shim to wait for room", || has_sleeping_child(attempt.shell()));
     attempt.release();
     let seen = attempt.close();
     assert_eq!(seen.status(), Some(5));
@@ -180,17 +158,13 @@ fn has_sleeping_child(shell: u32) -> bool {
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
         .filter(|pid| stat(*pid).is_some_and(|fields| fields[2] == shell.to_string()))
-        .any(|pid| {
-            std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
-        })
+        .any(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n"))
 }
 
 fn no_home(shell: &Shell) {
     let mut sh = shell.sh();
     sh.env_remove("HOME").env_remove("TMPDIR");
-    let seen = Plan::new("cat <<X\nhome:${HOME-none}\nX")
-        .start_as(sh)
-        .close();
+    let seen = Plan::new("cat <<X\nhome:${HOME-none}\nX").start_as(sh).close();
     assert_eq!(String::from_utf8_lossy(&seen.out.text), "home:none\n");
     assert_eq!(seen.status(), Some(0));
 }

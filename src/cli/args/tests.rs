@@ -49,7 +49,10 @@ fn a_bare_number_of_seconds_is_explained() {
     let error = Cli::try_parse_from(["heeler", "run", "-w", "a", "-t", "5", "--", "true"]).expect_err("no unit");
     assert_eq!(error.exit_code(), 2);
     let text = error.to_string();
-    assert!(text.contains("write 5s for seconds (other tools mean the connect timeout"), "{text}");
+    assert!(
+        text.contains("write 5s for seconds (other tools mean the connect timeout"),
+        "{text}"
+    );
     let zero = Cli::try_parse_from(["heeler", "run", "-w", "a", "-j", "0", "--", "true"]).expect_err("no width");
     assert!(zero.to_string().contains("is not a number from 1 to 100000"), "{zero}");
 }

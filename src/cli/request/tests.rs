@@ -48,8 +48,33 @@ fn hosts_are_those_named_less_those_excluded() {
 #[test]
 fn options_win_over_the_configuration() {
     let all = request(&[
-        "-w", "@web", "-j", "max", "-t", "10m", "--slow", "5m", "--retries", "2", "--retry-on", "exit", "-F", "cfg", "-o",
-        "Port=22", "--env", "A=b", "--env", "RELEASE", "--note", "ticket 7", "--expect", "3", "--", "uname", "-r",
+        "-w",
+        "@web",
+        "-j",
+        "max",
+        "-t",
+        "10m",
+        "--slow",
+        "5m",
+        "--retries",
+        "2",
+        "--retry-on",
+        "exit",
+        "-F",
+        "cfg",
+        "-o",
+        "Port=22",
+        "--env",
+        "A=b",
+        "--env",
+        "RELEASE",
+        "--note",
+        "ticket 7",
+        "--expect",
+        "3",
+        "--",
+        "uname",
+        "-r",
     ])
     .expect("a request");
     assert_eq!(all.node_set, "web[1-3]");
@@ -109,6 +134,8 @@ fn mistakes_say_what_to_do() {
     ] {
         assert_eq!(request(words).expect_err(message).to_string(), message);
     }
-    let unknown = request(&["-w", "@nobody", "--", "true"]).expect_err("no such group").to_string();
+    let unknown = request(&["-w", "@nobody", "--", "true"])
+        .expect_err("no such group")
+        .to_string();
     assert!(unknown.contains("there is no group \"nobody\""), "{unknown}");
 }

@@ -61,7 +61,10 @@ fn a_file_is_read() {
         "[groups]\nweb = \"web[01-40]\"\nall = \"@web,db\"\n",
     ));
     assert_eq!(read.defaults.width, Some(Width::Max));
-    assert_eq!(read.defaults.run_timeout, Some(TimeLimit(Some(Duration::from_secs(600)))));
+    assert_eq!(
+        read.defaults.run_timeout,
+        Some(TimeLimit(Some(Duration::from_secs(600))))
+    );
     assert_eq!(read.defaults.retry_on, Some(vec![RetryOn::Unreachable, RetryOn::Exit]));
     assert_eq!(read.defaults.grace, None);
     assert_eq!(read.ssh.config_file, Some("/home/ann/.ssh/fleet".into()));
@@ -161,7 +164,10 @@ fn the_users_file_may_be_missing_and_a_chosen_one_may_not() {
 
 #[test]
 fn the_users_file_is_found_as_the_specification_says() {
-    assert_eq!(home().config_file(), Some("/home/ann/.config/heeler/config.toml".into()));
+    assert_eq!(
+        home().config_file(),
+        Some("/home/ann/.config/heeler/config.toml".into())
+    );
     let mut set = home();
     set.config = Some("/conf".into());
     assert_eq!(set.config_file(), Some("/conf/heeler/config.toml".into()));

@@ -1,0 +1,238 @@
+//! The loop of the front-ends without a screen: messages in, text out, signals between. It never blocks on an output, so
+//! that a signal is heard however slowly somebody reads.
+
+use super::clock::elapsed;
+use super::feed::{CHUNK, Feed, Step};
+use super::plain::Plain;
+use super::rendering::Rendering;
+use super::sheet::{Outputs, Sheet, Target};
+use super::signals::{Action, Ladder, Signal, Signals};
+use super::{grouped, json, summary};
+use crate::link::Link;
+use crate::model::board::Board;
+use crate::model::event::Message;
+use crate::model::exit::ExitStatus;
+use crate::model::plan::Plan;
+use crate::model::request::{Force, Request};
+use crate::rundir::RunDir;
+use std::io::{self, BufWriter, Write};
+use std::time::{Duration, Instant};
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Lines as they come, then the summary.
+    Plain {
+        /// Whether each line tells when it came.
+        timestamps: bool,
+    },
+    /// At the end, equal output together, then the summary.
+    Grouped,
+    /// JSON objects as they come.
+    Json,
+}
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What is shown.
+    pub style: Style,
+    /// What standard output takes.
+    pub stdout: Rendering,
+    /// What standard error takes.
+    pub stderr: Rendering,
+    /// Whether somebody sits at a terminal and reads standard error: the first ^C then only asks.
+    pub interactive: bool,
+}
+
+/// Why the account of a run is not complete. The run itself, and its record, may well be.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// Signals cannot be received.
+    #[error("cannot listen for signals: {0}")]
+    Signals(io::Error),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}; the run was ended, its record is in its directory")]
+    Output(io::Error),
+    /// The run's record cannot be read.
+    #[error("cannot read the record of the run: {0}; what was shown is not complete")]
+    Record(io::Error),
+}
+
+/// Shows a run until its end, and says how it ended. Standard output closed by its reader ends the run.
+pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<ExitStatus, ReportError> {
+    let mut signals = Signals::listen().map_err(ReportError::Signals)?;
+    let mut outputs = Outputs::default();
+    let mut desk = Desk::new(plan, options);
+    while !desk.is_over() || outputs.is_busy(&desk.sheet) {
+        let (busy, eager) = (outputs.is_busy(&desk.sheet), desk.is_eager());
+        tokio::select! {
+            biased;
+            signal = signals.next() => desk.act(signal, link),
+            result = outputs.carry(&mut desk.sheet), if busy => desk.written(result, link),
+            message = link.next(), if eager => match message {
+                Some(message) => desk.take(message),
+                None => desk.closed = true,
+            },
+        }
+        desk.fill(link);
+    }
+    desk.close(&mut signals).await
+}
+
+/// Everything the loop keeps.
+struct Desk<'a> {
+    plan: &'a Plan,
+    options: &'a Options,
+    plain: Plain,
+    feed: Feed,
+    board: Board,
+    sheet: Sheet,
+    ladder: Ladder,
+    began: Instant,
+    /// Whether the link has nothing more.
+    closed: bool,
+    /// The first thing that went wrong.
+    trouble: Option<ReportError>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(plan: &'a Plan, options: &'a Options) -> Self {
+        let timestamps = matches!(options.style, Style::Plain { timestamps: true });
+        Self {
+            plan,
+            options,
+            plain: Plain::new(timestamps, options.stdout, options.stderr),
+            feed: Feed::new(plan),
+            board: Board::new(plan),
+            sheet: Sheet::default(),
+            ladder: Ladder::new(options.interactive),
+            began: Instant::now(),
+            closed: false,
+            trouble: None,
+        }
+    }
+
+    /// Whether a further message is wanted.
+    fn is_eager(&self) -> bool {
+        !self.closed && !self.feed.has_more() && self.sheet.len() < CHUNK
+    }
+
+    fn is_over(&self) -> bool {
+        self.closed && !self.feed.has_more()
+    }
+
+    fn take(&mut self, message: Message) {
+        if self.options.style == Style::Grouped {
+            // Output is read at the end, all of it.
+            if let Message::Event(event) = message {
+                self.board.apply(&event);
+            }
+            return;
+        }
+        if let Err(error) = self.feed.push(message) {
+            self.note(ReportError::Record(error));
+        }
+    }
+
+    /// Puts what there is on the sheet, as long as it is short.
+    fn fill(&mut self, link: &mut Link) {
+        while self.sheet.len() < CHUNK {
+            if self.feed.has_more() {
+                match self.feed.next() {
+                    Ok(Some(step)) => self.show(&step),
+                    Ok(None) => {}
+                    Err(error) => self.note(ReportError::Record(error)),
+                }
+            } else if let Some(message) = link.try_next() {
+                self.take(message);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn show(&mut self, step: &Step) {
+        let sheet = &mut self.sheet;
+        match (step, self.options.style) {
+            (Step::Text(text), Style::Plain { .. }) => self.plain.text(self.plan.label(text.job), text, sheet),
+            (Step::Text(text), Style::Json) => json::text(self.plan.host(text.job).as_str(), text, sheet),
+            (Step::Event(event), Style::Plain { .. }) => self.plain.event(event, sheet),
+            (Step::Event(event), Style::Json) => json::event(event, sheet),
+            (_, Style::Grouped) => {} // nothing is shown before the end
+        }
+        if let Step::Event(event) = step {
+            self.board.apply(event);
+        }
+    }
+
+    fn act(&mut self, signal: Signal, link: &Link) {
+        let since = self.began.elapsed();
+        match self.ladder.climb(signal, since) {
+            Action::Nothing => {}
+            Action::Status => {
+                let text = status(&self.board, since);
+                self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
+            }
+            Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
+            Action::Kill => link.request(Request::Quit { force: Force::Now }),
+        }
+    }
+
+    /// Standard output fails but once.
+    fn written(&mut self, result: io::Result<()>, link: &Link) {
+        let Err(error) = result else { return };
+        link.request(Request::Quit { force: Force::Graceful });
+        // A reader that has seen enough is no trouble, as with `| head`.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.note(ReportError::Output(error));
+        }
+    }
+
+    fn note(&mut self, trouble: ReportError) {
+        self.trouble.get_or_insert(trouble);
+    }
+
+    /// Prints what comes at the end; a further signal cuts that short.
+    async fn close(self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
+        let exit = self
+            .ladder
+            .exit()
+            .unwrap_or_else(|| ExitStatus::of_tally(self.board.tally()));
+        let (board, plan, options) = (self.board, self.plan.clone(), *self.options);
+        let closing = tokio::task::spawn_blocking(move || closing(&board, &plan, options));
+        tokio::select! {
+            biased;
+            _ = signals.next() => {}
+            result = closing => match result {
+                Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ReportError::Output(error)),
+                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+                Ok(_) => {}
+            },
+        }
+        self.trouble.map_or(Ok(exit), Err)
+    }
+}
+
+fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {
+    let grouped = if options.style == Style::Grouped {
+        let mut out = BufWriter::with_capacity(CHUNK, io::stdout().lock());
+        let dir = RunDir::open(plan.directory.clone());
+        grouped::write(board, plan, &dir, (&mut out, options.stdout)).and_then(|()| out.flush())
+    } else {
+        Ok(())
+    };
+    if options.style != Style::Json {
+        // When nobody reads standard error there is nobody to tell.
+        let _closed = summary::write(board, plan, &mut io::stderr().lock());
+    }
+    grouped
+}
+
+fn status(board: &Board, since: Duration) -> String {
+    format!(
+        "heeler: {} after {}; ^C twice within a second cancels\n",
+        summary::counts(board.tally()),
+        elapsed(since)
+    )
+}

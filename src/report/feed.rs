@@ -1,0 +1,249 @@
+//! Messages of the link in order, with the output complete. The link carries the newest pieces of output only; a gap
+//! between offsets, and whatever is missing at the end of an attempt, is read from the run directory. Output leaves here
+//! in whole lines (at the end of an attempt also without a line end), in chunks of bounded size, before the event that
+//! came after it. An unfinished line is remembered as an offset, so that it takes no memory however long it grows.
+
+use crate::model::event::{Change, Event, Message, Output, Piece, Stream, What};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
+use crate::rundir::{OutputReader, RunDir};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+
+/// The most bytes in one chunk.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// The next thing to show.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// Something happened.
+    Event(Event),
+    /// Something was printed.
+    Text(Text),
+}
+
+/// A chunk of output: whole lines, or a part of a line longer than a chunk, or the unfinished end of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) at: Stamp,
+    pub(super) job: JobId,
+    pub(super) attempt: AttemptNo,
+    pub(super) stream: Stream,
+    pub(super) bytes: Vec<u8>,
+    /// Whether the stream has nothing more: a line without an end ends here.
+    pub(super) last: bool,
+}
+
+/// One stream of one attempt.
+type Key = (JobId, AttemptNo, Stream);
+
+/// How far a stream has come.
+#[derive(Clone, Copy, Debug, Default)]
+struct Track {
+    /// Everything before this offset has been handed out or is queued.
+    given: u64,
+    /// Everything before this offset is on disk.
+    seen: u64,
+}
+
+/// A range of a stream, waiting to be handed out.
+#[derive(Debug)]
+struct Range {
+    at: Stamp,
+    key: Key,
+    from: u64,
+    to: u64,
+    /// The bytes, where the link carried all of them.
+    carried: Option<Vec<u8>>,
+    /// Whether the stream ends with it.
+    last: bool,
+}
+
+#[derive(Debug)]
+enum Item {
+    Event(Event),
+    Range(Range),
+}
+
+/// Puts messages in and takes steps out.
+#[derive(Debug)]
+pub(super) struct Feed {
+    dir: RunDir,
+    labels: Vec<String>,
+    tracks: HashMap<Key, Track>,
+    queue: VecDeque<Item>,
+}
+
+impl Feed {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self {
+            dir: RunDir::open(plan.directory.clone()),
+            labels: plan.jobs().map(|job| plan.label(job).to_owned()).collect(),
+            tracks: HashMap::new(),
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// Whether there is a step to take.
+    pub(super) fn has_more(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Takes in a message.
+    pub(super) fn push(&mut self, message: Message) -> io::Result<()> {
+        match message {
+            Message::Output(output) => self.output(output),
+            Message::Event(event) => {
+                let mut result = Ok(());
+                if let What::Job {
+                    job, attempt, change, ..
+                } = &event.what
+                    && matches!(change, Change::Retrying { .. } | Change::Done(_))
+                {
+                    result = self.finish(*job, *attempt, event.at);
+                }
+                // The event is true even if the output cannot be read.
+                self.queue.push_back(Item::Event(event));
+                result
+            }
+        }
+    }
+
+    /// The next step. An unreadable file is an error of that step only.
+    pub(super) fn next(&mut self) -> io::Result<Option<Step>> {
+        match self.queue.pop_front() {
+            None => Ok(None),
+            Some(Item::Event(event)) => Ok(Some(Step::Event(event))),
+            Some(Item::Range(range)) => self.chunk(range).map(|text| text.map(Step::Text)),
+        }
+    }
+
+    fn output(&mut self, output: Output) -> io::Result<()> {
+        for piece in output.pieces {
+            let key = (output.job, output.attempt, piece.stream);
+            if self.labels.len() > output.job.index() {
+                self.piece(output.at, key, piece)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, at: Stamp, key: Key, mut piece: Piece) -> io::Result<()> {
+        let track = self.tracks.get(&key).copied().unwrap_or_default();
+        let seen = piece.offset + piece.bytes.len() as u64;
+        let line_end = piece.bytes.iter().rposition(|byte| *byte == b'\n');
+        let end = match line_end {
+            Some(at) => Some(piece.offset + at as u64 + 1),
+            None if piece.offset > track.seen => self.last_line_end(key, track, piece.offset)?,
+            None => None,
+        };
+        let mut given = track.given;
+        if let Some(end) = end.filter(|end| *end > given) {
+            let carried = (piece.offset == given).then(|| {
+                piece.bytes.truncate((end - given) as usize);
+                piece.bytes
+            });
+            let from = std::mem::replace(&mut given, end);
+            self.queue.push_back(Item::Range(Range {
+                at,
+                key,
+                from,
+                to: end,
+                carried,
+                last: false,
+            }));
+        }
+        let seen = seen.max(track.seen);
+        self.tracks.insert(key, Track { given, seen });
+        Ok(())
+    }
+
+    /// Behind the last line end in the last chunk of a gap.
+    fn last_line_end(&self, key: Key, track: Track, gap_end: u64) -> io::Result<Option<u64>> {
+        let from = track.seen.max(gap_end.saturating_sub(CHUNK as u64));
+        let bytes = self.reader(key).read(key.2, from, (gap_end - from) as usize)?;
+        let last = bytes.iter().rposition(|byte| *byte == b'\n');
+        Ok(last.map(|at| from + at as u64 + 1))
+    }
+
+    /// Queues what is left of both streams of an attempt that is over.
+    fn finish(&mut self, job: JobId, attempt: AttemptNo, at: Stamp) -> io::Result<()> {
+        if self.labels.len() <= job.index() {
+            return Ok(());
+        }
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let key = (job, attempt, stream);
+            let from = self.tracks.remove(&key).unwrap_or_default().given;
+            let to = self.reader(key).len(stream)?;
+            if to > from {
+                self.queue.push_back(Item::Range(Range {
+                    at,
+                    key,
+                    from,
+                    to,
+                    carried: None,
+                    last: true,
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    /// The beginning of a range; what is left of it stays first in the queue.
+    fn chunk(&mut self, mut range: Range) -> io::Result<Option<Text>> {
+        let (job, attempt, stream) = range.key;
+        let bytes = match range.carried.take() {
+            Some(bytes) => bytes,
+            None => self.fetch(&range)?,
+        };
+        range.from += bytes.len() as u64;
+        let text = (!bytes.is_empty()).then_some(Text {
+            at: range.at,
+            job,
+            attempt,
+            stream,
+            bytes,
+            last: range.last && range.from >= range.to,
+        });
+        if text.is_some() && range.from < range.to {
+            self.queue.push_front(Item::Range(range));
+        }
+        Ok(text)
+    }
+
+    fn fetch(&self, range: &Range) -> io::Result<Vec<u8>> {
+        let most = (range.to - range.from).min(CHUNK as u64) as usize;
+        let mut bytes = self.reader(range.key).read(range.key.2, range.from, most)?;
+        if range.from + (bytes.len() as u64) < range.to {
+            bytes.truncate(good_cut(&bytes));
+        }
+        Ok(bytes)
+    }
+
+    fn reader(&self, (job, attempt, _): Key) -> OutputReader {
+        OutputReader::new(&self.dir, &self.labels[job.index()], attempt)
+    }
+}
+
+/// Where to cut a chunk: behind its last line, or before a character of UTF-8 that has no end yet.
+fn good_cut(bytes: &[u8]) -> usize {
+    if let Some(line_end) = bytes.iter().rposition(|byte| *byte == b'\n') {
+        return line_end + 1;
+    }
+    // A character has at most three bytes behind its first, which tells by its leading ones how many there are.
+    for back in 1..=bytes.len().min(3) {
+        let byte = bytes[bytes.len() - back];
+        if byte >= 0xc0 {
+            let cut_through = byte.leading_ones() as usize > back;
+            return if cut_through { bytes.len() - back } else { bytes.len() };
+        }
+        if byte < 0x80 {
+            break;
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! How the run ended: a line of counts, a line for each distinct bad outcome with the hosts that had it, what was left
+//! behind, and where the record is.
+
+use super::clock::elapsed;
+use crate::model::board::Board;
+use crate::model::host::HostName;
+use crate::model::outcome::OutcomeClass;
+use crate::model::phase::Phase;
+use crate::model::plan::Plan;
+use crate::model::tally::{Standing, Tally};
+use crate::nodeset::fold;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// Writes the summary.
+pub(super) fn write(board: &Board, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} in {}", counts(board.tally()), elapsed(end(board)))?;
+    for line in bad(board) {
+        writeln!(out, "{} ({}): {}", line.words, line.hosts.len(), fold(line.hosts))?;
+    }
+    let leaked: Vec<&HostName> = board
+        .rows()
+        .iter()
+        .filter(|row| matches!(row.phase, Phase::Done { leaked: true, .. }))
+        .map(|row| &row.host)
+        .collect();
+    if !leaked.is_empty() {
+        writeln!(out, "leaked a process ({}): {}", leaked.len(), fold(leaked))?;
+    }
+    writeln!(out, "record: {}", plan.directory.display())
+}
+
+/// The counts in one line: what ended and how, then what has not ended.
+pub(super) fn counts(tally: &Tally) -> String {
+    let class = |class| tally.count(Standing::Done(class));
+    let words: Vec<String> = [
+        (class(OutcomeClass::Ok), "ok"),
+        (class(OutcomeClass::Exit) + class(OutcomeClass::Signal), "failed"),
+        (class(OutcomeClass::TimedOut), "timed out"),
+        (class(OutcomeClass::Cancelled), "cancelled"),
+        (class(OutcomeClass::Unreachable), "unreachable"),
+        (class(OutcomeClass::Lost), "lost"),
+        (class(OutcomeClass::Skipped), "skipped"),
+        (tally.live(), "running"),
+        (tally.not_started(), "not started"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    words.join(", ")
+}
+
+/// When the last job ended.
+fn end(board: &Board) -> Duration {
+    let ends = board.rows().iter().filter_map(|row| match row.phase {
+        Phase::Done { at, .. } => Some(at.0),
+        _ => None,
+    });
+    ends.max().unwrap_or_default()
+}
+
+/// One bad outcome and who had it.
+struct Line<'a> {
+    class: OutcomeClass,
+    words: String,
+    hosts: Vec<&'a HostName>,
+}
+
+/// The bad outcomes, worst first, and of equally bad ones the commonest first. One pass over the jobs.
+fn bad(board: &Board) -> Vec<Line<'_>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for row in board.rows() {
+        let Some(outcome) = row.phase.outcome().filter(|outcome| !outcome.is_ok()) else {
+            continue;
+        };
+        let words = outcome.to_string();
+        let place = *places.entry(words.clone()).or_insert_with(|| {
+            lines.push(Line {
+                class: outcome.class(),
+                words,
+                hosts: Vec::new(),
+            });
+            lines.len() - 1
+        });
+        lines[place].hosts.push(&row.host);
+    }
+    lines.sort_by_key(|line| (badness(line.class), std::cmp::Reverse(line.hosts.len())));
+    lines
+}
+
+/// How soon an operator should look: first where the state of a host is not known, last what was never started.
+fn badness(class: OutcomeClass) -> u8 {
+    match class {
+        OutcomeClass::Lost => 0,
+        OutcomeClass::Unreachable => 1,
+        OutcomeClass::TimedOut => 2,
+        OutcomeClass::Signal => 3,
+        OutcomeClass::Exit => 4,
+        OutcomeClass::Cancelled => 5,
+        OutcomeClass::Skipped => 6,
+        OutcomeClass::Ok => 7,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+use super::super::fixture::Stage;
+use super::*;
+use crate::model::event::{Change, Ending};
+use crate::model::outcome::{CancelledBy, Cause, Fate, Limit, Outcome, SkipReason};
+
+fn written(stage: &Stage) -> String {
+    let mut out = Vec::new();
+    write(&stage.board, &stage.plan, &mut out).expect("written");
+    let text = String::from_utf8(out).expect("text");
+    text.replace(&stage.plan.directory.display().to_string(), "DIRECTORY")
+}
+
+#[test]
+fn every_distinct_bad_outcome_has_a_line_worst_first() {
+    let hosts = [
+        "web01", "web02", "web03", "web04", "web05", "db4", "db5", "db6", "db7", "db8", "db9",
+    ];
+    let mut stage = Stage::new(&hosts);
+    let unreachable = |detail: &str| Outcome::Unreachable {
+        cause: Cause::Refused,
+        detail: detail.to_owned(),
+    };
+    let outcomes = [
+        Outcome::Ok,
+        Outcome::Exit { code: 3 },
+        Outcome::Exit { code: 3 },
+        Outcome::Exit { code: 1 },
+        Outcome::Signal { number: 9, status: 137 },
+        unreachable("one word"),
+        unreachable("another word"),
+        Outcome::TimedOut {
+            limit: Limit::Run,
+            fate: Fate::Gone,
+            ended: None,
+        },
+        Outcome::Lost {
+            detail: "cut".to_owned(),
+            fate: Fate::Unknown,
+        },
+        Outcome::Cancelled {
+            by: CancelledBy::Operator,
+            fate: Fate::Gone,
+            ended: None,
+        },
+        Outcome::Skipped { why: SkipReason::Drain },
+    ];
+    for (job, outcome) in outcomes.into_iter().enumerate() {
+        stage.end(job as u32, outcome);
+    }
+    insta::assert_snapshot!(written(&stage), @"
+    1 ok, 4 failed, 1 timed out, 1 cancelled, 2 unreachable, 1 lost, 1 skipped in 11s
+    lost, remote unknown (1): db7
+    unreachable, connection refused (2): db[4-5]
+    timed out, run limit, confirmed gone (1): db6
+    signal 9 (137) (1): web05
+    exit 3 (2): web[02-03]
+    exit 1 (1): web04
+    cancelled by operator, confirmed gone (1): db8
+    skipped, run drained (1): db9
+    record: DIRECTORY
+    ");
+}
+
+#[test]
+fn what_was_left_behind_and_what_is_not_over_is_told() {
+    let mut stage = Stage::new(&["a", "b", "c"]);
+    let leaked = Ending {
+        outcome: Outcome::Ok,
+        leaked: true,
+        elapsed: Duration::from_secs(1),
+    };
+    stage.change(0, Change::Done(leaked));
+    stage.change(1, Change::Running { pid: 7 });
+    assert_eq!(
+        written(&stage),
+        "1 ok, 1 running, 1 not started in 1s\nleaked a process (1): a\nrecord: DIRECTORY\n"
+    );
+}
