@@ -29,6 +29,7 @@ fn check(shell: &Shell, expected: Session) {
     }
     let mut attempt = Plan::new(command).start_as(sh);
     attempt.wait_out("141\n");
+    attempt.wait("the job", |seen| seen.job().is_some());
     let (pid, session) = {
         let seen = attempt.seen();
         let Some(&Record::Job { pid, session }) = seen.records.first() else {
@@ -41,6 +42,7 @@ fn check(shell: &Shell, expected: Session) {
     let own = expected != Session::Alone;
     assert_eq!(fields[3] == pid.to_string(), own, "{fields:?}");
     attempt.send(&Control::Stop(Sig::Term));
+    attempt.look_until_gone();
     let seen = attempt.close();
     assert_eq!(seen.status(), Some(143));
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));

@@ -123,6 +123,7 @@ fn the_command_is_not_in_any_argument_list(shell: &Shell) {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     attempt.send(&Control::Stop(Sig::Term));
+    attempt.look_until_gone();
     attempt.close();
 }
 
