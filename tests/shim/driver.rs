@@ -4,81 +4,22 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use heeler::shim::{Control, Cookie, Greeting, Item, Nonce, OnDisconnect, Preamble, Program, Record, RecordSplitter};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tempfile::TempDir;
+use heeler::model::plan::OnDisconnect;
+use heeler::shim::{
+    Control, Cookie, Greeting, Nonce, Preamble, Process, Program, Record,
+};
+use rustix::process::{Pid, Signal, kill_process_group};
 
-/// No wait is longer; a machine under load needs far less.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A shell to be `sh`, first in a `PATH` of its own.
-pub struct Shell {
-    dir: TempDir,
-    rest: String,
-}
-
-impl Shell {
-    /// This shell as `sh`, and all tools of the system.
-    pub fn new(name: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        symlink(find(name), dir.path().join("sh")).unwrap();
-        let rest = format!(":{}", std::env::var("PATH").unwrap());
-        Self { dir, rest }
-    }
-
-    /// The same shell where only these tools are to be found.
-    pub fn with_only(&self, tools: &[&str]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let shell = fs::read_link(self.dir.path().join("sh")).unwrap();
-        symlink(shell, dir.path().join("sh")).unwrap();
-        for tool in tools {
-            symlink(find(tool), dir.path().join(tool)).unwrap();
-        }
-        let rest = String::new();
-        Self { dir, rest }
-    }
-
-    /// Where `sh` is; a test may put more tools there.
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
-    }
-
-    /// A process that will be this `sh`, started as a transport starts it.
-    pub fn sh(&self) -> Command {
-        self.environment(Command::new(self.dir.path().join("sh")))
-    }
-
-    /// A login shell that becomes this `sh`, started as sshd starts it.
-    pub fn login(&self, shell: &str) -> Command {
-        let mut command = Command::new(find(shell));
-        command.args(["-c", "exec sh"]);
-        self.environment(command)
-    }
-
-    fn environment(&self, mut command: Command) -> Command {
-        let path = format!("{}{}", self.dir.path().display(), self.rest);
-        command.env("PATH", path).current_dir("/");
-        command
-    }
-}
-
-/// The tool's path; a missing one must not pass in silence. Skips wrapper scripts in other places.
-fn find(tool: &str) -> PathBuf {
-    ["/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
-        .iter()
-        .map(|dir| Path::new(dir).join(tool))
-        .find(|path| path.exists())
-        .unwrap_or_else(|| panic!("{tool} is not on this machine: install {tool}"))
-}
+use crate::machine::{PATIENCE, eventually, group_of, kill, processes};
+use crate::seen::{Board, Seen, processes_in, read, read_err};
+use crate::shell::Shell;
 
 /// 16 bytes that no other attempt of any test run has.
 fn unique() -> [u8; 16] {
@@ -90,67 +31,6 @@ fn unique() -> [u8; 16] {
         .unwrap();
     bytes[8..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     bytes
-}
-
-/// What came back on one stream.
-#[derive(Debug, Default)]
-pub struct Side {
-    /// What the login said before the shim was up.
-    pub noise: Vec<u8>,
-    /// The job's bytes.
-    pub text: Vec<u8>,
-    /// The stream ended.
-    pub closed: bool,
-    /// Marks that are yet to come.
-    awaited: usize,
-}
-
-/// What came back so far.
-#[derive(Debug, Default)]
-pub struct Seen {
-    pub out: Side,
-    pub err: Side,
-    pub records: Vec<Record>,
-}
-
-impl Seen {
-    pub fn count(&self, wanted: impl Fn(&Record) -> bool) -> usize {
-        self.records.iter().filter(|record| wanted(record)).count()
-    }
-
-    pub fn status(&self) -> Option<u32> {
-        self.records.iter().find_map(|record| match record {
-            Record::Exit { status } => Some(*status),
-            _ => None,
-        })
-    }
-
-    pub fn job(&self) -> Option<u32> {
-        self.records.iter().find_map(|record| match record {
-            Record::Job { pid, .. } => Some(*pid),
-            _ => None,
-        })
-    }
-
-    pub fn gone(&self) -> bool {
-        matches!(self.records.last(), Some(Record::Gone(_)))
-    }
-}
-
-#[derive(Default)]
-struct Board {
-    seen: Mutex<Seen>,
-    changed: Condvar,
-    /// While set, standard error is not read after the shim is up.
-    stalled: Mutex<bool>,
-    released: Condvar,
-}
-
-impl Board {
-    fn update(&self, change: impl FnOnce(&mut Seen)) {
-        change(&mut self.seen.lock().unwrap());
-        self.changed.notify_all();
-    }
 }
 
 /// What to run and how; begins with harmless values.
@@ -230,72 +110,11 @@ impl<'a> Plan<'a> {
         attempt.write(greeting.line());
         attempt.wait("the greeting's answer", |seen| seen.out.awaited < 2);
         attempt.write(&text);
-        attempt.wait("both streams up", |seen| seen.out.awaited + seen.err.awaited == 0);
+        attempt.wait("both streams up", |seen| {
+            seen.out.awaited + seen.err.awaited == 0
+        });
         attempt
     }
-}
-
-/// Reads a stream to its end: noise up to each of the marks, then what `take` makes of it.
-fn read(
-    mut stream: impl Read + Send + 'static,
-    mut marks: VecDeque<Preamble>,
-    board: Arc<Board>,
-    side: fn(&mut Seen) -> &mut Side,
-    mut take: impl FnMut(&Board, &[u8]) + Send + 'static,
-) -> JoinHandle<()> {
-    board.update(|seen| side(seen).awaited = marks.len());
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(count @ 1..) = stream.read(&mut buffer) {
-            let mut bytes = Some(buffer[..count].to_vec());
-            while let (Some(mark), Some(some)) = (marks.front_mut(), &bytes) {
-                bytes = mark.push(some);
-                if bytes.is_some() {
-                    let noise = mark.noise().to_vec();
-                    marks.pop_front();
-                    board.update(|seen| {
-                        side(seen).noise.extend(noise);
-                        side(seen).awaited -= 1;
-                    });
-                }
-            }
-            take(&board, &bytes.unwrap_or_default());
-        }
-        take(&board, b"");
-        board.update(|seen| side(seen).closed = true);
-    })
-}
-
-/// Cuts the records out, and waits while reading is not wanted.
-fn read_err(stream: ChildStderr, nonce: &Nonce, board: Arc<Board>) -> JoinHandle<()> {
-    let mut splitter = RecordSplitter::new(nonce);
-    let marks = VecDeque::from([Preamble::up(nonce)]);
-    read(
-        stream,
-        marks,
-        board,
-        |seen| &mut seen.err,
-        move |board, bytes| {
-            let mut items = Vec::new();
-            splitter.push(bytes, &mut items);
-            if bytes.is_empty() {
-                splitter.finish(&mut items);
-            }
-            board.update(|seen| {
-                for item in items {
-                    match item {
-                        Item::Text(text) => seen.err.text.extend(text),
-                        Item::Record(record) => seen.records.push(record),
-                    }
-                }
-            });
-            let up = board.seen.lock().unwrap().err.awaited == 0;
-            let mut stalled = board.stalled.lock().unwrap();
-            while up && *stalled {
-                stalled = board.released.wait(stalled).unwrap();
-            }
-        },
-    )
 }
 
 /// A running shim.
@@ -353,7 +172,9 @@ impl Attempt {
 
     /// Waits for this output line of the job.
     pub fn wait_out(&self, text: &str) {
-        self.wait(text, |seen| String::from_utf8_lossy(&seen.out.text).contains(text));
+        self.wait(text, |seen| {
+            String::from_utf8_lossy(&seen.out.text).contains(text)
+        });
     }
 
     /// Asks, and gives the records of the answer. Nothing else may be under way.
@@ -368,6 +189,28 @@ impl Attempt {
         let seen = self.seen();
         let end = start + seen.records[start..].iter().position(ends).unwrap();
         seen.records[start..=end].to_vec()
+    }
+
+    /// Asks what is left until there is such a process; gives its number.
+    pub fn look_for(&mut self, wanted: impl Fn(&Process) -> bool) -> u32 {
+        let mut found = None;
+        eventually("a process of the job", || {
+            found = processes_in(&self.ask(&Control::Look))
+                .into_iter()
+                .find(|process| wanted(process))
+                .map(|process| process.pid);
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
+    /// Asks until nothing is left, as the runner does.
+    pub fn look_until_gone(&mut self) {
+        eventually("the job to be gone", || {
+            // It may be gone, and the shim with it, before it is asked.
+            self.send_if_open(&Control::Look);
+            self.seen().gone()
+        });
     }
 
     /// The shim's own main shell.
@@ -390,8 +233,11 @@ impl Attempt {
         let wanted = format!("HEELER_JOB={}", self.cookie.as_str());
         processes()
             .filter(|pid| {
-                fs::read(format!("/proc/{pid}/environ"))
-                    .is_ok_and(|environ| environ.split(|b| *b == 0).any(|var| var == wanted.as_bytes()))
+                fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
+                    environ
+                        .split(|b| *b == 0)
+                        .any(|var| var == wanted.as_bytes())
+                })
             })
             .collect()
     }
@@ -425,7 +271,9 @@ impl Attempt {
     }
 
     fn end(&mut self) {
-        eventually("the end of the shim", || self.child.try_wait().unwrap().is_some());
+        eventually("the end of the shim", || {
+            self.child.try_wait().unwrap().is_some()
+        });
     }
 
     fn check(&mut self) -> Seen {
@@ -433,8 +281,14 @@ impl Attempt {
         eventually("the end of the shim's processes", || {
             processes().all(|pid| group_of(pid) != Some(group))
         });
-        assert_eq!(self.alive(), [], "processes of the job are left");
-        self.wait("the end of both streams", |seen| seen.out.closed && seen.err.closed);
+        assert_eq!(
+            self.alive(),
+            Vec::<u32>::new(),
+            "processes of the job are left"
+        );
+        self.wait("the end of both streams", |seen| {
+            seen.out.closed && seen.err.closed
+        });
         self.stdin = None;
         for reader in self.readers.drain(..) {
             reader.join().unwrap();
@@ -454,49 +308,4 @@ impl Drop for Attempt {
             let _ = self.child.wait();
         }
     }
-}
-
-/// Waits for a condition of the machine.
-pub fn eventually(what: &str, condition: impl FnMut() -> bool) {
-    assert!(within(PATIENCE, condition), "waited in vain for {what}");
-}
-
-fn within(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + patience;
-    while !condition() {
-        if Instant::now() > deadline {
-            return false;
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    true
-}
-
-/// Kills one process by number.
-pub fn kill(pid: u32) {
-    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    let _ = kill_process(pid, Signal::KILL);
-}
-
-/// Fields of `/proc/PID/stat` after the name: state, parent, group, session.
-pub fn stat(pid: u32) -> Option<Vec<String>> {
-    let text = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let (_, fields) = text.rsplit_once(") ")?;
-    Some(fields.split(' ').map(str::to_owned).collect())
-}
-
-fn processes() -> impl Iterator<Item = u32> {
-    fs::read_dir("/proc")
-        .unwrap()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-}
-
-/// The process group, `None` for one that is dead.
-fn group_of(pid: u32) -> Option<u32> {
-    let fields = stat(pid)?;
-    if matches!(fields[0].as_str(), "Z" | "X") {
-        return None;
-    }
-    fields[2].parse().ok()
 }

@@ -5,9 +5,11 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use heeler::shim::{Control, OnDisconnect, Reach, Record, Sig};
+use heeler::model::plan::OnDisconnect;
+use heeler::shim::{Control, Reach, Record, Sig};
 
-use crate::driver::{Plan, Shell};
+use crate::driver::Plan;
+use crate::shell::Shell;
 
 crate::in_each_shell! {
     a_cut_link_ends_the_job

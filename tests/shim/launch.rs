@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use heeler::shim::{Control, Reach, Record, Session, Sig};
 
-use crate::driver::{Plan, Shell, stat};
+use crate::driver::Plan;
+use crate::machine::stat;
+use crate::shell::Shell;
 
 crate::in_each_shell! {
     by_setsid
@@ -27,6 +29,7 @@ fn check(shell: &Shell, expected: Session) {
     }
     let mut attempt = Plan::new(command).start_as(sh);
     attempt.wait_out("141\n");
+    attempt.wait("the job", |seen| seen.job().is_some());
     let (pid, session) = {
         let seen = attempt.seen();
         let Some(&Record::Job { pid, session }) = seen.records.first() else {
@@ -39,6 +42,7 @@ fn check(shell: &Shell, expected: Session) {
     let own = expected != Session::Alone;
     assert_eq!(fields[3] == pid.to_string(), own, "{fields:?}");
     attempt.send(&Control::Stop(Sig::Term));
+    attempt.look_until_gone();
     let seen = attempt.close();
     assert_eq!(seen.status(), Some(143));
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
@@ -81,9 +85,7 @@ fn without_proc_tools_only_the_group_is_known(shell: &Shell) {
     let mut attempt = Plan::new("sleep 60 & sleep 61").start(&shell);
     attempt.send(&Control::Stop(Sig::Term));
     attempt.wait("the end", |seen| seen.status() == Some(143));
-    while !attempt.seen().gone() {
-        attempt.ask(&Control::Look);
-    }
+    attempt.look_until_gone();
     let seen = attempt.close();
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::Group)));
 }

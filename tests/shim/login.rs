@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use heeler::shim::{Greeting, Nonce, Preamble};
 
-use crate::driver::{Plan, Shell};
+use crate::driver::Plan;
+use crate::shell::Shell;
 
 crate::in_each_shell! {
     fish

@@ -10,15 +10,18 @@ mod driver;
 mod ends;
 mod launch;
 mod login;
+mod machine;
+mod seen;
+mod shell;
 mod signals;
 mod streams;
 
 /// Makes one test per shell of each function that takes a `Shell`.
 macro_rules! in_each_shell {
     ($($test:ident)*) => {
-        mod dash { $(#[test] fn $test() { super::$test(&crate::driver::Shell::new("dash")); })* }
-        mod bash { $(#[test] fn $test() { super::$test(&crate::driver::Shell::new("bash")); })* }
-        mod busybox { $(#[test] fn $test() { super::$test(&crate::driver::Shell::new("busybox")); })* }
+        mod dash { $(#[test] fn $test() { super::$test(&crate::shell::Shell::new("dash")); })* }
+        mod bash { $(#[test] fn $test() { super::$test(&crate::shell::Shell::new("bash")); })* }
+        mod busybox { $(#[test] fn $test() { super::$test(&crate::shell::Shell::new("busybox")); })* }
     };
 }
 pub(crate) use in_each_shell;

@@ -5,7 +5,9 @@ use std::process::Command;
 
 use heeler::shim::{Control, Record, Sig};
 
-use crate::driver::{Plan, Shell, eventually, stat};
+use crate::driver::Plan;
+use crate::machine::{eventually, processes, stat};
+use crate::shell::Shell;
 
 crate::in_each_shell! {
     all_bytes_pass_on_both_streams
@@ -105,6 +107,7 @@ fn the_command_is_not_in_any_argument_list(shell: &Shell) {
     let found = Command::new("pgrep").args(["-f", &marker]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     attempt.send(&Control::Stop(Sig::Term));
+    attempt.look_until_gone();
     attempt.close();
 }
 
@@ -154,9 +157,7 @@ except BlockingIOError: pass'; exit 5";
 
 /// Whether some `sleep` descends from this process (through the shim's second stage).
 fn has_sleeping_child(shell: u32) -> bool {
-    std::fs::read_dir("/proc")
-        .unwrap()
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+    processes()
         .filter(|pid| stat(*pid).is_some_and(|fields| fields[2] == shell.to_string()))
         .any(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n"))
 }
