@@ -2,14 +2,12 @@
 
 use super::action::Action;
 use super::confirm::{Confirm, Intent};
-use super::input::Input;
 use super::leave;
 use super::message::Effects;
-use super::overlay::Overlay;
+use super::question::{ask, may_live_on};
 use super::state::{App, Departure};
 use crate::model::board::{Course, Row};
 use crate::model::id::JobId;
-use crate::model::outcome::{Fate, Outcome};
 use crate::model::phase::Phase;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -36,13 +34,15 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
         app.say(format!("cancel asked for {}", app.label(job)), now);
         return Effects::request(Intent::Cancel.request(targets));
     }
-    ask(app, Intent::Cancel, targets, now)
+    ask(app, Intent::Cancel, &targets, now);
+    Effects::none()
 }
 
 /// `X`: never without a question.
 pub(super) fn kill(app: &mut App, now: Stamp) -> Effects {
     let targets = app.targets();
-    ask(app, Intent::Kill, targets, now)
+    ask(app, Intent::Kill, &targets, now);
+    Effects::none()
 }
 
 /// `r`: one job at once, several after a question; and a question where it may still be running.
@@ -63,7 +63,8 @@ pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
         app.say(format!("retry asked for {}", app.label(job)), now);
         return Effects::request(Intent::Retry.request(targets));
     }
-    ask(app, Intent::Retry, targets, now)
+    ask(app, Intent::Retry, &targets, now);
+    Effects::none()
 }
 
 /// `R`: everything that did not end well, wherever it is.
@@ -78,7 +79,8 @@ pub(super) fn retry_all(app: &mut App, now: Stamp) -> Effects {
         app.say("nothing to retry: no job has ended otherwise than ok", now);
         return Effects::none();
     }
-    ask(app, Intent::Retry, targets, now)
+    ask(app, Intent::Retry, &targets, now);
+    Effects::none()
 }
 
 /// `p`: pause, or go on.
@@ -117,63 +119,9 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
     Effects::request(confirm.intent.request(confirm.jobs))
 }
 
-/// Asks before doing something to jobs; says so when it makes no sense for any of them.
-pub(super) fn ask(app: &mut App, intent: Intent, targets: Vec<JobId>, now: Stamp) -> Effects {
-    let meant = targets.len();
-    let wants_done = intent == Intent::Retry;
-    let fits = |job: &JobId| app.board.row(*job).is_some_and(|row| row.phase.is_done() == wants_done);
-    let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
-    if fitting.is_empty() {
-        let text = match targets[..] {
-            [] => "no row is chosen".to_owned(),
-            [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
-            [job] => format!("{} is over already", app.label(job)),
-            _ if wants_done => format!("none of the {meant} jobs is over"),
-            _ => format!("all of the {meant} jobs are over already"),
-        };
-        app.say(text, now);
-        return Effects::none();
-    }
-    let running = count(app, &fitting, |row| row.phase.is_live());
-    let risky = count(app, &fitting, may_live_on);
-    let warning = (wants_done && risky > 0).then(|| match fitting.len() {
-        1 => "it may still be running there from the attempt before".to_owned(),
-        _ => format!("{risky} of them may still be running from the attempt before"),
-    });
-    app.overlay = Overlay::Confirm(Confirm {
-        intent,
-        hosts: named(app, &fitting),
-        running,
-        left_alone: meant - fitting.len(),
-        hidden: app.table.hidden(&fitting),
-        warning,
-        opened: now,
-        typed: Confirm::needs_number(intent, running).then(Input::default),
-        jobs: fitting,
-    });
-    Effects::none()
-}
-
 /// `1 job`, `7 jobs`.
-pub(super) fn jobs(count: usize) -> String {
+fn jobs(count: usize) -> String {
     format!("{count} {}", if count == 1 { "job" } else { "jobs" })
-}
-
-fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {
-    jobs.iter()
-        .filter_map(|job| app.board.row(*job))
-        .filter(|row| holds(row))
-        .count()
-}
-
-/// Whether the last attempt may have left something running on the host.
-fn may_live_on(row: &Row) -> bool {
-    match row.phase.outcome() {
-        Some(Outcome::Lost { fate, .. } | Outcome::TimedOut { fate, .. } | Outcome::Cancelled { fate, .. }) => {
-            matches!(fate, Fate::Survived { .. } | Fate::Kept | Fate::Unknown)
-        }
-        _ => false,
-    }
 }
 
 /// Why nothing can be retried any more.
@@ -189,15 +137,4 @@ fn refusal(app: &App) -> Option<&'static str> {
 
 fn shown_key(action: Action) -> String {
     action.keys().first().map(ToString::to_string).unwrap_or_default()
-}
-
-/// The hosts of jobs, put briefly.
-fn named(app: &App, jobs: &[JobId]) -> String {
-    /// How many are named before the rest is only counted.
-    const NAMED: usize = 12;
-    let names: Vec<&str> = jobs.iter().take(NAMED).map(|job| app.label(*job)).collect();
-    match jobs.len().saturating_sub(NAMED) {
-        0 => names.join(","),
-        more => format!("{} and {more} more", names.join(",")),
-    }
 }

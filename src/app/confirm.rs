@@ -1,9 +1,9 @@
 //! The question before anything that touches more than one job or cannot be undone: *no* is preselected, Enter never
 //! confirms, the key that does is another than the one that asked, and it works only after a moment.
 
+use super::arming::ARMING;
 use super::input::Input;
 use super::key::Key;
-use super::overlay::ARMING;
 use crate::model::id::JobId;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;

@@ -4,8 +4,8 @@ use crate::model::board::Board;
 use crate::model::event::{Change, Ending, Event, Output, Piece, Stream, What};
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
-use crate::model::outcome::{Cause, Outcome};
-use crate::model::phase::Why;
+use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, SkipReason};
+use crate::model::phase::{StopReason, Why};
 use crate::model::plan::{OnDisconnect, Plan, Settings, Slow};
 use crate::model::stamp::Stamp;
 use std::time::Duration;
@@ -114,4 +114,123 @@ fn fleet_events(plan: &Plan) -> Vec<Event> {
         event(plan, 4, 2, done(unreachable, 1)),
         event(plan, 5, 2, Change::Queued(Why::RunSlot)),
     ]
+}
+
+/// A plan with a host for every state.
+pub(crate) fn every_state_plan() -> Plan {
+    plan(&[
+        "web17", "web03", "web21", "web01", "db4", "db1", "web05", "web06", "web07", "web08", "web09", "web10",
+        "web11", "web12", "web13", "web14",
+    ])
+}
+
+/// That fleet at 100 s: every state has a row.
+pub(crate) fn every_state() -> Board {
+    let plan = every_state_plan();
+    let mut board = Board::new(&plan);
+    let further = [6, 7, 8, 9, 10, 11, 14].map(|job| event(&plan, job, 50, Change::Running { pid: 200 + job }));
+    let ended = Some(Ended::Signal {
+        number: 15,
+        status: 143,
+    });
+    let rest = [
+        event(&plan, 6, 93, stopping(Some(103))),
+        event(&plan, 7, 93, stopping(None)),
+        event(&plan, 8, 80, done(timed_out(Fate::Gone), 30)),
+        event(
+            &plan,
+            9,
+            80,
+            done(
+                cancelled(
+                    Fate::Survived {
+                        count: 2,
+                        owners: vec!["root".into()],
+                    },
+                    ended,
+                ),
+                30,
+            ),
+        ),
+        event(&plan, 10, 80, done(lost(), 30)),
+        event(&plan, 11, 80, done(Outcome::Signal { number: 9, status: 137 }, 30)),
+        event(&plan, 12, 80, done(Outcome::Skipped { why: SkipReason::Drain }, 0)),
+        event(&plan, 13, 98, Change::Connecting),
+        event(&plan, 14, 80, leaked(30)),
+        event(&plan, 15, 80, retrying()),
+    ];
+    for event in fleet_events(&plan).iter().chain(&further).chain(&rest) {
+        board.apply(event);
+    }
+    for (job, text) in [
+        (0, "Setting up linux-image-6.1.0-28-amd64 (6.1.119-1) ...\n"),
+        (
+            1,
+            "E: \u{1b}[31mCould not get lock\u{1b}[0m /var/lib/dpkg/lock-frontend\n",
+        ),
+        (
+            2,
+            "old line\n\rUnpacking libc6 [####......] 40%\rUnpacking libc6 [#####.....] 52%",
+        ),
+        (3, "0 upgraded, 0 newly installed\n"),
+        (6, "Processing triggers for 日本語 man-db ...\n"),
+        (8, "waiting for the lock\n"),
+    ] {
+        board.print(&output(job, 99, text));
+    }
+    board
+}
+
+fn stopping(kill_at: Option<u64>) -> Change {
+    Change::Stopping {
+        reason: StopReason::Cancel,
+        limit: None,
+        kill_at: kill_at.map(Stamp::from_secs),
+    }
+}
+
+fn timed_out(fate: Fate) -> Outcome {
+    Outcome::TimedOut {
+        limit: Limit::Run,
+        fate,
+        ended: None,
+    }
+}
+
+fn cancelled(fate: Fate, ended: Option<Ended>) -> Outcome {
+    Outcome::Cancelled {
+        by: CancelledBy::Operator,
+        fate,
+        ended,
+    }
+}
+
+fn lost() -> Outcome {
+    Outcome::Lost {
+        detail: "client_loop: send disconnect: Broken pipe".into(),
+        fate: Fate::Unknown,
+    }
+}
+
+fn leaked(secs: u64) -> Change {
+    Change::Done(Ending {
+        outcome: Outcome::Ok,
+        leaked: true,
+        elapsed: Duration::from_secs(secs),
+    })
+}
+
+fn retrying() -> Change {
+    let outcome = Outcome::Unreachable {
+        cause: Cause::DroppedEarly,
+        detail: "kex_exchange_identification: Connection closed by remote host".into(),
+    };
+    Change::Retrying {
+        ending: Ending {
+            outcome,
+            leaked: false,
+            elapsed: Duration::from_secs(1),
+        },
+        until: Stamp::from_secs(105),
+    }
 }

@@ -1,10 +1,10 @@
 //! Leaving: the question, what each answer asks of the runner, and when the dashboard goes by itself. After *cancel* it
 //! stays until every row says how it ended.
 
-use super::act;
 use super::confirm::{Confirm, Intent};
 use super::message::{Effect, Effects};
 use super::overlay::Overlay;
+use super::question;
 use super::quit::{Choice, QuitQuestion};
 use super::state::{App, Departure};
 use crate::model::id::JobId;
@@ -38,7 +38,8 @@ pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
     if Confirm::needs_number(intent, app.board.tally().live()) {
         let unfinished = app.board.rows().iter().filter(|row| !row.phase.is_done());
         let targets: Vec<JobId> = unfinished.map(|row| row.job).collect();
-        return act::ask(app, intent, targets, now);
+        question::ask(app, intent, &targets, now);
+        return Effects::none();
     }
     end(app, departure, now)
 }

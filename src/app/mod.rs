@@ -12,6 +12,7 @@
 
 mod act;
 mod action;
+mod arming;
 mod confirm;
 mod details;
 mod filter;
@@ -24,6 +25,7 @@ mod order;
 mod output;
 mod overlay;
 mod pane;
+mod question;
 mod quit;
 mod reading;
 mod said;

@@ -1,15 +1,12 @@
 //! What lies over a screen: at most one thing, and it has the keys.
 
+use super::arming::ARMING;
 use super::confirm::Confirm;
 use super::input::Input;
 use super::pane::Pane;
 use super::quit::QuitQuestion;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
-use std::time::Duration;
-
-/// Keys that come sooner after a question appeared were meant for something else.
-pub(super) const ARMING: Duration = Duration::from_millis(300);
 
 /// The thing over the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The question on leaving while jobs run or wait: *stay* is chosen, ^C moves the choice and never takes it, and what
 //! would end jobs wants its own letter or a moment's thought.
 
+use super::arming::ARMING;
 use super::key::Key;
-use super::overlay::ARMING;
 use crate::model::stamp::Stamp;
 
 /// The ways out, from the harmless to the hard. (Leaving a run to go on by itself will stand before `Drain`.)
@@ -43,9 +43,9 @@ impl Choice {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Stay => "go on watching",
-            Self::Drain => "start nothing more, wait for what runs, leave",
-            Self::Cancel => "cancel everything (TERM, grace, KILL), leave when all is over",
-            Self::Kill => "send KILL to everything at once",
+            Self::Drain => "start nothing more, wait for what runs; then leave",
+            Self::Cancel => "end everything: TERM, grace, KILL; then leave",
+            Self::Kill => "KILL everything at once; then leave",
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use super::action::Action;
 use super::input::Input;
-use super::message::{Effect, Effects};
+use super::message::{Effect, Effects, Load};
 use super::output::{Anchor, OutputView};
 use super::overlay::Overlay;
 use super::search::Search;
 use super::state::{App, Screen};
-use super::update::load;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::stamp::Stamp;
 
@@ -75,10 +74,9 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::PageDown => view.scroll(page),
         Action::PageUp => view.scroll(-page),
         Action::Top if view.earlier() > 0 => return reopen(app, None, true),
-        Action::Top => view.to_top(),
-        Action::Bottom if view.has_more() && !view.follows() => return reopen(app, None, false),
-        Action::Bottom => view.to_end(),
-        Action::Follow if view.has_more() && !view.follows() => return reopen(app, None, false),
+        Action::Top => view.go_to_top(),
+        Action::Bottom | Action::Follow if view.has_more() && !view.follows() => return reopen(app, None, false),
+        Action::Bottom => view.go_to_end(),
         Action::Follow => view.toggle_follow(),
         Action::Wrap => view.toggle_wrap(),
         Action::Streams => view.next_streams(),
@@ -148,4 +146,18 @@ fn reopen(app: &mut App, attempt: Option<AttemptNo>, from_start: bool) -> Effect
     let view = view.reopened(attempt, app.tickets, anchor);
     app.screen = Screen::Output(Box::new(view));
     load(app, from_start)
+}
+
+/// The wish to open an attempt's output at its end, or at its start.
+fn load(app: &App, from_start: bool) -> Effects {
+    let Screen::Output(view) = &app.screen else {
+        return Effects::none();
+    };
+    let (job, attempt, ticket) = (view.job(), view.attempt(), view.ticket());
+    Effect::Load(if from_start {
+        Load::Start { job, attempt, ticket }
+    } else {
+        Load::Tail { job, attempt, ticket }
+    })
+    .into()
 }

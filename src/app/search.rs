@@ -58,7 +58,7 @@ mod tests {
     fn case_matters_only_when_it_was_typed() {
         let found = |text: &str, line: &str| Search::new(text).map(|search| search.ranges(line));
         assert_eq!(found("lock", "Lock, lock and bLOCK"), Some(vec![0..4, 6..10, 16..20]));
-        assert_eq!(found("Lock", "Lock, lock and bLOCK"), Some(vec![0..4]));
+        assert_eq!(found("Lock", "Lock, lock and bLOCK, Lock"), Some(vec![0..4, 22..26]));
         assert_eq!(found("é", "café é"), Some(vec![3..5, 6..8]));
         assert_eq!(found("long", "x"), Some(vec![]));
         assert_eq!(found("", "x"), None);

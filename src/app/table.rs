@@ -33,10 +33,8 @@ pub struct Table {
     steered: bool,
     /// When the cursor last came to another job without a key.
     slid: Option<Stamp>,
-    /// The order may not be right any more.
-    stale: bool,
-    /// How many changes have come since it was.
-    changes: usize,
+    /// How many changes have come since the rows were put in order; `None` while their order is right.
+    unsorted: Option<usize>,
     /// The last key.
     hand: Option<Stamp>,
 }
@@ -84,7 +82,7 @@ impl Table {
 
     /// How many changes wait for the rows to be sorted again.
     pub fn changes(&self) -> usize {
-        self.changes
+        self.unsorted.unwrap_or_default()
     }
 
     /// Every marked job, those of the range being drawn included.
@@ -130,7 +128,7 @@ impl Table {
 
     /// Whether the order may not be right any more.
     pub(super) fn is_stale(&self) -> bool {
-        self.stale
+        self.unsorted.is_some()
     }
 
     /// Whether the cursor came to its job by itself so lately that the operator may mean another.
@@ -140,13 +138,12 @@ impl Table {
 
     /// Notes that a job changed.
     pub(super) fn note_change(&mut self) {
-        self.stale = true;
-        self.changes += 1;
+        self.unsorted = Some(self.changes() + 1);
     }
 
     /// Notes that time or output may have changed what is shown.
     pub(super) fn note_drift(&mut self) {
-        self.stale = true;
+        self.unsorted.get_or_insert(0);
     }
 
     /// Notes a key.
@@ -159,8 +156,7 @@ impl Table {
     pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
         let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || is_straggler(row, board, now));
         self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, now);
-        self.stale = false;
-        self.changes = 0;
+        self.unsorted = None;
         let before = self.cursor;
         let kept = before.filter(|_| self.steered).and_then(|job| self.place_of(job));
         let place = kept.unwrap_or(if self.steered { self.place } else { 0 });

@@ -1,1 +1,670 @@
+//! The dashboard as a whole: messages in, effects out.
 
+use super::fixture::{attempt_event, done, event, fleet, fleet_plan, output, plan};
+use super::*;
+use crate::model::board::Board;
+use crate::model::event::{Change, Event, Message, Stream, What};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::outcome::{Fate, Limit, Outcome};
+use crate::model::phase::{StopReason, Why};
+use crate::model::plan::Plan;
+use crate::model::request::{Force, Request};
+use crate::model::stamp::Stamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A dashboard and the time.
+struct Desk {
+    app: App,
+    now: Stamp,
+}
+
+impl Desk {
+    fn new(plan: Plan, board: Board) -> Self {
+        let mut desk = Self {
+            app: App::new(Arc::new(plan), board, Stamp::from_secs(100)),
+            now: Stamp::from_secs(100),
+        };
+        desk.tell(Msg::Resize(Size { width: 80, height: 24 }));
+        desk.tell(Msg::Frame);
+        desk
+    }
+
+    fn fleet() -> Self {
+        Self::new(fleet_plan(), fleet())
+    }
+
+    /// A fleet of so many running jobs.
+    fn running(count: usize) -> Self {
+        let names: Vec<String> = (1..=count).map(|n| format!("web{n}")).collect();
+        let plan = plan(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut board = Board::new(&plan);
+        for job in plan.jobs() {
+            board.apply(&event(&plan, job.0, 1, Change::Running { pid: 7 }));
+        }
+        Self::new(plan, board)
+    }
+
+    fn tell(&mut self, msg: Msg) -> Vec<Effect> {
+        update(&mut self.app, msg, self.now).into_iter().collect()
+    }
+
+    /// Presses keys half a second apart, so that questions are armed.
+    fn press(&mut self, keys: &[Key]) -> Vec<Effect> {
+        keys.iter().flat_map(|key| self.press_after(500, *key)).collect()
+    }
+
+    fn press_after(&mut self, millis: u64, key: Key) -> Vec<Effect> {
+        self.now = self.now + Duration::from_millis(millis);
+        let effects = self.tell(Msg::Key(key));
+        self.tell(Msg::Frame);
+        effects
+    }
+
+    fn types(&mut self, text: &str) -> Vec<Effect> {
+        text.chars().flat_map(|c| self.press(&[Key::Char(c)])).collect()
+    }
+
+    fn hear(&mut self, job: u32, change: Change) -> Vec<Effect> {
+        let event = event(self.app.plan(), job, self.now.0.as_secs(), change);
+        self.tell(Msg::Runner(Message::Event(event)))
+    }
+
+    fn hosts(&self) -> Vec<&str> {
+        self.app
+            .table()
+            .order()
+            .iter()
+            .map(|job| self.app.label(*job))
+            .collect()
+    }
+
+    fn cursor(&self) -> &str {
+        self.app.table().cursor().map_or("none", |job| self.app.label(job))
+    }
+
+    fn notice(&self) -> &str {
+        self.app.notice(self.now).unwrap_or_default()
+    }
+}
+
+fn cancel(jobs: &[u32], force: Force) -> Vec<Effect> {
+    let jobs = jobs.iter().copied().map(JobId).collect();
+    vec![Effect::Request(Request::Cancel { jobs, force })]
+}
+
+fn retry(jobs: &[u32]) -> Vec<Effect> {
+    let jobs = jobs.iter().copied().map(JobId).collect();
+    vec![Effect::Request(Request::Retry { jobs })]
+}
+
+const X: Key = Key::Char('x');
+const Y: Key = Key::Char('y');
+
+#[test]
+fn what_needs_attention_stands_first_and_s_goes_through_the_orders() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.hosts(), ["web17", "web21", "db4", "web03", "db1", "web01"]);
+    for (order, hosts) in [
+        (Sort::Plan, ["web17", "web03", "web21", "web01", "db4", "db1"]),
+        (Sort::State, ["db1", "web21", "web17", "web01", "web03", "db4"]),
+        (Sort::Elapsed, ["web17", "web01", "web21", "web03", "db4", "db1"]),
+        (Sort::Attention, ["web17", "web21", "db4", "web03", "db1", "web01"]),
+    ] {
+        desk.press(&[Key::Char('s')]);
+        assert_eq!(desk.app.table().sort(), (order, false));
+        assert_eq!(desk.hosts(), hosts, "{order:?}");
+    }
+    desk.press(&[Key::Char('S')]);
+    assert_eq!(desk.hosts(), ["web01", "db1", "web03", "db4", "web21", "web17"]);
+}
+
+#[test]
+fn the_cursor_moves_and_stays_within_the_rows() {
+    let mut desk = Desk::running(100);
+    for (key, place) in [
+        (Key::Char('j'), 1),
+        (Key::Down, 2),
+        (Key::Char('k'), 1),
+        (Key::Ctrl('d'), 10),
+        (Key::PageDown, 29),
+        (Key::Ctrl('u'), 20),
+        (Key::Char('G'), 99),
+        (Key::Char('j'), 99),
+        (Key::PageUp, 80),
+        (Key::Home, 0),
+        (Key::Up, 0),
+        (Key::End, 99),
+    ] {
+        desk.press(&[key]);
+        assert_eq!(desk.app.table().place(), place, "after {key}");
+        let (top, page) = (desk.app.table().top(), usize::from(desk.app.body().height));
+        assert!(
+            (top..top + page).contains(&place),
+            "{key}: row {place} is not shown from {top}"
+        );
+    }
+}
+
+#[test]
+fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_job() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('j')]);
+    assert_eq!(desk.cursor(), "web21");
+    desk.hear(0, done(Outcome::Ok, 99));
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.hosts()[0], "web17", "held for two seconds");
+    assert_eq!(desk.app.held_changes(desk.now), Some(1));
+    let wake = desk.app.next_wake(desk.now).unwrap();
+    assert!(wake <= desk.now + Duration::from_secs(2), "somebody must look again");
+    desk.now = desk.now + Duration::from_secs(3);
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.hosts()[0], "web21");
+    assert_eq!((desk.cursor(), desk.app.table().place()), ("web21", 0));
+    assert_eq!(desk.app.held_changes(desk.now), None);
+}
+
+#[test]
+fn rows_stand_still_while_there_are_marks_or_a_question() {
+    for keys in [
+        &[Key::Char(' ')][..],
+        &[Key::Char('v')],
+        &[Key::Char('X')],
+        &[Key::Char('q')],
+    ] {
+        let mut desk = Desk::fleet();
+        desk.press(keys);
+        desk.hear(2, done(Outcome::Ok, 99));
+        desk.now = desk.now + Duration::from_secs(60);
+        desk.tell(Msg::Frame);
+        assert_eq!(desk.hosts()[1], "web21", "{keys:?}");
+    }
+}
+
+#[test]
+fn until_it_is_steered_the_cursor_stays_on_the_first_row_and_then_a_single_cancel_asks() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.cursor(), "web17");
+    desk.hear(0, done(Outcome::Ok, 99));
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.cursor(), "web21", "it went on by itself");
+    assert_eq!(desk.press_after(100, X), [], "so lately that another job may be meant");
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.jobs == [JobId(2)]));
+    assert_eq!(desk.press(&[Y]), cancel(&[2], Force::Graceful));
+}
+
+#[test]
+fn one_job_is_cancelled_at_once_and_the_row_does_not_change_before_the_event() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.press(&[X]), cancel(&[0], Force::Graceful));
+    assert!(matches!(
+        desk.app.board().rows()[0].phase,
+        crate::model::phase::Phase::Running { .. }
+    ));
+    desk.hear(
+        0,
+        Change::Stopping {
+            reason: StopReason::Cancel,
+            limit: None,
+            kill_at: Some(Stamp::from_secs(110)),
+        },
+    );
+    assert_eq!(desk.press(&[X]), [], "it is stopping");
+    assert!(desk.notice().contains("X kills"), "{}", desk.notice());
+}
+
+#[test]
+fn what_is_over_or_not_over_is_left_alone_and_said() {
+    let mut desk = Desk::fleet();
+    for (host, key, words) in [
+        ("web01", X, "over already"),
+        ("web01", Key::Char('X'), "over already"),
+        ("web17", Key::Char('r'), "not over"),
+    ] {
+        while desk.cursor() != host {
+            let key = if host == "web01" {
+                Key::Char('j')
+            } else {
+                Key::Char('k')
+            };
+            desk.press(&[key]);
+        }
+        assert_eq!(desk.press(&[key]), []);
+        assert!(desk.notice().contains(words), "{host}: {}", desk.notice());
+        assert_eq!(*desk.app.overlay(), Overlay::None);
+    }
+}
+
+#[test]
+fn a_question_needs_y_after_a_moment_and_nothing_else_confirms() {
+    let asked = || {
+        let mut desk = Desk::running(3);
+        desk.press(&[Key::Char('*'), X]);
+        desk
+    };
+    let mut desk = asked();
+    assert_eq!(desk.press_after(299, Y), [], "not armed yet");
+    assert_eq!(desk.press_after(1, Y), cancel(&[0, 1, 2], Force::Graceful));
+    assert!(desk.app.table().marked().is_empty());
+    for key in [Key::Enter, Key::Esc, Key::Char('n'), Key::Ctrl('c'), X] {
+        let mut desk = asked();
+        assert_eq!(desk.press(&[key]), [], "{key}");
+    }
+    let mut desk = asked();
+    assert_eq!(desk.press_after(10, Key::Enter), []);
+    assert!(
+        matches!(desk.app.overlay(), Overlay::Confirm(_)),
+        "a stray enter does not answer"
+    );
+    desk.now = desk.now + Duration::from_secs(1);
+    assert_eq!(desk.tell(Msg::Paste("y".into())), []);
+    assert_eq!(desk.tell(Msg::Paste("y\ny\n".into())), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(_)));
+}
+
+#[test]
+fn a_kill_always_asks_and_many_running_jobs_want_their_number() {
+    let mut desk = Desk::running(1);
+    assert_eq!(desk.press(&[Key::Char('X')]), []);
+    assert_eq!(desk.press(&[Y]), cancel(&[0], Force::Now));
+    let mut desk = Desk::running(21);
+    desk.press(&[Key::Char('*'), Key::Char('X')]);
+    assert_eq!(desk.press(&[Y]), [], "no number yet");
+    assert_eq!(desk.types("2y"), [], "the wrong number");
+    let all: Vec<u32> = (0..21).collect();
+    assert_eq!(desk.types("1y"), cancel(&all, Force::Now));
+}
+
+#[test]
+fn a_question_counts_what_is_meant_left_alone_and_hidden() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('*'), Key::Char('/')]);
+    desk.types("web17");
+    desk.press(&[Key::Enter, X]);
+    let Overlay::Confirm(confirm) = desk.app.overlay() else {
+        panic!("no question")
+    };
+    assert_eq!(confirm.jobs, [JobId(0), JobId(2), JobId(5)]);
+    assert_eq!((confirm.running, confirm.left_alone, confirm.hidden), (2, 3, 2));
+    assert_eq!(desk.press(&[Y]), cancel(&[0, 2, 5], Force::Graceful));
+}
+
+#[test]
+fn one_retry_is_asked_at_once_and_all_of_them_after_a_question() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('j'), Key::Char('j')]);
+    assert_eq!(desk.cursor(), "db4");
+    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[4]));
+    assert_eq!(desk.press(&[Key::Char('R')]), []);
+    assert_eq!(desk.press(&[Y]), retry(&[1, 4]));
+}
+
+#[test]
+fn what_may_still_run_is_not_retried_blindly() {
+    for (fate, asks) in [(Fate::Gone, false), (Fate::Unknown, true), (Fate::Kept, true)] {
+        let mut desk = Desk::running(1);
+        let outcome = Outcome::TimedOut {
+            limit: Limit::Run,
+            fate: fate.clone(),
+            ended: None,
+        };
+        desk.hear(0, done(outcome, 9));
+        let effects = desk.press(&[Key::Char('r')]);
+        assert_eq!(effects.is_empty(), asks, "{fate:?}");
+        let warned = matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.warning.is_some());
+        assert_eq!(warned, asks, "{fate:?}");
+    }
+}
+
+#[test]
+fn pause_and_continue_follow_what_the_runner_said() {
+    let mut desk = Desk::fleet();
+    let pause = [Effect::Request(Request::Pause)];
+    assert_eq!(desk.press(&[Key::Char('p')]), pause);
+    assert_eq!(desk.press(&[Key::Char('p')]), pause, "the runner has not said so yet");
+    for (what, effects) in [
+        (What::Paused, vec![Effect::Request(Request::Continue)]),
+        (What::Continued, pause.to_vec()),
+        (What::Draining, vec![]),
+    ] {
+        let event = Event { at: desk.now, what };
+        desk.tell(Msg::Runner(Message::Event(event)));
+        assert_eq!(desk.press(&[Key::Char('p')]), effects);
+    }
+}
+
+#[test]
+fn marks_ranges_and_the_filter_belong_to_jobs() {
+    let mut desk = Desk::running(9);
+    desk.press(&[
+        Key::Char(' '),
+        Key::Char('j'),
+        Key::Char('v'),
+        Key::Char('j'),
+        Key::Char('j'),
+    ]);
+    let marked = |desk: &Desk| -> Vec<u32> { desk.app.table().marked().iter().map(|job| job.0).collect() };
+    assert_eq!(marked(&desk), [0, 2, 3, 4]);
+    desk.press(&[Key::Char('v'), Key::Char('G')]);
+    assert_eq!(marked(&desk), [0, 2, 3, 4], "the range has ended");
+    desk.press(&[Key::Char('/')]);
+    desk.types("host:web9");
+    assert_eq!(desk.hosts(), ["web9"]);
+    assert_eq!(desk.cursor(), "web9");
+    desk.press(&[Key::Enter]);
+    assert_eq!(marked(&desk), [0, 2, 3, 4], "hidden, not forgotten");
+    desk.press(&[Key::Esc]);
+    assert_eq!(desk.hosts().len(), 9, "escape clears the filter");
+    desk.press(&[Key::Char('U')]);
+    assert_eq!(marked(&desk), [0_u32; 0]);
+}
+
+#[test]
+fn a_filter_is_pasted_into_and_follows_every_key() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('/')]);
+    desk.tell(Msg::Paste("state:slow\nrm -rf /\n".into()));
+    assert_eq!(desk.hosts(), ["web17"]);
+    desk.press(&[Key::Ctrl('u')]);
+    assert_eq!(desk.hosts().len(), 6);
+    desk.types("nobody");
+    assert_eq!((desk.hosts().len(), desk.cursor()), (0, "none"));
+    assert_eq!(
+        desk.press(&[Key::Enter, X, Key::Enter, Key::Char('i')]),
+        [],
+        "no row, no action"
+    );
+    desk.press(&[Key::Char('/'), Key::Esc]);
+    assert_eq!(desk.hosts().len(), 6);
+}
+
+#[test]
+fn only_stragglers_are_shown_when_there_are_any() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('w')]);
+    assert_eq!(desk.hosts(), ["web17"], "slow");
+    desk.now = desk.now + Duration::from_secs(60);
+    desk.tell(Msg::Tick);
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.hosts(), ["web17", "web21"], "and one that is silent for a minute");
+    desk.press(&[Key::Esc]);
+    assert_eq!(desk.hosts().len(), 6);
+    let mut desk = Desk::running(2);
+    desk.app.board.print(&output(0, 99, "x"));
+    desk.app.board.print(&output(1, 99, "x"));
+    desk.press(&[Key::Char('w')]);
+    assert_eq!(desk.hosts().len(), 2, "nothing to show: {}", desk.notice());
+}
+
+#[test]
+fn q_leaves_at_once_only_when_nothing_runs_or_waits() {
+    let mut desk = Desk::running(1);
+    assert_eq!(desk.press(&[Key::Char('q')]), []);
+    assert_eq!(desk.press(&[Key::Esc]), []);
+    desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
+    assert_eq!(desk.press(&[Key::Char('q')]), [Effect::Leave]);
+}
+
+#[test]
+fn the_ways_out_of_a_run_that_goes_on() {
+    let quit = |force| vec![Effect::Request(Request::Quit { force })];
+    let drain = vec![Effect::Request(Request::Drain)];
+    let c = Key::Ctrl('c');
+    for (keys, effects) in [
+        (vec![Key::Char('q'), Key::Char('s')], vec![]),
+        (vec![Key::Char('q'), Key::Enter], vec![]),
+        (vec![Key::Char('q'), Key::Char('d')], drain.clone()),
+        (vec![Key::Char('q'), Key::Down, Key::Enter], drain),
+        (vec![Key::Char('q'), Key::Char('c')], quit(Force::Graceful)),
+        (vec![Key::Char('q'), Key::Char('k')], vec![]),
+        (vec![c, c, c, c, c, c, c], vec![]),
+        (vec![c, c, c, Key::Enter], quit(Force::Graceful)),
+        (
+            vec![Key::Char('q'), Key::Char('c'), Key::Char('q'), Key::Down, Key::Enter],
+            quit(Force::Graceful),
+        ),
+        (
+            vec![Key::Char('q'), Key::Char('c'), Key::Char('q'), Key::Char('k')],
+            [quit(Force::Graceful), quit(Force::Now)].concat(),
+        ),
+    ] {
+        assert_eq!(Desk::running(2).press(&keys), effects, "{keys:?}");
+    }
+    let mut desk = Desk::running(2);
+    desk.press(&[c, c, c]);
+    assert_eq!(desk.press_after(100, Key::Enter), [], "the choice has only just moved");
+    let mut desk = Desk::running(2);
+    desk.press(&[Key::Char('q')]);
+    assert_eq!(
+        desk.press_after(100, Key::Char('c')),
+        [],
+        "the question has only just come"
+    );
+}
+
+#[test]
+fn ending_many_wants_their_number() {
+    let mut desk = Desk::running(30);
+    assert_eq!(desk.press(&[Key::Char('q'), Key::Char('c'), Y]), []);
+    let quit = Effect::Request(Request::Quit { force: Force::Graceful });
+    assert_eq!(desk.types("30y"), [quit]);
+}
+
+#[test]
+fn after_cancel_it_stays_until_all_is_over_and_then_goes_by_itself() {
+    let mut desk = Desk::running(2);
+    desk.press(&[Key::Char('q'), Key::Char('c')]);
+    assert!(desk.app.is_leaving());
+    assert_eq!(
+        desk.press(&[Key::Char('R')]),
+        [],
+        "nothing more is started: {}",
+        desk.notice()
+    );
+    let cancelled = || done(Outcome::Exit { code: 1 }, 9);
+    assert_eq!(desk.hear(0, cancelled()), []);
+    assert_eq!(desk.hear(1, cancelled()), [Effect::Leave]);
+    assert_eq!(desk.tell(Msg::Tick), [], "once");
+}
+
+#[test]
+fn at_the_end_it_goes_by_itself_only_if_all_is_well_and_nobody_is_there() {
+    for (outcome, keys, leaves) in [
+        (Outcome::Ok, &[][..], true),
+        (Outcome::Ok, &[Key::Char('j')], false),
+        (Outcome::Exit { code: 1 }, &[], false),
+    ] {
+        let mut desk = Desk::running(1);
+        desk.press(keys);
+        let effects = desk.hear(0, done(outcome.clone(), 9));
+        assert_eq!(effects == [Effect::Leave], leaves, "{outcome} {keys:?}");
+    }
+}
+
+#[test]
+fn time_stands_still_when_all_is_over_and_nothing_wakes_an_idle_screen() {
+    let mut desk = Desk::running(1);
+    assert_eq!(
+        desk.app.next_wake(Stamp::from_millis(100_300)),
+        Some(Stamp::from_secs(101))
+    );
+    desk.hear(0, done(Outcome::Exit { code: 1 }, 99));
+    desk.tell(Msg::Frame);
+    desk.now = Stamp::from_secs(500);
+    assert_eq!(desk.app.elapsed(desk.now), Duration::from_secs(100));
+    assert_eq!(desk.app.next_wake(desk.now), None);
+    let again = attempt_event(desk.app.plan(), (0, 2), 501, Change::Queued(Why::RunSlot));
+    desk.tell(Msg::Runner(Message::Event(again)));
+    assert_eq!(desk.app.elapsed(Stamp::from_secs(502)), Duration::from_secs(502));
+}
+
+/// What a loader would answer.
+fn loaded(ticket: u64, skipped: u64, text: &str, more: bool) -> Loaded {
+    Loaded {
+        job: JobId(0),
+        attempt: AttemptNo::FIRST,
+        ticket,
+        skipped,
+        pieces: vec![(Stream::Stdout, text.as_bytes().to_vec())],
+        more,
+        error: None,
+    }
+}
+
+fn shown(desk: &Desk) -> Vec<&str> {
+    let Screen::Output(view) = desk.app.screen() else {
+        panic!("no output is open")
+    };
+    view.rows()
+        .iter()
+        .map(|row| &row.line.text()[row.part.clone()])
+        .collect()
+}
+
+fn numbers(range: std::ops::Range<u32>) -> String {
+    range.map(|n| format!("line {n}\n")).collect()
+}
+
+#[test]
+fn output_is_read_on_as_long_as_it_is_followed_or_near() {
+    let mut desk = Desk::running(1);
+    let (job, attempt, ticket) = (JobId(0), AttemptNo::FIRST, 1);
+    assert_eq!(
+        desk.press(&[Key::Enter]),
+        [Effect::Load(Load::Tail { job, attempt, ticket })]
+    );
+    let more = [Effect::Load(Load::More { ticket })];
+    assert_eq!(desk.tell(Msg::Loaded(loaded(1, 0, &numbers(0..100), true))), more);
+    assert_eq!(desk.tell(Msg::Loaded(loaded(1, 0, "unfinished", false))), []);
+    assert_eq!(shown(&desk).last(), Some(&"unfinished"));
+    assert_eq!(shown(&desk).len(), 19, "a page");
+    assert_eq!(desk.press(&[Key::Char('g')]), []);
+    assert_eq!(shown(&desk)[0], "line 0");
+    let printed = Message::Output(output(0, 101, "new"));
+    assert_eq!(desk.tell(Msg::Runner(printed)), [], "far from the end nothing is read");
+    assert_eq!(
+        desk.press(&[Key::Char('G')]),
+        [Effect::Load(Load::Tail {
+            job,
+            attempt,
+            ticket: 2
+        })]
+    );
+    assert_eq!(
+        desk.tell(Msg::Loaded(loaded(1, 0, "late", false))),
+        [],
+        "an answer to an old wish"
+    );
+    assert_eq!(shown(&desk), [""; 0]);
+}
+
+#[test]
+fn what_was_left_out_is_said_and_read_from_the_start_when_asked() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    desk.tell(Msg::Loaded(loaded(1, 5000, "half a line\nwhole\n", false)));
+    assert_eq!(shown(&desk), ["whole"]);
+    let (job, attempt) = (JobId(0), AttemptNo::FIRST);
+    assert_eq!(
+        desk.press(&[Key::Char('g')]),
+        [Effect::Load(Load::Start {
+            job,
+            attempt,
+            ticket: 2
+        })]
+    );
+    assert_eq!(
+        desk.tell(Msg::Loaded(loaded(2, 0, &numbers(0..100), true))),
+        [],
+        "enough for now"
+    );
+    assert_eq!(shown(&desk)[0], "line 0");
+    let more = [Effect::Load(Load::More { ticket: 2 })];
+    assert_eq!(
+        desk.press(&[Key::PageDown, Key::PageDown, Key::PageDown]),
+        more,
+        "the end is near"
+    );
+}
+
+#[test]
+fn output_scrolls_by_rows_wrapped_or_not_and_by_stream() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let mut piece = loaded(1, 0, &"x".repeat(200), false);
+    piece.pieces.push((Stream::Stderr, numbers(0..40).into_bytes()));
+    desk.tell(Msg::Loaded(piece));
+    assert_eq!(shown(&desk).last().map(|text| text.len()), Some(200));
+    desk.press(&[Key::Char('z')]);
+    assert_eq!(shown(&desk).last().map(|text| text.len()), Some(200 - 2 * 78));
+    desk.press(&[Key::Char('k')]);
+    assert_eq!(shown(&desk).last().map(|text| text.len()), Some(78));
+    desk.press(&[Key::Char('j'), Key::Char('o')]);
+    assert_eq!(shown(&desk).len(), 3, "stdout only");
+    desk.press(&[Key::Char('o'), Key::Char('g')]);
+    assert_eq!(shown(&desk)[..2], ["line 0", "line 1"], "stderr only");
+    desk.press(&[Key::Char('q')]);
+    assert!(matches!(desk.app.screen(), Screen::Table), "q goes back first");
+}
+
+#[test]
+fn a_search_goes_from_hit_to_hit_and_round() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    desk.tell(Msg::Loaded(loaded(1, 0, &numbers(0..100), false)));
+    desk.press(&[Key::Char('g'), Key::Char('/')]);
+    desk.types("LINE");
+    desk.press(&[Key::Enter]);
+    let hits = |desk: &Desk| match desk.app.screen() {
+        Screen::Output(view) => view.hits(),
+        Screen::Table => panic!("no output is open"),
+    };
+    assert_eq!(hits(&desk), (0, None), "upper case means upper case");
+    desk.press(&[Key::Char('/')]);
+    desk.types("line 9");
+    desk.press(&[Key::Enter]);
+    assert_eq!(hits(&desk), (11, Some(1)));
+    desk.press(&[Key::Char('n')]);
+    assert_eq!(hits(&desk), (11, Some(2)));
+    assert!(shown(&desk).contains(&"line 90"));
+    desk.press(&[Key::Char('N'), Key::Char('N')]);
+    assert_eq!(hits(&desk), (11, Some(11)));
+    assert!(desk.notice().contains("other end"));
+    desk.press(&[Key::Esc]);
+    assert_eq!(hits(&desk), (0, None));
+}
+
+#[test]
+fn a_flood_is_kept_within_bounds_and_the_eye_stays_where_it_is() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    for _ in 0..12 {
+        let effects = desk.tell(Msg::Loaded(loaded(1, 0, &numbers(0..10_000), true)));
+        assert_eq!(effects, [Effect::Load(Load::More { ticket: 1 })]);
+    }
+    let Screen::Output(view) = desk.app.screen() else {
+        panic!("no output is open")
+    };
+    assert!(view.earlier() > 0, "the first lines were let go");
+    assert_eq!(shown(&desk).last(), Some(&"line 9999"));
+    desk.press(&[Key::Char('k')]);
+    let before: Vec<String> = shown(&desk).iter().map(ToString::to_string).collect();
+    desk.tell(Msg::Loaded(loaded(1, 0, &numbers(0..10_000), true)));
+    assert_eq!(shown(&desk), before);
+}
+
+#[test]
+fn earlier_attempts_can_be_read() {
+    let mut desk = Desk::running(1);
+    desk.hear(0, done(Outcome::Exit { code: 1 }, 9));
+    let again = attempt_event(desk.app.plan(), (0, 2), 101, Change::Running { pid: 9 });
+    desk.tell(Msg::Runner(Message::Event(again)));
+    let opened = |attempt, ticket| {
+        let (job, attempt) = (JobId(0), AttemptNo(attempt));
+        vec![Effect::Load(Load::Tail { job, attempt, ticket })]
+    };
+    assert_eq!(desk.press(&[Key::Enter]), opened(2, 1));
+    assert_eq!(desk.press(&[Key::Char('[')]), opened(1, 2));
+    assert_eq!(desk.press(&[Key::Char('[')]), [], "{}", desk.notice());
+    assert_eq!(desk.press(&[Key::Char(']')]), opened(2, 3));
+}

@@ -10,7 +10,7 @@ use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::leave;
-use super::message::{Effect, Effects, Load, Loaded, Msg};
+use super::message::{Effect, Effects, Loaded, Msg};
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::quit::Way;
@@ -19,7 +19,7 @@ use super::search::Search;
 use super::state::{App, Screen};
 use super::straggler::is_straggler;
 use super::text;
-use crate::model::event::{Change, Message, What};
+use crate::model::event::{Message, What};
 use crate::model::stamp::Stamp;
 
 /// Takes in a message at `now`, and says what has to be done.
@@ -78,16 +78,8 @@ fn hear(app: &mut App, message: Message) -> Effects {
                 None => Some(event.at),
                 since => since,
             };
-            match &event.what {
-                What::Job {
-                    job,
-                    attempt,
-                    change: Change::Queued(_) | Change::Connecting,
-                    ..
-                } => {
-                    reading::note_attempt(app, *job, *attempt, event.at);
-                }
-                _ => {}
+            if let What::Job { job, attempt, .. } = event.what {
+                reading::note_attempt(app, job, attempt, event.at);
             }
             Effects::none()
         }
@@ -162,13 +154,13 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::None => {}
         Overlay::Help(mut pane) => {
             let closes = Action::of_key(key, app.place());
-            let (columns, page) = app.panel();
-            if pane.press(key, help(columns).len(), page) || !is_close(closes) {
+            let (columns, rows_shown) = app.panel();
+            if pane.press(key, help(columns).len(), rows_shown) || !is_close(closes) {
                 app.overlay = Overlay::Help(pane);
             }
         }
         Overlay::Details(job, mut pane) => {
-            let (columns, page) = app.panel();
+            let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
             let rows = facts
@@ -176,7 +168,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
                 .map(|fact| text::wrap_words(&fact.text, columns).len())
                 .sum();
             let closes = Action::of_key(key, app.place());
-            if pane.press(key, rows, page) || !(is_close(closes) || closes == Some(Action::Details)) {
+            if pane.press(key, rows, rows_shown) || !(is_close(closes) || closes == Some(Action::Details)) {
                 app.overlay = Overlay::Details(job, pane);
             }
         }
@@ -326,18 +318,4 @@ fn stragglers(app: &mut App, now: Stamp) {
     }
     app.table.set_stragglers(only);
     app.table.arrange(&app.board, now);
-}
-
-/// The wish to open an attempt's output at its end, or at its start.
-pub(super) fn load(app: &mut App, from_start: bool) -> Effects {
-    let Screen::Output(view) = &app.screen else {
-        return Effects::none();
-    };
-    let (job, attempt, ticket) = (view.job(), view.attempt(), view.ticket());
-    Effect::Load(if from_start {
-        Load::Start { job, attempt, ticket }
-    } else {
-        Load::Tail { job, attempt, ticket }
-    })
-    .into()
 }

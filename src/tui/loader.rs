@@ -195,17 +195,17 @@ mod tests {
         }
         let (mut runs, mut skipped): (Vec<(Stream, u8, usize)>, u64) = (Vec::new(), 0);
         loop {
-            let loaded = loader.step();
-            assert_eq!(loaded.error, None);
-            skipped += loaded.skipped;
-            assert!(loaded.pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= CHUNK as usize);
-            for (stream, bytes) in loaded.pieces {
+            let piece = loader.step();
+            assert_eq!(piece.error, None);
+            skipped += piece.skipped;
+            assert!(piece.pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= CHUNK as usize);
+            for (stream, bytes) in piece.pieces {
                 match runs.last_mut() {
                     Some((_, first, length)) if *first == bytes[0] => *length += bytes.len(),
                     _ => runs.push((stream, bytes[0], bytes.len())),
                 }
             }
-            if !loaded.more {
+            if !piece.more {
                 return (runs, skipped);
             }
         }

@@ -51,12 +51,12 @@ impl Reading {
             };
             let done = at_work.await;
             self.at_work = None;
-            let Ok((loader, loaded)) = done else { continue };
+            let Ok((loader, piece)) = done else { continue };
             self.idle = Some(loader);
             if let Some(next) = self.next.take() {
                 self.ask(next);
             }
-            return loaded;
+            return piece;
         }
     }
 }
@@ -64,10 +64,10 @@ impl Reading {
 fn begin(mut loader: Loader, skip: bool) -> JoinHandle<(Loader, Loaded)> {
     spawn_blocking(move || {
         let skipped = if skip { loader.skip_to_tail() } else { Ok(()) };
-        let mut loaded = loader.step();
+        let mut piece = loader.step();
         if let Err(error) = skipped {
-            loaded.error = Some(format!("cannot read the output: {error}"));
+            piece.error = Some(format!("cannot read the output: {error}"));
         }
-        (loader, loaded)
+        (loader, piece)
     })
 }

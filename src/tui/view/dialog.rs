@@ -59,13 +59,12 @@ fn question(confirm: &Confirm) -> String {
         Intent::Kill | Intent::KillAll => "Kill",
         Intent::Retry => "Retry",
     };
-    let running = match (confirm.intent, confirm.running) {
-        (Intent::Retry, _) | (_, 0) => String::new(),
-        (_, running) => format!(" ({running} running)"),
-    };
-    match confirm.jobs.len() {
-        1 => format!("{verb} 1 job{running}?"),
-        count => format!("{verb} {count} jobs{running}?"),
+    let count = confirm.jobs.len();
+    let jobs = if count == 1 { "job" } else { "jobs" };
+    match (confirm.intent, confirm.running) {
+        (Intent::Retry, _) | (_, 0) => format!("{verb} {count} {jobs}?"),
+        (_, running) if running == count => format!("{verb} {count} running {jobs}?"),
+        (_, running) => format!("{verb} {count} {jobs} ({running} running)?"),
     }
 }
 

@@ -6,6 +6,9 @@ use crate::app::{Action, App, Overlay, Screen};
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
+/// A key and what it does.
+type Item = (String, &'static str);
+
 const TABLE: [Action; 9] = [
     Action::Cancel,
     Action::Retry,
@@ -34,7 +37,7 @@ const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
     let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
-    let (first, last): (Vec<(String, &str)>, Vec<(String, &str)>) = match (app.overlay(), app.screen()) {
+    let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
         (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
@@ -44,10 +47,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     };
     let room = usize::from(area.width.saturating_sub(2));
     let mut left = room.saturating_sub(last.iter().map(columns).sum());
-    let mut shown: Vec<(String, &str)> = Vec::new();
+    let mut shown: Vec<Item> = Vec::new();
     for item in first {
         if columns(&item) > left {
-            break;
+            continue;
         }
         left -= columns(&item);
         shown.push(item);
@@ -61,11 +64,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
 }
 
 /// The key to show and the name of each action.
-fn named(actions: &[Action]) -> Vec<(String, &'static str)> {
+fn named(actions: &[Action]) -> Vec<Item> {
     let key = |action: &Action| action.keys().first().map(ToString::to_string).unwrap_or_default();
     actions.iter().map(|action| (key(action), action.name())).collect()
 }
 
-fn columns((key, name): &(String, &str)) -> usize {
+fn columns((key, name): &Item) -> usize {
     width(key) + 1 + width(name) + 2
 }

@@ -79,43 +79,41 @@ struct Count {
     weight: u8,
 }
 
+/// The room of the bar, and the gap between counts, from roomy to tight.
+const ROOMY: u16 = 28;
+const TIGHT: u16 = 10;
+
 fn counts(brush: &mut Brush<'_>, area: Rect, app: &App) {
-    let room = area.width.saturating_sub(2);
-    let bar_room = (room / 4).clamp(10, 28);
     let mut counts = all_counts(app);
-    let text_room = usize::from(room - bar_room.min(room)).saturating_sub(3);
-    let mut gap = 3;
+    let (mut bar, mut gap) = ((area.width / 4).min(ROOMY), 3);
     let mut cut_off = false;
-    loop {
-        let texts: usize = counts.iter().map(|count| width(&count.text)).sum();
-        let more = if cut_off { gap + 1 } else { 0 };
-        if texts + gap * counts.len().saturating_sub(1) + more <= text_room || counts.len() <= 1 {
-            break;
-        }
+    let room = |bar: u16| usize::from(area.width.saturating_sub(bar + 4));
+    while columns_of(&counts, gap, cut_off) > room(bar) && counts.len() > 1 {
         if gap > 2 {
             gap = 2;
-            continue;
+        } else if bar > TIGHT {
+            bar -= 1;
+        } else {
+            let lightest = (0..counts.len()).min_by_key(|at| counts[*at].weight);
+            counts.remove(lightest.unwrap_or_default());
+            cut_off = true;
         }
-        let lightest = (0..counts.len())
-            .min_by_key(|at| counts[*at].weight)
-            .unwrap_or_default();
-        counts.remove(lightest);
-        cut_off = true;
     }
-    bar::draw(brush, (area.x + 1, area.y), bar_room, app.board().tally());
-    let mut x = area.x + 1 + bar_room + 3;
+    bar::draw(brush, (area.x + 1, area.y), bar, app.board().tally());
+    let mut x = area.x + bar + 3;
     for count in &counts {
         let left = area.right().saturating_sub(x);
         x += brush.text((x, area.y), left, &count.text, count.role) + gap as u16;
     }
     if cut_off {
-        brush.text(
-            (x, area.y),
-            area.right().saturating_sub(x),
-            brush.sign(Sign::Ellipsis),
-            Role::Dim,
-        );
+        let left = area.right().saturating_sub(x);
+        brush.text((x, area.y), left, brush.sign(Sign::Ellipsis), Role::Dim);
     }
+}
+
+fn columns_of(counts: &[Count], gap: usize, cut_off: bool) -> usize {
+    let texts: usize = counts.iter().map(|count| width(&count.text)).sum();
+    texts + gap * counts.len().saturating_sub(1) + if cut_off { gap + 3 } else { 0 }
 }
 
 /// Every count that is not zero, in the order of the screen.

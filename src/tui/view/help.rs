@@ -14,9 +14,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, pane: Pane) {
         height: area.height.saturating_sub(1),
         ..area
     };
-    let (columns, page) = app.panel();
+    let (columns, rows) = app.panel();
     let lines = help(columns);
-    let below = lines.len().saturating_sub(pane.top + page);
+    let below = lines.len().saturating_sub(pane.top + rows);
     let title = if below > 0 {
         format!("heeler: keys ({below} more lines below)")
     } else {

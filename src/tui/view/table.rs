@@ -6,6 +6,7 @@ use crate::app::{App, Said, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
+use crate::model::outcome::Outcome;
 use crate::model::phase::Phase;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Role, Sign};
@@ -155,6 +156,10 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, no
 fn elapsed(row: &Row, now: Stamp) -> Option<String> {
     let elapsed = row.phase.elapsed(now)?;
     Some(match row.phase {
+        Phase::Done {
+            outcome: Outcome::Skipped { .. },
+            ..
+        } => return None,
         Phase::Done { .. } => Elapsed::Over(elapsed).to_string(),
         _ => Elapsed::Running(elapsed).to_string(),
     })

@@ -1,1 +1,351 @@
+//! What the screens look like, at several sizes and in every look, and that no size and no order of messages breaks
+//! them.
 
+use super::draw;
+use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
+use crate::app::{Action, App, Key, Loaded, Msg, Size, update};
+use crate::model::board::Board;
+use crate::model::event::{Change, Event, Message, Stream, What};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::outcome::Outcome;
+use crate::model::phase::{StopReason, Why};
+use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
+use crate::tui::theme::{Charset, Look, Palette};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+const SIXTEEN: Look = Look {
+    charset: Charset::Unicode,
+    palette: Palette::Sixteen,
+};
+const MONO: Look = Look {
+    charset: Charset::Ascii,
+    palette: Palette::Mono,
+};
+const NOW: Stamp = Stamp::from_secs(100);
+
+/// The dashboard over a fleet in every state, after some keys.
+fn desk((width, height): (u16, u16), keys: &[Key]) -> App {
+    let mut app = App::new(Arc::new(every_state_plan()), every_state(), NOW);
+    let _ = update(&mut app, Msg::Resize(Size { width, height }), NOW);
+    let _ = update(&mut app, Msg::Frame, NOW);
+    for key in keys {
+        let _ = update(&mut app, Msg::Key(*key), NOW);
+        let _ = update(&mut app, Msg::Frame, NOW);
+    }
+    app
+}
+
+fn drawn(app: &App, look: Look, now: Stamp) -> Buffer {
+    let Size { width, height } = app.size();
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, app, look, now)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The text of a screen, each line without the blanks at its end.
+fn text(buffer: &Buffer) -> String {
+    let lines = buffer.content().chunks(usize::from(buffer.area.width).max(1));
+    let lines = lines.map(|cells| {
+        let mut line = String::new();
+        let mut covered = 0;
+        for cell in cells {
+            if covered == 0 {
+                line.push_str(cell.symbol());
+                covered = crate::app::text::width(cell.symbol()).max(1);
+            }
+            covered -= 1;
+        }
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A letter per cell for its style: what colours there are, and what is bold, dim or reversed (upper case).
+fn styles(buffer: &Buffer, y: u16) -> String {
+    let cells = (0..buffer.area.width).map(|x| &buffer[(x, y)]);
+    let marks = cells.map(|cell| {
+        let letter = match cell.fg {
+            Color::Reset if cell.modifier.contains(Modifier::DIM) => 'd',
+            Color::Reset if cell.modifier.contains(Modifier::BOLD) => 'h',
+            Color::Reset => '.',
+            Color::Red | Color::LightRed | Color::Indexed(1) => 'r',
+            Color::Green => 'g',
+            Color::Yellow => 'y',
+            Color::Blue => 'b',
+            Color::Cyan => 'c',
+            Color::Magenta => 'm',
+            _ => '?',
+        };
+        let letter = if cell.modifier.contains(Modifier::REVERSED) {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        };
+        if letter == '.' && cell.modifier.contains(Modifier::REVERSED) {
+            '#'
+        } else {
+            letter
+        }
+    });
+    marks.collect::<String>().trim_end_matches('.').to_owned()
+}
+
+#[test]
+fn the_table_at_every_width() {
+    for width in [40, 60, 80, 120, 200] {
+        let app = desk((width, 24), &[]);
+        insta::assert_snapshot!(format!("table-{width}"), text(&drawn(&app, SIXTEEN, NOW)));
+    }
+}
+
+#[test]
+fn the_table_without_colour_or_unicode() {
+    let app = desk((80, 24), &[Key::Char('j'), Key::Char(' ')]);
+    let buffer = drawn(&app, MONO, NOW);
+    insta::assert_snapshot!("table-mono", text(&buffer));
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
+    );
+    let beyond = |cell: &&ratatui::buffer::Cell| !cell.symbol().is_ascii() && cell.symbol() != "日";
+    let beyond: Vec<&str> = buffer
+        .content()
+        .iter()
+        .filter(beyond)
+        .map(|cell| cell.symbol())
+        .collect();
+    assert_eq!(beyond.concat(), "本", "only what the host printed is not ASCII");
+}
+
+#[test]
+fn the_colours_of_the_table() {
+    let buffer = drawn(&desk((80, 24), &[]), SIXTEEN, NOW);
+    let lines: Vec<String> = (0..24).map(|y| styles(&buffer, y)).collect();
+    insta::assert_snapshot!("table-colours", lines.join("\n"));
+    assert!(
+        buffer.content().iter().all(|cell| cell.bg == Color::Reset),
+        "the background is never painted"
+    );
+}
+
+#[test]
+fn what_lies_over_the_screen() {
+    let q = Key::Char('q');
+    for (name, size, keys) in [
+        ("help", (80, 24), &[Key::Char('?')][..]),
+        ("help-tall", (120, 45), &[Key::Char('?')]),
+        ("help-narrow", (40, 12), &[Key::Char('?'), Key::Char('G')]),
+        ("details", (80, 24), &[Key::Char('G'), Key::Char('k'), Key::Char('i')]),
+        ("details-narrow", (40, 24), &[Key::Char('j'), Key::Char('i')]),
+        ("cancel", (80, 24), &[Key::Char('*'), Key::Char('x')]),
+        ("kill", (80, 24), &[Key::Char('X')]),
+        ("retry-all", (80, 24), &[Key::Char('R')]),
+        ("quit", (80, 24), &[q, Key::Ctrl('c')]),
+        ("quit-narrow", (40, 12), &[q]),
+        ("filter", (80, 24), &[Key::Char('/'), Key::Char('d'), Key::Char('b')]),
+    ] {
+        let buffer = drawn(&desk(size, keys), SIXTEEN, Stamp::from_secs(101));
+        insta::assert_snapshot!(name, text(&buffer));
+    }
+}
+
+#[test]
+fn the_output_of_a_job() {
+    let mut app = desk((80, 16), &[Key::Char('j'), Key::Enter]);
+    let piece = |stream, text: &str| (stream, text.as_bytes().to_vec());
+    let loaded = Loaded {
+        job: JobId(6),
+        attempt: AttemptNo::FIRST,
+        ticket: 1,
+        skipped: 96_000_000,
+        pieces: vec![
+            piece(
+                Stream::Stdout,
+                "cut off\nReading package lists...\nGet:1 http://deb.example.org/debian ",
+            ),
+            piece(
+                Stream::Stderr,
+                "cut off\nW: \u{1b}[33mSome index files failed to download.\u{1b}[0m They have been ignored, or old ones used instead.\n",
+            ),
+            piece(
+                Stream::Stdout,
+                "stable InRelease\nProcessing triggers for 日本語 man-db ...\n",
+            ),
+        ],
+        more: false,
+        error: None,
+    };
+    let _ = update(&mut app, Msg::Loaded(loaded), NOW);
+    insta::assert_snapshot!("output", text(&drawn(&app, SIXTEEN, NOW)));
+    for key in [
+        Key::Char('z'),
+        Key::Char('/'),
+        Key::Char('e'),
+        Key::Char('d'),
+        Key::Enter,
+    ] {
+        let _ = update(&mut app, Msg::Key(key), NOW);
+    }
+    let buffer = drawn(&app, SIXTEEN, NOW);
+    insta::assert_snapshot!("output-wrapped-and-searched", text(&buffer));
+    let lines: Vec<String> = (2..8).map(|y| styles(&buffer, y)).collect();
+    insta::assert_snapshot!("output-colours", lines.join("\n"));
+}
+
+#[test]
+fn the_header_says_how_the_run_stands() {
+    for (name, what) in [("paused", What::Paused), ("draining", What::Draining)] {
+        let mut app = desk((80, 10), &[]);
+        let event = Event { at: NOW, what };
+        let _ = update(&mut app, Msg::Runner(Message::Event(event)), NOW);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, NOW)));
+    }
+    let mut app = desk((100, 10), &[Key::Char('j')]);
+    for job in 0..16 {
+        let event = event(app.plan(), job, 100, done(Outcome::Ok, 9));
+        let _ = update(&mut app, Msg::Runner(Message::Event(event)), NOW);
+    }
+    insta::assert_snapshot!("all-done", text(&drawn(&app, SIXTEEN, Stamp::from_secs(500))));
+}
+
+#[test]
+fn no_size_is_too_small_or_too_large() {
+    for width in (0..=200).step_by(19).chain([1, 39, 40, 41, 80]) {
+        for height in [0, 1, 2, 7, 8, 9, 24, 60] {
+            for keys in [
+                &[][..],
+                &[Key::Char('?')],
+                &[Key::Char('i')],
+                &[Key::Char('q')],
+                &[Key::Enter],
+                &[Key::Char('/')],
+            ] {
+                for look in [SIXTEEN, MONO] {
+                    drawn(&desk((width, height), keys), look, NOW);
+                }
+            }
+        }
+    }
+    assert_eq!(
+        text(&drawn(&desk((39, 3), &[]), SIXTEEN, NOW)),
+        "heeler needs 40x8, this is 39x3\n\n"
+    );
+}
+
+/// A small generator of numbers (xorshift), so that every run of the test is the same.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+}
+
+fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
+    let jobs = plan.hosts.len();
+    let job = dice.roll(jobs) as u32;
+    let change = |dice: &mut Dice| match dice.roll(7) {
+        0 => Change::Queued(Why::RunSlot),
+        1 => Change::Connecting,
+        2 => Change::Running { pid: 1 },
+        3 => Change::Slow,
+        4 => Change::Stopping {
+            reason: StopReason::Cancel,
+            limit: None,
+            kill_at: None,
+        },
+        5 => done(Outcome::Ok, 1),
+        _ => done(Outcome::Exit { code: 1 }, 1),
+    };
+    match dice.roll(20) {
+        0 => Msg::Resize(Size {
+            width: dice.roll(201) as u16,
+            height: dice.roll(61) as u16,
+        }),
+        1 => Msg::Paste("web1\u{1b}[31m y\n".into()),
+        2 => Msg::Tick,
+        3..6 => Msg::Frame,
+        6..10 => {
+            let change = change(dice);
+            Msg::Runner(Message::Event(event(plan, job, now.0.as_secs(), change)))
+        }
+        10 => Msg::Runner(Message::Output(output(
+            job,
+            now.0.as_secs(),
+            "日本 text\r\n\x1b[31mred",
+        ))),
+        11 => Msg::Loaded(any_output(dice)),
+        _ => {
+            let keys: Vec<Key> = Action::all().flat_map(|action| action.keys().iter().copied()).collect();
+            let further = [
+                Key::Char('y'),
+                Key::Char('1'),
+                Key::Char('w'),
+                Key::Char('d'),
+                Key::Tab,
+                Key::Backspace,
+            ];
+            let roll = dice.roll(keys.len() + further.len());
+            Msg::Key(*keys.iter().chain(&further).nth(roll).unwrap())
+        }
+    }
+}
+
+/// Whatever happens in whatever order at whatever size: the cursor names a row that is shown, or none if none is.
+#[test]
+fn no_order_of_messages_breaks_it() {
+    let names: Vec<String> = (0..40).map(|n| format!("web{n}")).collect();
+    let plan = Arc::new(plan(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+    for seed in 1..20 {
+        let mut dice = Dice(seed);
+        let (mut app, mut now) = (
+            App::new(plan.clone(), Board::new(&plan), Stamp::default()),
+            Stamp::default(),
+        );
+        for _ in 0..300 {
+            now = now + Duration::from_millis(dice.roll(700) as u64);
+            let msg = any_msg(&mut dice, &plan, now);
+            let _ = update(&mut app, msg, now);
+            let table = app.table();
+            let order: BTreeSet<JobId> = table.order().iter().copied().collect();
+            assert_eq!(order.len(), table.order().len(), "a job has one row");
+            assert_eq!(table.cursor(), table.order().get(table.place()).copied());
+            assert_eq!(table.cursor().is_none(), order.is_empty());
+            if dice.roll(4) == 0 {
+                drawn(&app, SIXTEEN, now);
+            }
+        }
+    }
+}
+
+fn any_output(dice: &mut Dice) -> Loaded {
+    let stream = if dice.roll(2) == 0 {
+        Stream::Stdout
+    } else {
+        Stream::Stderr
+    };
+    let text: String = (0..dice.roll(300))
+        .map(|n| format!("{}日本 line {n}\n", "x".repeat(n)))
+        .collect();
+    Loaded {
+        job: JobId(0),
+        attempt: AttemptNo::FIRST,
+        ticket: dice.roll(9) as u64,
+        skipped: 0,
+        pieces: vec![(stream, text.into_bytes())],
+        more: dice.roll(2) == 0,
+        error: None,
+    }
+}

@@ -1,0 +1,75 @@
+//! Putting the question before something is done to jobs: which of those meant it makes sense for, and what the operator
+//! should know.
+
+use super::confirm::{Confirm, Intent};
+use super::input::Input;
+use super::overlay::Overlay;
+use super::state::App;
+use crate::model::board::Row;
+use crate::model::id::JobId;
+use crate::model::outcome::{Fate, Outcome};
+use crate::model::stamp::Stamp;
+
+/// Asks before doing something to jobs; says so when it makes no sense for any of them.
+pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
+    let meant = targets.len();
+    let wants_done = intent == Intent::Retry;
+    let fits = |job: &JobId| app.board.row(*job).is_some_and(|row| row.phase.is_done() == wants_done);
+    let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
+    if fitting.is_empty() {
+        let text = match *targets {
+            [] => "no row is chosen".to_owned(),
+            [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
+            [job] => format!("{} is over already", app.label(job)),
+            _ if wants_done => format!("none of the {meant} jobs is over"),
+            _ => format!("all of the {meant} jobs are over already"),
+        };
+        app.say(text, now);
+        return;
+    }
+    let running = count(app, &fitting, |row| row.phase.is_live());
+    let risky = count(app, &fitting, may_live_on);
+    let warning = (wants_done && risky > 0).then(|| match fitting.len() {
+        1 => "it may still be running there from the attempt before".to_owned(),
+        _ => format!("{risky} of them may still be running from the attempt before"),
+    });
+    app.overlay = Overlay::Confirm(Confirm {
+        intent,
+        hosts: named(app, &fitting),
+        running,
+        left_alone: meant - fitting.len(),
+        hidden: app.table.hidden(&fitting),
+        warning,
+        opened: now,
+        typed: Confirm::needs_number(intent, running).then(Input::default),
+        jobs: fitting,
+    });
+}
+
+fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {
+    jobs.iter()
+        .filter_map(|job| app.board.row(*job))
+        .filter(|row| holds(row))
+        .count()
+}
+
+/// Whether the last attempt may have left something running on the host.
+pub(super) fn may_live_on(row: &Row) -> bool {
+    match row.phase.outcome() {
+        Some(Outcome::Lost { fate, .. } | Outcome::TimedOut { fate, .. } | Outcome::Cancelled { fate, .. }) => {
+            matches!(fate, Fate::Survived { .. } | Fate::Kept | Fate::Unknown)
+        }
+        _ => false,
+    }
+}
+
+/// The hosts of jobs, put briefly.
+fn named(app: &App, jobs: &[JobId]) -> String {
+    /// How many are named before the rest is only counted.
+    const NAMED: usize = 12;
+    let names: Vec<&str> = jobs.iter().take(NAMED).map(|job| app.label(*job)).collect();
+    match jobs.len().saturating_sub(NAMED) {
+        0 => names.join(","),
+        more => format!("{} and {more} more", names.join(",")),
+    }
+}
