@@ -50,7 +50,13 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     let runtime = runtime()?;
     runtime.block_on(async {
         let fleet = Fleet::start(count).await?;
-        let names = hosts(fleet.node_set(), &Surroundings { groups: &BTreeMap::new() }).map_err(UsageError::from)?;
+        let names = hosts(
+            fleet.node_set(),
+            &Surroundings {
+                groups: &BTreeMap::new(),
+            },
+        )
+        .map_err(UsageError::from)?;
         let request = RunRequest {
             node_set: names.to_string(),
             hosts: names.into_iter().collect(),
@@ -135,7 +141,10 @@ fn begin(request: &RunRequest) -> Result<(Arc<Plan>, Writer), CliError> {
         UsageError::from(RunDirError::Create { path, source })
     };
     let log = File::create(dir.log()).map_err(cannot_write)?;
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(Mutex::new(log)).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(Mutex::new(log))
+        .finish();
     // A second run in one process keeps the log of the first.
     let _ = tracing::subscriber::set_global_default(subscriber);
     let writer = Writer::create(dir.clone(), &plan).map_err(cannot_write)?;
@@ -160,7 +169,9 @@ fn state_home() -> Result<PathBuf, UsageError> {
 }
 
 fn runtime_dir() -> Option<PathBuf> {
-    env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+    env::var_os("XDG_RUNTIME_DIR")
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Who starts the run, for the record.

@@ -12,9 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use heeler::model::plan::OnDisconnect;
-use heeler::shim::{
-    Control, Cookie, Greeting, Nonce, Preamble, Process, Program, Record,
-};
+use heeler::shim::{Control, Cookie, Greeting, Nonce, Preamble, Process, Program, Record};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::machine::{PATIENCE, eventually, group_of, kill, processes};
@@ -110,9 +108,7 @@ impl<'a> Plan<'a> {
         attempt.write(greeting.line());
         attempt.wait("the greeting's answer", |seen| seen.out.awaited < 2);
         attempt.write(&text);
-        attempt.wait("both streams up", |seen| {
-            seen.out.awaited + seen.err.awaited == 0
-        });
+        attempt.wait("both streams up", |seen| seen.out.awaited + seen.err.awaited == 0);
         attempt
     }
 }
@@ -172,9 +168,7 @@ impl Attempt {
 
     /// Waits for this output line of the job.
     pub fn wait_out(&self, text: &str) {
-        self.wait(text, |seen| {
-            String::from_utf8_lossy(&seen.out.text).contains(text)
-        });
+        self.wait(text, |seen| String::from_utf8_lossy(&seen.out.text).contains(text));
     }
 
     /// Asks, and gives the records of the answer. Nothing else may be under way.
@@ -233,11 +227,8 @@ impl Attempt {
         let wanted = format!("HEELER_JOB={}", self.cookie.as_str());
         processes()
             .filter(|pid| {
-                fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-                    environ
-                        .split(|b| *b == 0)
-                        .any(|var| var == wanted.as_bytes())
-                })
+                fs::read(format!("/proc/{pid}/environ"))
+                    .is_ok_and(|environ| environ.split(|b| *b == 0).any(|var| var == wanted.as_bytes()))
             })
             .collect()
     }
@@ -271,9 +262,7 @@ impl Attempt {
     }
 
     fn end(&mut self) {
-        eventually("the end of the shim", || {
-            self.child.try_wait().unwrap().is_some()
-        });
+        eventually("the end of the shim", || self.child.try_wait().unwrap().is_some());
     }
 
     fn check(&mut self) -> Seen {
@@ -281,14 +270,8 @@ impl Attempt {
         eventually("the end of the shim's processes", || {
             processes().all(|pid| group_of(pid) != Some(group))
         });
-        assert_eq!(
-            self.alive(),
-            Vec::<u32>::new(),
-            "processes of the job are left"
-        );
-        self.wait("the end of both streams", |seen| {
-            seen.out.closed && seen.err.closed
-        });
+        assert_eq!(self.alive(), Vec::<u32>::new(), "processes of the job are left");
+        self.wait("the end of both streams", |seen| seen.out.closed && seen.err.closed);
         self.stdin = None;
         for reader in self.readers.drain(..) {
             reader.join().unwrap();

@@ -60,15 +60,9 @@ impl Shell {
 
 /// The tool's path; a missing one must not pass in silence. Skips wrapper scripts in other places.
 fn find(tool: &str) -> PathBuf {
-    [
-        "/usr/bin",
-        "/bin",
-        "/usr/sbin",
-        "/usr/local/bin",
-        "/opt/homebrew/bin",
-    ]
-    .iter()
-    .map(|dir| Path::new(dir).join(tool))
-    .find(|path| path.exists())
-    .unwrap_or_else(|| panic!("{tool} is not on this machine: install {tool}"))
+    ["/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
+        .iter()
+        .map(|dir| Path::new(dir).join(tool))
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{tool} is not on this machine: install {tool}"))
 }

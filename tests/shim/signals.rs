@@ -89,18 +89,14 @@ fn stop_ends_what_ignores_term(shell: &Shell) {
     let mut attempt = Plan::new(command).start(shell);
     attempt.wait_out("ready\n");
     attempt.send(&Control::Stop(Sig::Term));
-    attempt.wait("the end of the first process", |seen| {
-        seen.status() == Some(143)
-    });
+    attempt.wait("the end of the first process", |seen| seen.status() == Some(143));
     // It looks by itself once the command has ended; then the runner asks.
     attempt.wait("a second answer", |seen| {
         seen.count(|record| matches!(record, Record::Left(_))) == 2
     });
     let answer = attempt.ask(&Control::Look);
     assert!(
-        processes_in(&answer)
-            .iter()
-            .all(|process| process.kin == Kin::Session),
+        processes_in(&answer).iter().all(|process| process.kin == Kin::Session),
         "{answer:?}"
     );
     assert_eq!(answer.last(), Some(&Record::Left(1)), "{answer:?}");
@@ -132,8 +128,7 @@ fn a_suspended_job_is_neither_ended_nor_beyond_reach(shell: &Shell) {
 
 fn an_escaped_process_is_found_and_only_signalled_by_number(shell: &Shell) {
     let mut attempt = Plan::new("setsid sleep 61 & sleep 62").start(shell);
-    let escaped =
-        attempt.look_for(|process| process.kin == Kin::Escaped && process.name == "sleep");
+    let escaped = attempt.look_for(|process| process.kin == Kin::Escaped && process.name == "sleep");
     attempt.send(&Control::Stop(Sig::Kill));
     attempt.wait("the end", |seen| seen.status() == Some(137));
     while attempt.ask(&Control::Look).last() != Some(&Record::Left(1)) {}
@@ -187,10 +182,7 @@ fn looking_changes_nothing(shell: &Shell) {
     // A system that goes down sends TERM to everything; the shim lives to tell the end.
     attempt.signal_shim(Signal::TERM);
     let answer = attempt.ask(&Control::Look);
-    assert!(
-        matches!(answer.last(), Some(Record::Left(1 | 2))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer.last(), Some(Record::Left(1 | 2))), "{answer:?}");
     assert_eq!(attempt.seen().status(), None);
     attempt.send(&Control::Stop(Sig::Kill));
     attempt.look_until_gone();
