@@ -217,6 +217,7 @@ impl<T: Transport> Dispatcher<T> {
         };
         let job = self.who.remove(&id)?;
         self.mailboxes.remove(&job);
+        self.pool.release(self.plan.host(job), ending.outcome.is_ok());
         Some(Input::Ended(job, ending))
     }
 }

@@ -3,9 +3,12 @@
 
 use crate::model::host::HostName;
 use crate::transport::{ConnectError, Connection, Transport};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many idle connections are kept for retries, at about 1.4 MB for each master process.
+const MOST_WARM: usize = 200;
 
 /// A connection, and whether a shell was already seen to answer on it.
 pub(super) struct Shared<C> {
@@ -32,7 +35,20 @@ type Place<C> = Arc<tokio::sync::Mutex<Option<Arc<Shared<C>>>>>;
 /// The connections of a run.
 pub(super) struct Pool<T: Transport> {
     transport: T,
-    places: Mutex<HashMap<HostName, Place<T::Connection>>>,
+    places: Mutex<Places<T::Connection>>,
+}
+
+/// Who has a connection, and whose is kept although nothing runs on it.
+struct Places<C> {
+    by_host: HashMap<HostName, Place<C>>,
+    /// The one that has been idle for the longest time first.
+    warm: VecDeque<HostName>,
+}
+
+impl<C> Places<C> {
+    fn forget(&mut self, host: &HostName) {
+        self.by_host.remove(host);
+    }
 }
 
 impl<T: Transport> Pool<T> {
@@ -40,7 +56,10 @@ impl<T: Transport> Pool<T> {
     pub(super) fn new(transport: T) -> Self {
         Self {
             transport,
-            places: Mutex::default(),
+            places: Mutex::new(Places {
+                by_host: HashMap::new(),
+                warm: VecDeque::new(),
+            }),
         }
     }
 
@@ -62,17 +81,37 @@ impl<T: Transport> Pool<T> {
 
     /// Gives the connection to a host up: whoever still uses it keeps it, the next attempt makes a new one.
     pub(super) fn forget(&self, host: &HostName) {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+        self.lock().forget(host);
+    }
+
+    /// An attempt on a host is over. Where it ended well nothing more is expected and the connection goes; otherwise it
+    /// stays warm for a retry, unless too many do already.
+    pub(super) fn release(&self, host: &HostName, ended_well: bool) {
+        let mut places = self.lock();
+        if ended_well {
+            places.forget(host);
+            return;
+        }
+        places.warm.retain(|warm| warm != host);
+        places.warm.push_back(host.clone());
+        if places.warm.len() > MOST_WARM
+            && let Some(oldest) = places.warm.pop_front()
+        {
+            places.forget(&oldest);
+        }
     }
 
     /// Closes every connection and waits until all that was started is gone.
     pub(super) async fn close(&self) {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().by_host.clear();
         self.transport.finish().await;
     }
 
     fn place(&self, host: &HostName) -> Place<T::Connection> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(places.entry(host.clone()).or_default())
+        Arc::clone(self.lock().by_host.entry(host.clone()).or_default())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Places<T::Connection>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
