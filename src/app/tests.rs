@@ -522,7 +522,8 @@ fn shown(desk: &Desk) -> Vec<&str> {
 }
 
 fn numbers(range: std::ops::Range<u32>) -> String {
-    range.map(|n| format!("line {n}\n")).collect()
+    let lines: Vec<String> = range.map(|n| format!("line {n}\n")).collect();
+    lines.concat()
 }
 
 #[test]

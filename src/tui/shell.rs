@@ -256,7 +256,8 @@ impl Shell {
         Ok(self.tell(Msg::Resize(size)))
     }
 
-    /// Asks for what the way of leaving means, and waits for the run to end. A further signal hurries.
+    /// Asks for what the way of leaving means, and waits for the run to end. A further SIGTERM or
+    /// SIGINT hurries.
     async fn finish(mut self, leaving: Leaving, mut signals: Option<Signals>) -> Ending {
         match leaving {
             Leaving::Finished | Leaving::RunnerGone => {}
@@ -273,8 +274,9 @@ impl Shell {
             };
             tokio::select! {
                 heard = heard => match heard {
-                    Heard::HangUp | Heard::Terminate => self.link.request(Request::Quit { force: Force::Now }),
-                    Heard::Continued => {}
+                    Heard::Terminate => self.link.request(Request::Quit { force: Force::Now }),
+                    // A closed terminal tells it more than once: the kernel, the shell and the multiplexer each.
+                    Heard::HangUp | Heard::Continued => {}
                 },
                 message = self.link.next() => match message {
                     Some(Message::Event(event)) => board.apply(&event),
