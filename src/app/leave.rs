@@ -65,7 +65,12 @@ pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
 }
 
 /// Goes by itself when all is over: if the operator said so, or if all is well and nobody has touched a key.
-pub(super) fn when_over(app: &mut App) -> Effects {
+pub(super) fn when_over(app: &mut App, now: Stamp) -> Effects {
+    if app.board.all_done() && matches!(app.overlay, Overlay::Quit(_)) {
+        // There is nothing left to decide, and its answers would promise what cannot be done any more.
+        app.overlay = Overlay::None;
+        app.say("all is over; q leaves", now);
+    }
     let tally = app.board.tally();
     let all_ok = tally.count(Standing::Done(OutcomeClass::Ok)) == tally.total();
     let unwatched = all_ok && !app.touched;

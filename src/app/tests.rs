@@ -406,6 +406,20 @@ fn q_leaves_at_once_only_when_nothing_runs_or_waits() {
 }
 
 #[test]
+fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
+    let mut desk = Desk::running(1);
+    assert_eq!(desk.press(&[Key::Char('q')]), []);
+    assert!(matches!(desk.app.overlay, Overlay::Quit(_)));
+    desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
+    assert!(matches!(desk.app.overlay, Overlay::None));
+    assert_eq!(
+        desk.press(&[Key::Char('c')]),
+        [],
+        "an answer that comes too late does nothing"
+    );
+}
+
+#[test]
 fn the_ways_out_of_a_run_that_goes_on() {
     let quit = |force| vec![Effect::Request(Request::Quit { force })];
     let drain = vec![Effect::Request(Request::Drain)];
