@@ -7,8 +7,10 @@ use super::overlay::Overlay;
 use super::question;
 use super::quit::{Choice, QuitQuestion};
 use super::state::{App, Departure};
+use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
+use crate::model::plan::OnDisconnect;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
@@ -62,6 +64,24 @@ pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
     app.table.unmark();
     app.say(text, now);
     Effects::request(request)
+}
+
+/// What the operator must know while the program is suspended: it cannot say a word to the hosts then, and a host that
+/// hears nothing for the lease ends its job. `None` when nothing runs.
+pub fn suspended(app: &App) -> Option<String> {
+    let settings = &app.plan().settings;
+    let running = match app.board.tally().live() {
+        0 => return None,
+        1 => "1 job runs on".to_owned(),
+        count => format!("{count} jobs run on"),
+    };
+    Some(match (settings.on_disconnect, settings.lease) {
+        (OnDisconnect::End, Some(lease)) => format!(
+            "heeler is suspended; {running}, but not for longer than {} without a word from here: fg goes on",
+            Elapsed::Running(lease)
+        ),
+        _ => format!("heeler is suspended; {running}: fg goes on"),
+    })
 }
 
 /// Goes by itself when all is over: if the operator said so, or if all is well and nobody has touched a key.

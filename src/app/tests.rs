@@ -406,6 +406,18 @@ fn q_leaves_at_once_only_when_nothing_runs_or_waits() {
 }
 
 #[test]
+fn a_suspended_program_says_how_long_the_hosts_will_wait_for_it() {
+    let mut desk = Desk::running(2);
+    assert_eq!(
+        suspended(&desk.app).as_deref(),
+        Some("heeler is suspended; 2 jobs run on, but not for longer than 1m30s without a word from here: fg goes on")
+    );
+    desk.hear(0, done(Outcome::Ok, 9));
+    desk.hear(1, done(Outcome::Ok, 9));
+    assert_eq!(suspended(&desk.app), None);
+}
+
+#[test]
 fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
     let mut desk = Desk::running(1);
     assert_eq!(desk.press(&[Key::Char('q')]), []);

@@ -7,7 +7,7 @@ use super::signals::{Heard, Signals, can_stop};
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
-use crate::app::{App, Effect, Effects, Msg, Size, update};
+use crate::app::{App, Effect, Effects, Msg, Size, suspended, update};
 use crate::link::Link;
 use crate::model::board::{Board, Course};
 use crate::model::event::Message;
@@ -18,7 +18,7 @@ use crate::rundir::RunDir;
 use crossterm::event::{Event, EventStream};
 use futures_core::Stream as _;
 use std::future::{pending, poll_fn};
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -238,6 +238,9 @@ impl Shell {
         }
         stage.input = None;
         stage.screen.leave();
+        if let Some(words) = suspended(&self.app) {
+            writeln!(io::stdout(), "{words}")?;
+        }
         signals.stop_self().await?;
         let effects = self.come_back(stage)?;
         for effect in effects {

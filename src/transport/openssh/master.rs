@@ -36,6 +36,8 @@ const OURS: &[&str] = &[
     "PermitLocalCommand=no",
     "RemoteCommand=none",
     "RequestTTY=no",
+    // At a lower level ssh would not say why it gave up.
+    "LogLevel=INFO",
     "ServerAliveInterval=15",
     "ServerAliveCountMax=4",
 ];
