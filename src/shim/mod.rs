@@ -18,10 +18,11 @@
 //!    a [`RecordSplitter`] cuts out.
 //!
 //! The shim reports the job's process ([`Record::Job`]) and its status ([`Record::Exit`]) at
-//! once. An `Exit` without a `Job` before it, or an end without either, means that the command was
-//! not started (the number is the launcher's). Without a stop under way the shim then ends: nobody
-//! is signalled, and background children keep the streams open. The shell itself exits with 0
-//! whatever the job did. Requests that come before there is a job are carried out once there is.
+//! once. An `Exit` without a `Job` before it means that the command was not started (the number
+//! is the launcher's); an end of both streams without an `Exit` means nothing but that the shim
+//! is lost. Without a stop under way the shim ends after `Exit`: nobody is signalled, and
+//! background children keep the streams open. The shell itself exits with 0 whatever the job
+//! did. Requests that come before there is a job are carried out once there is.
 //!
 //! [`Control::Signal`], [`Control::Stop`] and [`Control::Look`] are answered with a
 //! [`Record::Process`] for each process that is left, and then with either [`Record::Left`] or
