@@ -7,6 +7,7 @@ pub mod durations;
 pub mod elapsed;
 pub mod event;
 pub mod exit;
+pub mod forecast;
 pub mod grouping;
 pub mod host;
 pub mod id;
