@@ -30,7 +30,7 @@ pub(super) enum Name {
 
 /// One line of `events.jsonl`. Absent fields do not apply to the event.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Line {
     pub(super) event: Name,
     pub(super) at: Stamp,

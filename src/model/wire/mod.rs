@@ -2,6 +2,8 @@
 //! by hand so that the format changes only when somebody means it to, and so that a bad line gives a clear message.
 
 mod line;
+#[cfg(test)]
+mod tests;
 
 use super::event::{Change, Ending, Event, Started, What};
 use super::outcome::{Ended, Fate, Outcome, OutcomeClass};
@@ -121,7 +123,13 @@ impl Line {
     fn ending(&mut self) -> Result<Ending, Missing> {
         let outcome = match need(self.outcome, "outcome")? {
             OutcomeClass::Ok => Outcome::Ok,
-            OutcomeClass::Exit | OutcomeClass::Signal => Outcome::from_ended(need(self.ended(), "code")?),
+            OutcomeClass::Exit => Outcome::Exit {
+                code: need(self.code, "code")?,
+            },
+            OutcomeClass::Signal => Outcome::Signal {
+                number: need(self.signal, "signal")?,
+                status: need(self.code, "code")?,
+            },
             OutcomeClass::TimedOut => Outcome::TimedOut {
                 limit: need(self.limit, "limit")?,
                 fate: self.fate()?,
