@@ -33,3 +33,20 @@ impl Durations {
         Some(self.sum / count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_and_the_mean_do_not_depend_on_the_order() {
+        let mut durations = Durations::default();
+        assert_eq!((durations.median(), durations.mean()), (None, None));
+        for (secs, median, mean) in [(9, 9, 9), (1, 9, 5), (2, 2, 4), (4, 4, 4)] {
+            durations.add(Duration::from_secs(secs));
+            assert_eq!(durations.median(), Some(Duration::from_secs(median)));
+            assert_eq!(durations.mean(), Some(Duration::from_secs(mean)));
+        }
+        assert_eq!(durations.count(), 4);
+    }
+}

@@ -27,3 +27,47 @@ pub fn expected_remaining(board: &Board, width: usize, now: Stamp) -> Option<Dur
     let remaining = waves.saturating_add(running.unwrap_or_default());
     (remaining > Duration::ZERO).then_some(remaining)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Change;
+    use crate::model::fixture::{ending, event, plan};
+    use crate::model::outcome::Outcome;
+
+    /// A board with so many jobs, of which `done` ended after 10 s and `running` have run since 100 s.
+    fn board(jobs: u32, done: u32, running: u32) -> Board {
+        let mut board = Board::new(&plan(jobs));
+        for job in 0..done {
+            board.apply(&event(50, (job, 1), Change::Done(ending(Outcome::Ok, 10))));
+        }
+        for job in done..done + running {
+            board.apply(&event(100, (job, 1), Change::Running { pid: 1 }));
+        }
+        board
+    }
+
+    #[test]
+    fn what_remains_is_the_waiting_in_waves_and_the_rest_of_what_runs() {
+        for (jobs, done, running, width, secs) in [
+            (9, 2, 2, 2, None),
+            (4, 4, 0, 2, None),
+            (3, 3, 0, 0, None),
+            // Six wait, two at a time, and two have run for 4 s.
+            (11, 3, 2, 2, Some(36)),
+            // They cannot be wider than they are many.
+            (5, 3, 0, 64, Some(10)),
+            (4, 3, 1, 0, Some(6)),
+        ] {
+            let board = board(jobs, done, running);
+            let expected = secs.map(Duration::from_secs);
+            let found = expected_remaining(&board, width, Stamp::from_secs(104));
+            assert_eq!(found, expected, "{jobs} {done} {running} {width}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_when_only_stragglers_are_left() {
+        assert_eq!(expected_remaining(&board(4, 3, 1), 2, Stamp::from_secs(110)), None);
+    }
+}
