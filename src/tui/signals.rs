@@ -47,17 +47,19 @@ impl Signals {
         }
     }
 
-    /// Stops this process until it is continued.
+    /// Stops this process until it is continued, and with it whatever else the shell started with it: a script that
+    /// waits for us would keep the shell waiting, too.
     pub(super) async fn stop_self(&mut self) -> io::Result<()> {
         // SIGTSTP sent to oneself is lost in an orphaned process group; SIGSTOP is not.
-        process::kill_process(process::getpid(), Signal::STOP)?;
+        process::kill_current_process_group(Signal::STOP)?;
         // The signal may reach another thread first: this one waits until the process goes on.
         self.continued.recv().await;
         Ok(())
     }
 }
 
-/// Whether somebody is there to continue us after a stop: a session of our own has no shell above it.
+/// Whether somebody is there to continue us after a stop: a shell with job control gives each job a group of its own. In
+/// the group of the session's leader we are that leader, or a script that is has started us.
 pub(super) fn can_stop() -> bool {
-    process::getsid(None).is_ok_and(|session| session != process::getpid())
+    process::getsid(None).is_ok_and(|session| session != process::getpgrp())
 }

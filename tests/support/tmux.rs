@@ -98,6 +98,21 @@ impl Terminal {
         self.tmux(&["capture-pane", "-p", "-S", "-"])
     }
 
+    /// What tmux knows of the terminal, such as `alternate_on`, `cursor_flag` or `pane_title`.
+    #[track_caller]
+    pub fn ask(&self, variable: &str) -> String {
+        let answer = self.tmux(&["display-message", "-p", &format!("#{{{variable}}}")]);
+        answer.trim_end().to_owned()
+    }
+
+    /// Writes every byte that programs send to the terminal from now on to a file as well, and returns its path.
+    #[track_caller]
+    pub fn record(&self) -> PathBuf {
+        let path = self.directory.path().join("record");
+        self.tmux(&["pipe-pane", &format!("exec cat >{}", path.display())]);
+        path
+    }
+
     /// Changes the size of the terminal; the program is told by SIGWINCH.
     #[track_caller]
     pub fn resize(&self, columns: u16, rows: u16) {
