@@ -15,12 +15,15 @@ const HOSTS: &str = "127.1.0.[1-20]";
 /// The default grace between TERM and KILL.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Starts `sleep NUMBER` on twenty hosts and waits until all of them sleep.
+/// Starts `sleep NUMBER` on twenty hosts and waits until all of them sleep, and heeler knows it.
 #[track_caller]
 fn asleep(fleet: &Fleet, number: u32) -> Running {
     let sleep = format!("sleep {number}");
     let running = fleet.spawn(HOSTS, "--json", &sleep);
     wait_until(LIMIT, "twenty sleeps", || fleet.sshd.running(&sleep).len() == 20);
+    wait_until(LIMIT, "twenty rows that run", || {
+        running.stdout().matches(r#""event":"running""#).count() == 20
+    });
     running
 }
 
@@ -114,6 +117,18 @@ fn after_heeler_was_killed() {
     let record = fs::read_to_string(fleet.record().join("events.jsonl")).expect("the record");
     assert_eq!(record.matches(r#""event":"running""#).count(), 20);
     assert!(!record.contains("run-ended"));
+}
+
+/// The row does not say more than can be known from here, and the hosts see to their jobs themselves.
+#[test]
+fn after_the_links_were_cut() {
+    let fleet = Fleet::new();
+    let running = asleep(&fleet, 7311);
+    fleet.sshd.cut_connections();
+    let told = Told::of(&running.wait(LIMIT));
+    assert_all(&told, &json!({"outcome": "lost", "fate": "unknown"}));
+    assert_eq!(told.status, Some(4));
+    assert_nothing_is_left(&fleet);
 }
 
 /// The shell and what it started ignore TERM.

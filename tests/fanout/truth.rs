@@ -16,10 +16,12 @@ const COMMAND: &str = "case $HEELER_HOST in
     killed) kill -9 $$ ;;
     hangs) exec sleep 7202 ;;
     leaks) sleep 7203 & echo left ;;
+    shimless) kill -9 -$(ps -o pgid= -p $PPID | tr -d ' ') ;;
     *) echo fine ;;
 esac";
 
-const HOSTS: &str = "fine,exit3,exit255,missing,killed,hangs,leaks,refused,badkey,strange,changed,nodns,silent,nologin";
+const HOSTS: &str =
+    "fine,exit3,exit255,missing,killed,hangs,leaks,shimless,refused,badkey,strange,changed,nodns,silent,nologin";
 
 /// The connect limit is for `silent` alone: the others need milliseconds, but may have to share the machine.
 const OPTIONS: &str = "-t 4s --connect-timeout 8s";
@@ -37,6 +39,7 @@ fn truth() -> BTreeMap<String, Value> {
             json!({"outcome": "timed-out", "limit": "run", "fate": "gone", "signal": 15, "code": 143}),
         ),
         ("leaks", json!({"outcome": "ok", "leaked": true})),
+        ("shimless", json!({"outcome": "lost", "fate": "unknown"})),
         ("refused", unreachable("refused")),
         ("badkey", unreachable("auth")),
         ("strange", unreachable("host-key-unknown")),
@@ -49,8 +52,9 @@ fn truth() -> BTreeMap<String, Value> {
     .into()
 }
 
-const SUMMARY: [&str; 14] = [
-    "2 ok, 4 failed, 1 timed out, 7 unreachable",
+const SUMMARY: [&str; 15] = [
+    "2 ok, 4 failed, 1 timed out, 7 unreachable, 1 lost",
+    "lost, remote unknown (1): shimless",
     "unreachable, connection refused (1): refused",
     "unreachable, key rejected (1): badkey",
     "unreachable, host key unknown (1): strange",
@@ -77,15 +81,20 @@ fn every_end_is_told_exactly() {
     assert_eq!(told.outcomes(), truth());
     assert_eq!(told.status, Some(4));
     let ended = told.named("run-ended")[0];
-    let counts = json!({"ok": 2, "exit": 3, "signal": 1, "timed-out": 1, "unreachable": 7});
+    let counts = json!({"ok": 2, "exit": 3, "signal": 1, "timed-out": 1, "unreachable": 7, "lost": 1});
     assert_eq!(ended["counts"], counts);
     // Nothing was started where nothing could be, and nothing has a detail that says nothing.
     let started: Vec<&Value> = told.named("running").iter().map(|event| &event["host"]).collect();
     for (host, outcome) in truth() {
         let reached = outcome["outcome"] != "unreachable";
         assert_eq!(started.contains(&&json!(host)), reached, "{host}");
+        let explained = !reached || outcome["outcome"] == "lost";
         let detail = told.done(&host)["detail"].as_str();
-        assert_eq!(detail.is_some_and(|words| !words.trim().is_empty()), !reached, "{host}");
+        assert_eq!(
+            detail.is_some_and(|words| !words.trim().is_empty()),
+            explained,
+            "{host}"
+        );
     }
     // The record says the same, object for object.
     let directory = told.events[0]["directory"].as_str().expect("a directory");
@@ -105,9 +114,9 @@ fn every_end_is_told_exactly() {
     assert_eq!(lines, ["fine: fine", "leaks: left"]);
     let (lines, summary): (Vec<&str>, Vec<&str>) = split_summary(&plain.stderr);
     assert!(lines.contains(&"exit3: no"), "{lines:?}");
-    assert_eq!(summary[1..14], SUMMARY[1..], "{summary:?}");
+    assert_eq!(summary[1..15], SUMMARY[1..], "{summary:?}");
     assert!(summary[0].starts_with(&format!("{} in ", SUMMARY[0])), "{summary:?}");
-    assert!(summary[14].starts_with("record: /") && summary.len() == 15);
+    assert!(summary[15].starts_with("record: /") && summary.len() == 16);
 
     // After a normal end nobody is signalled: what was left behind is still there, and has been told.
     assert_eq!(fleet.sshd.running("sleep 7203").len(), 2);
@@ -138,6 +147,7 @@ fn the_exit_status_is_that_of_the_worst() {
         ("nodns", 4),
         ("fine,exit3", 1),
         ("exit3,hangs,fine", 3),
+        ("shimless", 4),
         ("refused,hangs,exit3", 4),
     ] {
         let finished = fleet.run(hosts, "-t 1s --plain", COMMAND);
