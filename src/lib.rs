@@ -1,6 +1,6 @@
 //! heeler drives a command over ssh across a fleet and shows every host as a live row.
 //!
-//! The layers, upper ones first; an import may only point downwards, and `tests/layers.rs` checks it:
+//! The layers, upper ones first; an import may only point downwards, and `tests/layers` checks it:
 //! `cli` · `report`, `tui`, `demo` · `app` · `runner` · `link` · `transport` · `shim` · `rundir` · `config` ·
 //! `nodeset` · `model`, `child`. `docs/architecture.md` tells what each of them is for.
 

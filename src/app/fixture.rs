@@ -6,7 +6,7 @@ use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, SkipReason};
 use crate::model::phase::{StopReason, Why};
-use crate::model::plan::{OnDisconnect, Plan, Settings, Slow};
+use crate::model::plan::{Plan, Settings};
 use crate::model::stamp::Stamp;
 use std::time::Duration;
 
@@ -18,20 +18,7 @@ pub(crate) fn plan(hosts: &[&str]) -> Plan {
         env: Vec::new(),
         hosts: hosts.iter().map(|host| HostName::parse(host).unwrap()).collect(),
         node_set: "web[01-40],db[1-4]".into(),
-        settings: Settings {
-            width: 64,
-            connect_width: 32,
-            connect_timeout: Some(Duration::from_secs(30)),
-            run_timeout: None,
-            idle_timeout: None,
-            slow: Slow::Never,
-            grace: Duration::from_secs(10),
-            drain: Duration::from_secs(2),
-            retries: 0,
-            retry_on: Vec::new(),
-            on_disconnect: OnDisconnect::End,
-            lease: None,
-        },
+        settings: Settings::default(),
         operator: "me@here".into(),
         note: None,
         started: "2026-01-02T03:04:05Z".into(),

@@ -7,8 +7,10 @@ use super::overlay::Overlay;
 use super::question;
 use super::quit::{Choice, QuitQuestion};
 use super::state::{App, Departure};
+use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
+use crate::model::plan::OnDisconnect;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
@@ -64,8 +66,31 @@ pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
     Effects::request(request)
 }
 
+/// What the operator must know while the program is suspended: it cannot say a word to the hosts then, and a host that
+/// hears nothing for the lease ends its job. `None` when nothing runs.
+pub fn suspended(app: &App) -> Option<String> {
+    let settings = &app.plan().settings;
+    let running = match app.board.tally().live() {
+        0 => return None,
+        1 => "1 job runs on".to_owned(),
+        count => format!("{count} jobs run on"),
+    };
+    Some(match (settings.on_disconnect, settings.lease) {
+        (OnDisconnect::End, Some(lease)) => format!(
+            "heeler is suspended; {running}, but not for longer than {} without a word from here: fg goes on",
+            Elapsed::Running(lease)
+        ),
+        _ => format!("heeler is suspended; {running}: fg goes on"),
+    })
+}
+
 /// Goes by itself when all is over: if the operator said so, or if all is well and nobody has touched a key.
-pub(super) fn when_over(app: &mut App) -> Effects {
+pub(super) fn when_over(app: &mut App, now: Stamp) -> Effects {
+    if app.board.all_done() && matches!(app.overlay, Overlay::Quit(_)) {
+        // There is nothing left to decide, and its answers would promise what cannot be done any more.
+        app.overlay = Overlay::None;
+        app.say("all is over; q leaves", now);
+    }
     let tally = app.board.tally();
     let all_ok = tally.count(Standing::Done(OutcomeClass::Ok)) == tally.total();
     let unwatched = all_ok && !app.touched;

@@ -48,6 +48,7 @@ pub use filter::Filter;
 pub use help::{HelpRow, help};
 pub use input::Input;
 pub use key::Key;
+pub use leave::suspended;
 pub use message::{Effect, Effects, Load, Loaded, Msg, Size};
 pub use order::Sort;
 pub use output::{Anchor, OutputView, Streams};

@@ -9,6 +9,7 @@ use crate::model::board::Row;
 use crate::model::id::JobId;
 use crate::model::outcome::{Fate, Outcome};
 use crate::model::stamp::Stamp;
+use crate::nodeset::fold_to_width;
 
 /// Asks before doing something to jobs; says so when it makes no sense for any of them.
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
@@ -63,13 +64,12 @@ pub(super) fn may_live_on(row: &Row) -> bool {
     }
 }
 
-/// The hosts of jobs, put briefly.
+/// The hosts of jobs, folded, as far as they fit.
 fn named(app: &App, jobs: &[JobId]) -> String {
-    /// How many are named before the rest is only counted.
-    const NAMED: usize = 12;
-    let names: Vec<&str> = jobs.iter().take(NAMED).map(|job| app.label(*job)).collect();
-    match jobs.len().saturating_sub(NAMED) {
-        0 => names.join(","),
-        more => format!("{} and {more} more", names.join(",")),
-    }
+    /// The most characters: two lines of a dialog on a narrow screen.
+    const ROOM: usize = 120;
+    fold_to_width(
+        jobs.iter().filter_map(|job| app.board.row(*job)).map(|row| &row.host),
+        ROOM,
+    )
 }

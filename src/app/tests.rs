@@ -406,6 +406,32 @@ fn q_leaves_at_once_only_when_nothing_runs_or_waits() {
 }
 
 #[test]
+fn a_suspended_program_says_how_long_the_hosts_will_wait_for_it() {
+    let mut desk = Desk::running(2);
+    assert_eq!(
+        suspended(&desk.app).as_deref(),
+        Some("heeler is suspended; 2 jobs run on, but not for longer than 1m30s without a word from here: fg goes on")
+    );
+    desk.hear(0, done(Outcome::Ok, 9));
+    desk.hear(1, done(Outcome::Ok, 9));
+    assert_eq!(suspended(&desk.app), None);
+}
+
+#[test]
+fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
+    let mut desk = Desk::running(1);
+    assert_eq!(desk.press(&[Key::Char('q')]), []);
+    assert!(matches!(desk.app.overlay, Overlay::Quit(_)));
+    desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
+    assert!(matches!(desk.app.overlay, Overlay::None));
+    assert_eq!(
+        desk.press(&[Key::Char('c')]),
+        [],
+        "an answer that comes too late does nothing"
+    );
+}
+
+#[test]
 fn the_ways_out_of_a_run_that_goes_on() {
     let quit = |force| vec![Effect::Request(Request::Quit { force })];
     let drain = vec![Effect::Request(Request::Drain)];
@@ -522,7 +548,8 @@ fn shown(desk: &Desk) -> Vec<&str> {
 }
 
 fn numbers(range: std::ops::Range<u32>) -> String {
-    range.map(|n| format!("line {n}\n")).collect()
+    let lines: Vec<String> = range.map(|n| format!("line {n}\n")).collect();
+    lines.concat()
 }
 
 #[test]

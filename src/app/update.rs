@@ -47,7 +47,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
     };
-    effects.and(leave::when_over(app))
+    effects.and(leave::when_over(app, now))
 }
 
 /// Rows take their places before they are drawn.

@@ -1,7 +1,7 @@
 //! Which front-end shows a run, and what is printed after the dashboard has closed.
 
-use super::CliError;
 use super::args::{DisplayArgs, Front};
+use super::error::CliError;
 use crate::link::Link;
 use crate::model::board::Board;
 use crate::model::exit::ExitStatus;

@@ -4,6 +4,7 @@
 mod args;
 mod confirm;
 mod dry_run;
+mod error;
 mod front;
 mod nodes;
 mod preflight;
@@ -11,58 +12,28 @@ mod request;
 mod run;
 mod settings;
 mod sources;
+mod tell;
 mod usage;
 mod variable;
 mod words;
 
 pub use args::{Cli, DisplayArgs, Front};
+pub use error::CliError;
 pub use request::{RunRequest, Safety};
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE, Home};
-use crate::demo::DemoError;
 use crate::model::exit::ExitStatus;
-use crate::report::ReportError;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use clap::Parser;
 use confirm::{Console, confirm};
 use request::World;
 use sources::Surroundings;
 use std::env;
-use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
-
-/// Why the program ends without a run's own exit status.
-#[derive(Debug, thiserror::Error)]
-pub enum CliError {
-    /// Nothing was started.
-    #[error(transparent)]
-    Usage(#[from] UsageError),
-    /// Standard output cannot be written.
-    #[error("cannot write to standard output: {0}; check where it goes")]
-    Output(#[from] io::Error),
-    /// The account of the run is not complete.
-    #[error(transparent)]
-    Report(#[from] ReportError),
-    /// The fleet of the demonstration.
-    #[error("{error}{}", source_of(.error))]
-    Demo {
-        /// What went wrong.
-        #[from]
-        error: DemoError,
-    },
-    /// The system refused something that every run needs.
-    #[error("the system refused what every run needs: {0}")]
-    System(io::Error),
-    /// The dashboard failed; the run was ended and its record is complete.
-    #[error("the dashboard failed, and the run was ended; please report what heeler.log in the run's directory says")]
-    Dashboard,
-    /// The terminal cannot be used.
-    #[error("the terminal cannot be used: {0}; the run was ended, use --plain")]
-    Terminal(io::Error),
-}
+use tell::tell;
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -164,14 +135,4 @@ fn report(error: &CliError) -> ExitStatus {
         CliError::Usage(_) => ExitStatus::Usage,
         _ => ExitStatus::Failed,
     }
-}
-
-/// What caused an error, to be put behind its own words.
-fn source_of(error: &dyn Error) -> String {
-    error.source().map(|source| format!(": {source}")).unwrap_or_default()
-}
-
-/// Tells the operator something on standard error; when that is closed nobody can be told.
-fn tell(text: &str) {
-    let _closed = writeln!(io::stderr().lock(), "heeler: {text}");
 }

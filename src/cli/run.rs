@@ -2,11 +2,13 @@
 //! alone.
 
 use super::args::DemoArgs;
+use super::error::CliError;
 use super::front::{self, Stage};
+use super::preflight;
 use super::request::{RunRequest, Safety};
 use super::sources::{Surroundings, hosts};
+use super::tell::tell;
 use super::usage::UsageError;
-use super::{CliError, preflight, tell};
 use crate::config::Config;
 use crate::demo::{Fleet, story};
 use crate::link::Link;

@@ -15,7 +15,7 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
-use super::DemoError;
+use super::error::DemoError;
 use super::session::USER;
 
 /// What the story is called in the home of a host.

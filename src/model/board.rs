@@ -265,3 +265,6 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

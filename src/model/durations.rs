@@ -1,8 +1,5 @@
-//! How long finished jobs ran, kept sorted, for the median (what is slow?) and for the expected finish.
+//! How long finished jobs ran, kept sorted, for the median (what is slow?) and the mean.
 
-use super::board::Board;
-use super::stamp::Stamp;
-use super::tally::Standing;
 use std::time::Duration;
 
 /// Run times of the jobs that ended by themselves, sorted.
@@ -37,25 +34,19 @@ impl Durations {
     }
 }
 
-/// How long the run will still take, going by the jobs that have finished: none before three have, and none while
-/// nothing can be said (paused, or only jobs that have run longer than their peers did are left).
-pub fn expected_remaining(board: &Board, width: usize, now: Stamp) -> Option<Duration> {
-    let durations = board.durations();
-    if durations.count() < 3 || board.all_done() {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_and_the_mean_do_not_depend_on_the_order() {
+        let mut durations = Durations::default();
+        assert_eq!((durations.median(), durations.mean()), (None, None));
+        for (secs, median, mean) in [(9, 9, 9), (1, 9, 5), (2, 2, 4), (4, 4, 4)] {
+            durations.add(Duration::from_secs(secs));
+            assert_eq!(durations.median(), Some(Duration::from_secs(median)));
+            assert_eq!(durations.mean(), Some(Duration::from_secs(mean)));
+        }
+        assert_eq!(durations.count(), 4);
     }
-    let (mean, median) = (durations.mean()?, durations.median()?);
-    let tally = board.tally();
-    let waiting = u32::try_from(tally.not_started()).ok()?;
-    let width = u32::try_from(width.max(1)).ok()?;
-    let waves = mean.saturating_mul(waiting) / width.min(waiting.max(1));
-    let running = board
-        .rows()
-        .iter()
-        .filter(|row| matches!(Standing::of(&row.phase), Standing::Running | Standing::Slow))
-        .filter_map(|row| row.phase.elapsed(now))
-        .map(|elapsed| median.saturating_sub(elapsed))
-        .max();
-    let remaining = waves.saturating_add(running.unwrap_or_default());
-    (remaining > Duration::ZERO).then_some(remaining)
 }

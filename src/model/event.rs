@@ -7,15 +7,13 @@ use super::id::{AttemptNo, JobId, RunId};
 use super::outcome::{Limit, Outcome};
 use super::phase::{StopReason, Why};
 use super::stamp::Stamp;
-use super::wire::Line;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// One thing that happened, and when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Line", try_from = "Line")]
+/// One thing that happened, and when. [`wire`](super::wire) is its JSON form.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// When, since the start of the run.
     pub at: Stamp,

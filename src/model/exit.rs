@@ -59,3 +59,45 @@ impl ExitStatus {
             .unwrap_or(Self::AllOk)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OutcomeClass::{Cancelled, Exit, Lost, Ok, Signal, Skipped, TimedOut, Unreachable};
+
+    #[test]
+    fn of_several_the_largest_wins() {
+        let cases: [(&[OutcomeClass], u8); 12] = [
+            (&[], 0),
+            (&[Ok, Ok], 0),
+            (&[Ok, Exit], 1),
+            (&[Signal], 1),
+            (&[TimedOut], 3),
+            (&[Exit, Cancelled], 3),
+            (&[Unreachable], 4),
+            (&[Lost, TimedOut], 4),
+            (&[Skipped], 5),
+            (&[Unreachable, Skipped, Exit], 5),
+            (&[Cancelled, Lost, Ok], 4),
+            (&OutcomeClass::ALL, 5),
+        ];
+        for (classes, code) in cases {
+            let mut tally = Tally::default();
+            for class in classes {
+                tally.enter(Standing::Done(*class));
+            }
+            assert_eq!(ExitStatus::of_tally(&tally).code(), code, "{classes:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_leaves_before_the_end_is_told_so() {
+        for standing in Standing::all().filter(|standing| !matches!(standing, Standing::Done(_))) {
+            let mut tally = Tally::default();
+            tally.enter(Standing::Done(Skipped));
+            tally.enter(standing);
+            assert_eq!(ExitStatus::of_tally(&tally), ExitStatus::LeftRunning, "{standing:?}");
+            assert_eq!(ExitStatus::LeftRunning.code(), 6);
+        }
+    }
+}

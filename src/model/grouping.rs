@@ -37,3 +37,46 @@ pub fn group<Digest: Clone + Eq + Hash>(
     groups.sort_by_key(|group| (std::cmp::Reverse(group.jobs.len()), group.jobs.first().copied()));
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::outcome::Cause;
+
+    #[test]
+    fn the_largest_comes_first_and_then_the_order_of_the_plan() {
+        let unreachable = |detail: &str| Outcome::Unreachable {
+            cause: Cause::Refused,
+            detail: detail.to_owned(),
+        };
+        let exit = |code| Outcome::Exit { code };
+        let jobs = [
+            (0, exit(1), "x"),
+            (1, Outcome::Ok, "a"),
+            (2, exit(2), "a"),
+            (3, Outcome::Ok, "b"),
+            (4, unreachable("by 10.0.0.1"), ""),
+            (5, Outcome::Ok, "a"),
+            (6, unreachable("by 10.0.0.2"), ""),
+            (7, Outcome::Ok, "a"),
+        ];
+        let groups = group(jobs.map(|(job, outcome, digest)| (JobId(job), outcome, digest)));
+        let shown: Vec<_> = groups
+            .iter()
+            .map(|group| {
+                let jobs: Vec<u32> = group.jobs.iter().map(|job| job.0).collect();
+                (group.outcome.to_string(), group.digest, jobs)
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("ok".to_owned(), "a", vec![1, 5, 7]),
+                ("unreachable, connection refused".to_owned(), "", vec![4, 6]),
+                ("exit 1".to_owned(), "x", vec![0]),
+                ("exit 2".to_owned(), "a", vec![2]),
+                ("ok".to_owned(), "b", vec![3]),
+            ]
+        );
+    }
+}

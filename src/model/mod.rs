@@ -7,6 +7,9 @@ pub mod durations;
 pub mod elapsed;
 pub mod event;
 pub mod exit;
+#[cfg(test)]
+mod fixture;
+pub mod forecast;
 pub mod grouping;
 pub mod host;
 pub mod id;

@@ -51,3 +51,58 @@ impl Tail {
             .chain(self.readers.iter().filter_map(LineReader::partial))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Stream::{Stderr, Stdout};
+    use super::*;
+
+    fn lines(tail: &Tail) -> Vec<&str> {
+        tail.lines().map(StyledLine::text).collect()
+    }
+
+    fn last(tail: &Tail) -> Option<&str> {
+        tail.last().map(StyledLine::text)
+    }
+
+    #[test]
+    fn the_newest_whole_lines_are_kept() {
+        let mut tail = Tail::default();
+        assert_eq!(last(&tail), None);
+        for n in 0..40 {
+            tail.push(Stdout, format!("{n}\n").as_bytes());
+        }
+        let newest: Vec<String> = (28..40).map(|n| n.to_string()).collect();
+        assert_eq!(lines(&tail), newest);
+    }
+
+    #[test]
+    fn the_line_of_a_row_is_what_was_printed_last() {
+        let mut tail = Tail::default();
+        tail.push(Stdout, b"whole\nha");
+        assert_eq!(last(&tail), Some("ha"));
+        tail.push(Stdout, b"lf");
+        assert_eq!(last(&tail), Some("half"));
+        tail.push(Stderr, b"error\n\n  \n");
+        assert_eq!(
+            last(&tail),
+            Some("error"),
+            "not a blank one, nor the other stream's beginning"
+        );
+        assert_eq!(lines(&tail), ["whole", "error", "", "  ", "half"]);
+        tail.push(Stdout, b"\x1b[31m!\n");
+        assert_eq!(last(&tail), Some("half!"), "no escape sequence comes through");
+    }
+
+    #[test]
+    fn after_a_gap_the_next_whole_line_is_shown() {
+        let mut tail = Tail::default();
+        tail.push(Stdout, b"begun");
+        tail.push(Stderr, b"other");
+        tail.skip(Stdout);
+        tail.push(Stdout, b"the rest of some line");
+        assert_eq!(lines(&tail), ["other"]);
+        tail.push(Stdout, b"\nnext\n");
+        assert_eq!(lines(&tail), ["next", "other"]);
+    }
+}

@@ -5,7 +5,7 @@ use crate::model::event::{Change, Ending, Event, Message, Output, Piece, Stream,
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
 use crate::model::outcome::Outcome;
-use crate::model::plan::{OnDisconnect, Plan, Settings, Slow};
+use crate::model::plan::{Plan, Settings};
 use crate::model::stamp::Stamp;
 use crate::rundir::{Chunk, OutputReader, RunDir, Writer};
 use std::collections::HashMap;
@@ -129,20 +129,7 @@ fn plan(run: RunId, hosts: &[&str], dir: &RunDir) -> Plan {
             .map(|host| HostName::parse(host).expect("a name"))
             .collect(),
         node_set: hosts.join(","),
-        settings: Settings {
-            width: 64,
-            connect_width: 32,
-            connect_timeout: None,
-            run_timeout: None,
-            idle_timeout: None,
-            slow: Slow::Never,
-            grace: Duration::from_secs(10),
-            drain: Duration::from_secs(2),
-            retries: 0,
-            retry_on: Vec::new(),
-            on_disconnect: OnDisconnect::End,
-            lease: None,
-        },
+        settings: Settings::default(),
         operator: "ann@desk".to_owned(),
         note: None,
         started: "2026-01-02T03:04:05Z".to_owned(),

@@ -126,3 +126,6 @@ pub struct Chunk<'a> {
 fn append(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path)
 }
+
+#[cfg(test)]
+mod tests;

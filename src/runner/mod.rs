@@ -13,6 +13,7 @@ mod recorder;
 mod retry;
 mod scheduler;
 mod setup;
+mod start;
 
 use crate::link::{Outlet, Wishes};
 use crate::model::event::{Ending, Event, Started, What};

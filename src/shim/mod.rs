@@ -18,14 +18,17 @@
 //!    a [`RecordSplitter`] cuts out.
 //!
 //! The shim reports the job's process ([`Record::Job`]) and its status ([`Record::Exit`]) at
-//! once. An `Exit` without a `Job` before it means that the command was not started (its number
-//! is the launcher's). Without a stop under way the shim then ends: nobody is signalled, and
-//! background children keep the streams open. The shell itself always exits with 0.
+//! once. An `Exit` without a `Job` before it means that the command was not started (the number
+//! is the launcher's); an end of both streams without an `Exit` means nothing but that the shim
+//! is lost. Without a stop under way the shim ends after `Exit`: nobody is signalled, and
+//! background children keep the streams open. The shell itself exits with 0 whatever the job
+//! did. Requests that come before there is a job are carried out once there is.
 //!
 //! [`Control::Signal`], [`Control::Stop`] and [`Control::Look`] are answered with a
 //! [`Record::Process`] for each process that is left, and then with either [`Record::Left`] or
 //! [`Record::Gone`]. After a `Stop` the shim stays until nothing is left: it looks once more by
-//! itself when the job has ended, and it ends after `Gone`. `Gone` is never said before `Exit`
+//! itself when the job has ended, and it ends after `Gone`. That one look may still find processes
+//! that are about to die, so the runner asks on until `Gone`. `Gone` is never said before `Exit`
 //! (until then an empty search is `Left(0)`) and never without evidence. The runner keeps the
 //! time while the link is up: `Stop(Term)`, grace, `Stop(Kill)`, `Look` now and then, and
 //! [`Control::Leave`] when it has waited enough. Only after the end of the control pipe, or when

@@ -25,6 +25,8 @@
   trap : HUP INT TERM
   {
     trap : HUP INT TERM
+    # Also when this shell itself cannot go on, for instance because it cannot fork.
+    trap 'echo "done $?"' EXIT
     (
       trap '' HUP INT TERM
       while read -r line; do echo "$line"; done <&3
@@ -64,7 +66,6 @@
     # ksh closes others, and the job tells its number before it can have any output.
     # shellcheck disable=SC2016 # for the job's shell to expand
     HEELER_JOB=__COOKIE__ HEELER_C1=__COMMAND__ "$@" sh -c 'echo "job $$"; exec >&8 2>&9 8>&- 9>&-; set -- "__JOINED__"; unset __NAMES__; eval "shift;$1"' 3<&- 8>&5 9>&4 4>&- 5>&-
-    echo "done $?"
   } | (
     trap '' HUP INT TERM PIPE
     export LC_ALL=C

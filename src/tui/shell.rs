@@ -7,7 +7,7 @@ use super::signals::{Heard, Signals, can_stop};
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
-use crate::app::{App, Effect, Effects, Msg, Size, update};
+use crate::app::{App, Effect, Effects, Msg, Size, suspended, update};
 use crate::link::Link;
 use crate::model::board::{Board, Course};
 use crate::model::event::Message;
@@ -18,7 +18,7 @@ use crate::rundir::RunDir;
 use crossterm::event::{Event, EventStream};
 use futures_core::Stream as _;
 use std::future::{pending, poll_fn};
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -238,6 +238,9 @@ impl Shell {
         }
         stage.input = None;
         stage.screen.leave();
+        if let Some(words) = suspended(&self.app) {
+            writeln!(io::stdout(), "{words}")?;
+        }
         signals.stop_self().await?;
         let effects = self.come_back(stage)?;
         for effect in effects {
@@ -256,7 +259,8 @@ impl Shell {
         Ok(self.tell(Msg::Resize(size)))
     }
 
-    /// Asks for what the way of leaving means, and waits for the run to end. A further signal hurries.
+    /// Asks for what the way of leaving means, and waits for the run to end. A further SIGTERM or
+    /// SIGINT hurries.
     async fn finish(mut self, leaving: Leaving, mut signals: Option<Signals>) -> Ending {
         match leaving {
             Leaving::Finished | Leaving::RunnerGone => {}
@@ -273,8 +277,9 @@ impl Shell {
             };
             tokio::select! {
                 heard = heard => match heard {
-                    Heard::HangUp | Heard::Terminate => self.link.request(Request::Quit { force: Force::Now }),
-                    Heard::Continued => {}
+                    Heard::Terminate => self.link.request(Request::Quit { force: Force::Now }),
+                    // A closed terminal tells it more than once: the kernel, the shell and the multiplexer each.
+                    Heard::HangUp | Heard::Continued => {}
                 },
                 message = self.link.next() => match message {
                     Some(Message::Event(event)) => board.apply(&event),

@@ -10,7 +10,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ static HOOK: Once = Once::new();
 /// The terminal, given back when this is dropped.
 #[derive(Debug)]
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<Frames>>,
 }
 
 impl Screen {
@@ -38,8 +38,7 @@ impl Screen {
                 before(panic);
             }));
         });
-        let out = BufWriter::with_capacity(64 * 1024, io::stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let terminal = Terminal::new(CrosstermBackend::new(Frames::default()))?;
         let screen = Self { terminal };
         enter()?;
         Ok(screen)
@@ -47,9 +46,6 @@ impl Screen {
 
     /// Draws a frame, in one piece for terminals that can.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        if !TAKEN.load(Ordering::SeqCst) {
-            return Ok(());
-        }
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
@@ -83,8 +79,31 @@ impl Screen {
     /// The terminal is gone: it is never touched again.
     pub(super) fn abandon(self) {
         TAKEN.store(false, Ordering::SeqCst);
-        // What is left in the buffer must not be written either.
-        std::mem::forget(self);
+        drop(self);
+    }
+}
+
+/// A frame being written. It goes out whole or not at all, and never while the terminal is not ours: a panic in another
+/// thread may give it back between two bytes.
+#[derive(Debug, Default)]
+struct Frames {
+    bytes: Vec<u8>,
+}
+
+impl Write for Frames {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let bytes = std::mem::take(&mut self.bytes);
+        if TAKEN.load(Ordering::SeqCst) {
+            out.write_all(&bytes)?;
+            out.flush()?;
+        }
+        Ok(())
     }
 }
 
@@ -107,10 +126,11 @@ fn enter() -> io::Result<()> {
 
 /// Gives the terminal back, if it is ours. Whatever fails, the rest is still tried.
 fn give_back() {
+    // Whoever is writing a frame finishes it first; a thread may take this lock twice.
+    let mut out = io::stdout().lock();
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
     let written = queue!(
         out,
         EndSynchronizedUpdate,

@@ -3,6 +3,7 @@
 //!
 //! The rules (TERM, grace, KILL, and when a process may be called gone) are all here and nowhere else.
 
+mod act;
 mod stopping;
 #[cfg(test)]
 mod tests;
@@ -13,21 +14,12 @@ use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::stamp::Stamp;
 use crate::shim::{Control, Record, classify};
+pub(super) use act::Act;
 use std::collections::BTreeSet;
 use stopping::{Answer, Step, Stopping};
 
 /// Beats in the time of one lease: one may be late, one may be lost.
 const BEATS_PER_LEASE: u32 = 3;
-/// What the caller must do.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Act {
-    /// Write this to the control pipe.
-    Send(Control),
-    /// Tell the world.
-    Tell(Change),
-    /// The attempt is over: close the channel.
-    Finish(Ending),
-}
 
 /// One attempt from `up` to its end.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A stop under way: TERM, grace, KILL, and what the shim says is left.
 
-use super::Act;
+use super::act::Act;
 use crate::model::event::Change;
 use crate::model::outcome::{CancelledBy, Ended, Fate, Limit, Outcome};
 use crate::model::phase::StopReason;

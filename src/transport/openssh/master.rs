@@ -1,8 +1,9 @@
 //! One master process: how it is launched, when it is ready, what it says, and its end. A task of its own watches it
 //! from the first moment, so that whoever waits for it may stop waiting at any point and nothing is left behind.
 
+use super::ConnectError;
 use super::cause::{classify, printable};
-use super::{ConnectError, SshOptions};
+use super::options::SshOptions;
 use crate::child::{in_own_session, tied_to_us};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
@@ -36,6 +37,8 @@ const OURS: &[&str] = &[
     "PermitLocalCommand=no",
     "RemoteCommand=none",
     "RequestTTY=no",
+    // At a lower level ssh would not say why it gave up.
+    "LogLevel=INFO",
     "ServerAliveInterval=15",
     "ServerAliveCountMax=4",
 ];

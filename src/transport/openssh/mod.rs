@@ -7,27 +7,19 @@
 
 mod cause;
 mod master;
+mod options;
 mod socket_dir;
 
 use super::{ConnectError, Connection, Process, Transport, Words};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use master::Master;
+pub use options::SshOptions;
 pub use socket_dir::{SocketDir, SocketDirError};
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::watch;
-
-/// What the user said about ssh.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SshOptions {
-    /// The configuration file to use instead of the user's (`ssh -F`).
-    pub config: Option<PathBuf>,
-    /// Further options, as for `ssh -o`.
-    pub options: Vec<String>,
-}
 
 /// The system's own ssh.
 pub struct OpenSsh {

@@ -19,7 +19,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     let columns = area.width.saturating_sub(6).min(WIDEST);
     let mut lines = Vec::new();
     let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
-    say(&confirm.hosts.replace(',', ", "), Role::Text);
+    say(&spaced(&confirm.hosts), Role::Text);
     say(&what_follows(app, confirm.intent), Role::Dim);
     if confirm.left_alone > 0 {
         say(&left_alone(confirm), Role::Dim);
@@ -149,4 +149,18 @@ fn show(brush: &mut Brush<'_>, area: Rect, title: &str, lines: &[Line]) {
         let texts = line.iter().map(|(text, role)| (text.as_str(), *role));
         brush.texts((inner.x + 1, y), inner.width.saturating_sub(2), texts);
     }
+}
+
+/// A node set with room to break the line between its parts, but not inside a range.
+fn spaced(node_set: &str) -> String {
+    let mut inside = false;
+    let mut spaced = String::with_capacity(node_set.len() + 8);
+    for c in node_set.chars() {
+        inside = c == '[' || (inside && c != ']');
+        spaced.push(c);
+        if c == ',' && !inside {
+            spaced.push(' ');
+        }
+    }
+    spaced
 }

@@ -41,7 +41,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, view: &OutputVi
                     width: wide.min(width.saturating_sub(before)),
                     height: 1,
                 };
-                brush.restyle(hit, Role::Hit);
+                brush.set_off(hit, Role::Hit);
             }
         }
     }

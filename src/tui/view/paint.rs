@@ -84,10 +84,11 @@ impl<'a> Brush<'a> {
         }
     }
 
-    /// Gives what stands in an area a further style.
-    pub(super) fn restyle(&mut self, area: Rect, role: Role) {
+    /// Sets an area off as one: its colours go, because reversed they would be patches of background.
+    pub(super) fn set_off(&mut self, area: Rect, role: Role) {
         let area = area.intersection(self.buffer.area);
-        self.buffer.set_style(area, self.look.style(role));
+        let uncoloured = Style::new().fg(Color::Reset).bg(Color::Reset);
+        self.buffer.set_style(area, uncoloured.patch(self.look.style(role)));
     }
 
     /// Clears an area and puts a frame with a title round it; returns what is inside.

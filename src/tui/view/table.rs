@@ -149,7 +149,7 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, no
             width: line.area.width.saturating_sub(1),
             ..line.area
         };
-        brush.restyle(whole, Role::Chosen);
+        brush.set_off(whole, Role::Chosen);
     }
 }
 

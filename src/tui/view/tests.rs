@@ -121,7 +121,7 @@ fn the_table_without_colour_or_unicode() {
         .content()
         .iter()
         .filter(beyond)
-        .map(|cell| cell.symbol())
+        .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert_eq!(beyond.concat(), "本", "only what the host printed is not ASCII");
 }
@@ -336,7 +336,7 @@ fn any_output(dice: &mut Dice) -> Loaded {
     } else {
         Stream::Stderr
     };
-    let text: String = (0..dice.roll(300))
+    let lines: Vec<String> = (0..dice.roll(300))
         .map(|n| format!("{}日本 line {n}\n", "x".repeat(n)))
         .collect();
     Loaded {
@@ -344,7 +344,7 @@ fn any_output(dice: &mut Dice) -> Loaded {
         attempt: AttemptNo::FIRST,
         ticket: dice.roll(9) as u64,
         skipped: 0,
-        pieces: vec![(stream, text.into_bytes())],
+        pieces: vec![(stream, lines.concat().into_bytes())],
         more: dice.roll(2) == 0,
         error: None,
     }

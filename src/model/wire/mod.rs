@@ -1,116 +1,18 @@
 //! The JSON form of an event: one flat object with a field per fact, as `docs/json.md` describes it. It is written out
 //! by hand so that the format changes only when somebody means it to, and so that a bad line gives a clear message.
 
+mod line;
+#[cfg(test)]
+mod tests;
+
 use super::event::{Change, Ending, Event, Started, What};
-use super::host::HostName;
-use super::id::{AttemptNo, JobId, RunId};
-use super::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, OutcomeClass, SkipReason};
-use super::phase::{StopReason, Why};
+use super::outcome::{Ended, Fate, Outcome, OutcomeClass};
 use super::stamp::{Stamp, from_seconds, to_seconds};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use line::{FateWord, Line, Name};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The version of the format, told by `run-started`.
 pub const FORMAT: u32 = 1;
-
-/// The name of an event in its JSON form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Name {
-    #[default]
-    RunStarted,
-    Queued,
-    Connecting,
-    Running,
-    Slow,
-    Stopping,
-    Retrying,
-    Done,
-    Paused,
-    Continued,
-    Draining,
-    RunEnded,
-}
-
-/// One line of `events.jsonl`. Absent fields do not apply to the event.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub(crate) struct Line {
-    event: Name,
-    at: Stamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run: Option<RunId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    directory: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    jobs: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operator: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job: Option<JobId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    host: Option<HostName>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempt: Option<AttemptNo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<Why>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pid: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<StopReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kill_at: Option<Stamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Stamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<OutcomeClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signal: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<Limit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<CancelledBy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<Cause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skipped: Option<SkipReason>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fate: Option<FateWord>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    survivors: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owners: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    leaked: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    elapsed: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<BTreeMap<String, usize>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exit: Option<u8>,
-}
-
-/// The fate without its particulars.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum FateWord {
-    Gone,
-    GoneGroup,
-    Survived,
-    Kept,
-    Unknown,
-}
 
 impl Line {
     fn bare(event: Name, at: Stamp) -> Self {
@@ -221,7 +123,13 @@ impl Line {
     fn ending(&mut self) -> Result<Ending, Missing> {
         let outcome = match need(self.outcome, "outcome")? {
             OutcomeClass::Ok => Outcome::Ok,
-            OutcomeClass::Exit | OutcomeClass::Signal => Outcome::from_ended(need(self.ended(), "code")?),
+            OutcomeClass::Exit => Outcome::Exit {
+                code: need(self.code, "code")?,
+            },
+            OutcomeClass::Signal => Outcome::Signal {
+                number: need(self.signal, "signal")?,
+                status: need(self.code, "code")?,
+            },
             OutcomeClass::TimedOut => Outcome::TimedOut {
                 limit: need(self.limit, "limit")?,
                 fate: self.fate()?,
@@ -277,10 +185,22 @@ impl Line {
 /// A line of the record lacks a field that its event needs.
 #[derive(Debug, thiserror::Error)]
 #[error("the event has no field `{0}`")]
-pub(crate) struct Missing(&'static str);
+struct Missing(&'static str);
 
 fn need<T>(field: Option<T>, name: &'static str) -> Result<T, Missing> {
     field.ok_or(Missing(name))
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Line::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(Line::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
 }
 
 impl From<Event> for Line {

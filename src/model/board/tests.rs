@@ -1,0 +1,194 @@
+//! The fold: what rows and counts say after each event, whatever comes in whatever order.
+
+use super::*;
+use crate::model::event::Piece;
+use crate::model::fixture::{ending, event, plan};
+use crate::model::outcome::{CancelledBy, Cause, Fate};
+use crate::model::phase::StopReason;
+
+/// A board that has taken in these events, with its counts checked after each.
+fn after(board: &mut Board, events: impl IntoIterator<Item = Event>) {
+    for event in events {
+        board.apply(&event);
+        let mut counted = Tally::default();
+        for row in board.rows() {
+            counted.enter(Standing::of(&row.phase));
+        }
+        assert_eq!(*board.tally(), counted, "after {event:?}");
+    }
+}
+
+fn output(attempt: u32, at: u64, pieces: &[(Stream, u64, &str)]) -> Message {
+    let pieces = pieces.iter().map(|(stream, offset, text)| Piece {
+        stream: *stream,
+        offset: *offset,
+        bytes: text.as_bytes().to_vec(),
+    });
+    Message::Output(Output {
+        at: Stamp::from_secs(at),
+        job: JobId(0),
+        attempt: AttemptNo(attempt),
+        pieces: pieces.collect(),
+    })
+}
+
+fn dropped() -> Outcome {
+    Outcome::Unreachable {
+        cause: Cause::DroppedEarly,
+        detail: String::new(),
+    }
+}
+
+#[test]
+fn a_job_goes_from_queued_to_done() {
+    let mut board = Board::new(&plan(2));
+    assert_eq!(board.tally().count(Standing::Queued), 2);
+    after(&mut board, [event(1, (0, 1), Change::Connecting)]);
+    assert_eq!(
+        board.rows()[0].phase,
+        Phase::Connecting {
+            since: Stamp::from_secs(1)
+        }
+    );
+    after(&mut board, [event(2, (0, 1), Change::Running { pid: 7 })]);
+    assert_eq!(board.rows()[0].pid, Some(7));
+    after(&mut board, [event(9, (0, 1), Change::Slow)]);
+    let slow = Some(Stamp::from_secs(9));
+    let since = Stamp::from_secs(2);
+    assert_eq!(board.rows()[0].phase, Phase::Running { since, slow });
+    let stopping = Change::Stopping {
+        reason: StopReason::Cancel,
+        limit: None,
+        kill_at: Some(Stamp::from_secs(20)),
+    };
+    after(&mut board, [event(10, (0, 1), stopping)]);
+    assert_eq!(
+        board.rows()[0].phase.elapsed(Stamp::from_secs(12)),
+        Some(Duration::from_secs(10))
+    );
+    let outcome = Outcome::Cancelled {
+        by: CancelledBy::Operator,
+        fate: Fate::Gone,
+        ended: None,
+    };
+    after(
+        &mut board,
+        [event(13, (0, 1), Change::Done(ending(outcome.clone(), 11)))],
+    );
+    assert_eq!(board.rows()[0].phase.outcome(), Some(&outcome));
+    assert_eq!((board.tally().done(), board.all_done()), (1, false));
+    after(&mut board, [event(14, (1, 1), Change::Done(ending(Outcome::Ok, 3)))]);
+    assert!(board.all_done());
+    assert_eq!(board.durations().count(), 1, "only what ended by itself");
+}
+
+#[test]
+fn a_retry_begins_afresh_and_keeps_what_was() {
+    let mut board = Board::new(&plan(1));
+    let failed = ending(Outcome::Exit { code: 3 }, 4);
+    after(
+        &mut board,
+        [
+            event(1, (0, 1), Change::Running { pid: 7 }),
+            event(5, (0, 1), Change::Done(failed.clone())),
+        ],
+    );
+    board.take(&output(1, 5, &[(Stream::Stdout, 0, "old\n")]));
+    assert_eq!(board.rows()[0].printed(Stream::Stdout), 4);
+    after(&mut board, [event(6, (0, 2), Change::Queued(Why::ConnectSlot))]);
+    let row = &board.rows()[0];
+    assert_eq!((row.attempt, row.pid, row.printed), (AttemptNo(2), None, [0; 2]));
+    assert!(row.tail.last().is_none() && row.last_output.is_none());
+    assert_eq!(row.earlier, [failed.clone()]);
+    board.take(&output(1, 7, &[(Stream::Stdout, 4, "late\n")]));
+    assert!(board.rows()[0].tail.last().is_none(), "of an earlier attempt");
+    after(&mut board, [event(9, (0, 2), Change::Done(ending(Outcome::Ok, 1)))]);
+    assert_eq!(board.rows()[0].earlier, [failed]);
+}
+
+#[test]
+fn an_attempt_that_is_followed_by_itself_is_kept_once() {
+    let mut board = Board::new(&plan(1));
+    let retrying = |until| Change::Retrying {
+        ending: ending(dropped(), 0),
+        until: Stamp::from_secs(until),
+    };
+    after(
+        &mut board,
+        [event(1, (0, 1), Change::Connecting), event(2, (0, 1), retrying(3))],
+    );
+    let until = Stamp::from_secs(3);
+    assert_eq!(board.rows()[0].phase, Phase::Backoff { until, last: dropped() });
+    after(
+        &mut board,
+        [
+            event(3, (0, 2), Change::Queued(Why::ConnectSlot)),
+            event(3, (0, 2), Change::Connecting),
+            event(4, (0, 2), retrying(6)),
+            event(
+                5,
+                (0, 2),
+                Change::Done(ending(
+                    Outcome::Skipped {
+                        why: crate::model::outcome::SkipReason::Drain,
+                    },
+                    0,
+                )),
+            ),
+        ],
+    );
+    assert_eq!(board.rows()[0].earlier.len(), 2);
+    assert!(board.all_done());
+}
+
+#[test]
+fn a_gap_in_the_output_shows_no_line_that_never_was() {
+    let mut board = Board::new(&plan(1));
+    after(&mut board, [event(1, (0, 1), Change::Running { pid: 7 })]);
+    assert_eq!(
+        board.rows()[0].silent(Stamp::from_secs(4)),
+        Some(Duration::from_secs(3))
+    );
+    board.take(&output(
+        1,
+        2,
+        &[(Stream::Stdout, 0, "be"), (Stream::Stderr, 0, "err\n")],
+    ));
+    board.take(&output(
+        1,
+        3,
+        &[(Stream::Stdout, 100, "gun\nnext\n"), (Stream::Stderr, 4, "more\n")],
+    ));
+    let row = &board.rows()[0];
+    let lines: Vec<_> = row.tail.lines().map(super::super::text::StyledLine::text).collect();
+    assert_eq!(lines, ["err", "next", "more"]);
+    assert_eq!((row.printed(Stream::Stdout), row.printed(Stream::Stderr)), (109, 9));
+    assert_eq!(row.silent(Stamp::from_secs(4)), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn the_course_of_the_run_is_followed() {
+    let mut board = Board::new(&plan(0));
+    assert_eq!(board.course(), Course::Going);
+    let ended = What::RunEnded {
+        counts: std::collections::BTreeMap::new(),
+        exit: 0,
+    };
+    for (what, course) in [
+        (What::Paused, Course::Paused),
+        (What::Continued, Course::Going),
+        (What::Draining, Course::Draining),
+        (ended, Course::Ended),
+    ] {
+        let at = Stamp::from_secs(1);
+        board.apply(&Event { at, what });
+        assert_eq!(board.course(), course);
+    }
+}
+
+#[test]
+fn what_is_said_of_a_job_that_does_not_exist_changes_nothing() {
+    let mut board = Board::new(&plan(1));
+    after(&mut board, [event(1, (9, 1), Change::Connecting)]);
+    assert_eq!(board.tally().count(Standing::Queued), 1);
+}

@@ -1,0 +1,73 @@
+//! When a run will be over, going by what has finished.
+
+use super::board::Board;
+use super::stamp::Stamp;
+use super::tally::Standing;
+use std::time::Duration;
+
+/// How long the run will still take, going by the jobs that have finished: none before three have, and none while
+/// nothing can be said (paused, or only jobs that have run longer than their peers did are left).
+pub fn expected_remaining(board: &Board, width: usize, now: Stamp) -> Option<Duration> {
+    let durations = board.durations();
+    if durations.count() < 3 || board.all_done() {
+        return None;
+    }
+    let (mean, median) = (durations.mean()?, durations.median()?);
+    let tally = board.tally();
+    let waiting = u32::try_from(tally.not_started()).ok()?;
+    let width = u32::try_from(width.max(1)).ok()?;
+    let waves = mean.saturating_mul(waiting) / width.min(waiting.max(1));
+    let running = board
+        .rows()
+        .iter()
+        .filter(|row| matches!(Standing::of(&row.phase), Standing::Running | Standing::Slow))
+        .filter_map(|row| row.phase.elapsed(now))
+        .map(|elapsed| median.saturating_sub(elapsed))
+        .max();
+    let remaining = waves.saturating_add(running.unwrap_or_default());
+    (remaining > Duration::ZERO).then_some(remaining)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Change;
+    use crate::model::fixture::{ending, event, plan};
+    use crate::model::outcome::Outcome;
+
+    /// A board with so many jobs, of which `done` ended after 10 s and `running` have run since 100 s.
+    fn board(jobs: u32, done: u32, running: u32) -> Board {
+        let mut board = Board::new(&plan(jobs));
+        for job in 0..done {
+            board.apply(&event(50, (job, 1), Change::Done(ending(Outcome::Ok, 10))));
+        }
+        for job in done..done + running {
+            board.apply(&event(100, (job, 1), Change::Running { pid: 1 }));
+        }
+        board
+    }
+
+    #[test]
+    fn what_remains_is_the_waiting_in_waves_and_the_rest_of_what_runs() {
+        for (jobs, done, running, width, secs) in [
+            (9, 2, 2, 2, None),
+            (4, 4, 0, 2, None),
+            (3, 3, 0, 0, None),
+            // Six wait, two at a time, and two have run for 4 s.
+            (11, 3, 2, 2, Some(36)),
+            // They cannot be wider than they are many.
+            (5, 3, 0, 64, Some(10)),
+            (4, 3, 1, 0, Some(6)),
+        ] {
+            let board = board(jobs, done, running);
+            let expected = secs.map(Duration::from_secs);
+            let found = expected_remaining(&board, width, Stamp::from_secs(104));
+            assert_eq!(found, expected, "{jobs} {done} {running} {width}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_when_only_stragglers_are_left() {
+        assert_eq!(expected_remaining(&board(4, 3, 1), 2, Stamp::from_secs(110)), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! What a front-end may ask of a run, or not ask.
+
+use crate::stage::{Stage, secs, settings};
+use heeler::model::event::{Change, What};
+use heeler::model::outcome::{CancelledBy, Fate, Outcome, SkipReason};
+use heeler::model::phase::Why;
+use heeler::model::plan::Settings;
+use heeler::model::request::{Force, Request};
+
+fn queued(change: &Change) -> bool {
+    matches!(change, Change::Queued(_))
+}
+
+fn stopping(change: &Change) -> bool {
+    matches!(change, Change::Stopping { .. })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_over_is_tried_again_on_the_same_connection() {
+    let mut stage = Stage::open(&["a"], settings());
+    stage.ask(Request::Hold);
+    let (mut line, mut shim) = stage.start("a").await;
+    stage.soon(shim.exit(1)).await;
+    stage.done("a").await;
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Retry { jobs });
+    stage.until("a", queued).await;
+    let mut again = stage.soon(line.session()).await;
+    // This shell was seen to answer: it is not greeted a second time.
+    stage.soon(again.come_up()).await;
+    stage.soon(again.say("job 8 setsid")).await;
+    stage.soon(again.exit(0)).await;
+    stage.done("a").await;
+    stage.ask(Request::Release);
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+    let attempts: Vec<u32> = stage.events.iter().filter_map(attempt_done).collect();
+    assert_eq!(attempts, [1, 2]);
+}
+
+fn attempt_done(event: &heeler::model::event::Event) -> Option<u32> {
+    match &event.what {
+        What::Job {
+            attempt,
+            change: Change::Done(_),
+            ..
+        } => Some(attempt.0),
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_of_a_stopping_job_waits_for_its_end() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (mut line, mut shim) = stage.start("a").await;
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Cancel {
+        jobs: jobs.clone(),
+        force: Force::Graceful,
+    });
+    stage.until("a", stopping).await;
+    stage.ask(Request::Retry { jobs });
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    assert!(line.is_unused(), "not two at once");
+    stage.soon(shim.go(143)).await;
+    assert!(matches!(stage.done("a").await.outcome, Outcome::Cancelled { .. }));
+    let mut again = stage.soon(line.session()).await;
+    stage.soon(again.come_up()).await;
+    stage.soon(again.say("job 8 setsid")).await;
+    stage.soon(again.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_starts_nothing_until_it_is_over() {
+    let one = Settings {
+        connect_width: 1,
+        ..settings()
+    };
+    let mut stage = Stage::open(&["a", "b"], one);
+    let call = stage.call("a").await;
+    stage.ask(Request::Pause);
+    stage.until_event(|what| *what == What::Paused).await;
+    let mut line = call.accept();
+    stage.until("a", |change| *change == Change::Queued(Why::Pause)).await;
+    stage.pass(secs(600)).await;
+    assert!(line.is_unused() && !stage.is_called("b"));
+    stage.ask(Request::Continue);
+    stage.until_event(|what| *what == What::Continued).await;
+    let mut first = stage.soon(line.session()).await;
+    stage.soon(first.run()).await;
+    stage.soon(first.exit(0)).await;
+    let (_line, mut second) = stage.start("b").await;
+    stage.soon(second.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok, Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_lets_what_runs_go_on() {
+    let one = Settings {
+        connect_width: 1,
+        ..settings()
+    };
+    let mut stage = Stage::open(&["a", "b", "c"], one);
+    let (_line, mut shim) = stage.start("a").await;
+    let connecting = stage.call("b").await;
+    stage.ask(Request::Drain);
+    stage.soon(connecting.ignore()).await;
+    stage.until_event(|what| *what == What::Draining).await;
+    stage.pass(secs(60)).await;
+    stage.soon(shim.exit(0)).await;
+    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    assert_eq!(stage.end().await, [Outcome::Ok, skipped.clone(), skipped]);
+}
+
+/// Everything is stopped: by quitting, and by a front-end that is gone without a word.
+async fn ends_everything(end: impl FnOnce(&mut Stage)) {
+    let one = Settings {
+        connect_width: 1,
+        ..settings()
+    };
+    let mut stage = Stage::open(&["a", "b", "c"], one);
+    let (_line, mut shim) = stage.start("a").await;
+    let connecting = stage.call("b").await;
+    end(&mut stage);
+    stage.soon(connecting.ignore()).await;
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.soon(shim.go(143)).await;
+    let outcomes = stage.end().await;
+    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    assert!(
+        matches!(
+            &outcomes[0],
+            Outcome::Cancelled {
+                by: CancelledBy::Quit,
+                fate: Fate::Gone,
+                ..
+            }
+        ),
+        "{outcomes:?}"
+    );
+    assert_eq!(outcomes[1..], [skipped.clone(), skipped]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quit_ends_everything() {
+    ends_everything(|stage| stage.ask(Request::Quit { force: Force::Graceful })).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_front_end_that_is_gone_ends_everything() {
+    ends_everything(|stage| stage.link = None).await;
+}
