@@ -177,7 +177,7 @@ fn a_child_with_a_session_of_its_own_is_told_to_have_survived() {
     let fleet = Fleet::new();
     let owner = fleet.sshd.ssh("web1", "id -un").stdout;
     let command = "setsid sleep 7309 >/dev/null 2>&1 & sleep 7310; :";
-    let told = fleet.tell("daemon", "-t 1s", command);
+    let told = fleet.tell("daemon", "-t 1s --grace 1s", command);
     assert_eq!(fleet.sshd.running("sleep 7310"), []);
     assert_eq!(fleet.sshd.running("sleep 7309").len(), 1);
     let survived = json!({

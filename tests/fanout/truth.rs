@@ -24,7 +24,7 @@ const HOSTS: &str =
     "fine,exit3,exit255,missing,killed,hangs,leaks,shimless,refused,badkey,strange,changed,nodns,silent,nologin";
 
 /// The connect limit is for `silent` alone: the others need milliseconds, but may have to share the machine.
-const OPTIONS: &str = "-t 4s --connect-timeout 8s";
+const OPTIONS: &str = "-t 4s --connect-timeout 6s";
 
 fn truth() -> BTreeMap<String, Value> {
     let unreachable = |cause| json!({"outcome": "unreachable", "cause": cause});

@@ -17,7 +17,7 @@ const COMMAND: &str = r#"
 #[test]
 fn no_more_run_at_once_than_the_width_and_none_waits_for_a_dead_host() {
     let fleet = Fleet::new();
-    let options = format!("-j 2 --connect-timeout 8s --env AT={}", fleet.heeler.home().display());
+    let options = format!("-j 2 --connect-timeout 6s --env AT={}", fleet.heeler.home().display());
     let told = fleet.tell("silent,w[1-6]", &options, COMMAND);
 
     let log = fs::read_to_string(fleet.heeler.home().join("log")).expect("the log");
