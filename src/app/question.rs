@@ -7,7 +7,7 @@ use super::overlay::Overlay;
 use super::state::App;
 use crate::model::board::Row;
 use crate::model::id::JobId;
-use crate::model::outcome::{Fate, Outcome};
+use crate::model::outcome::Outcome;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
 
@@ -56,12 +56,7 @@ fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {
 
 /// Whether the last attempt may have left something running on the host.
 pub(super) fn may_live_on(row: &Row) -> bool {
-    match row.phase.outcome() {
-        Some(Outcome::Lost { fate, .. } | Outcome::TimedOut { fate, .. } | Outcome::Cancelled { fate, .. }) => {
-            matches!(fate, Fate::Survived { .. } | Fate::Kept | Fate::Unknown)
-        }
-        _ => false,
-    }
+    row.phase.outcome().is_some_and(Outcome::may_live_on)
 }
 
 /// The hosts of jobs, folded, as far as they fit.

@@ -157,11 +157,11 @@ fn begin(request: &RunRequest) -> Result<(Arc<Plan>, Writer), CliError> {
 /// A name for the run that sorts by time, and the time, RFC 3339.
 fn name_run() -> io::Result<(RunId, String)> {
     let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    let mut random = [0; 2];
+    let mut random = [0; 3];
     getrandom::fill(&mut random)?;
-    let [high, low] = random;
+    let [a, b, c] = random;
     let compact: String = started.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    Ok((RunId(format!("{compact}-{high:02x}{low:02x}")), started))
+    Ok((RunId(format!("{compact}-{a:02x}{b:02x}{c:02x}")), started))
 }
 
 fn state_home() -> Result<PathBuf, UsageError> {

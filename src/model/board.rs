@@ -222,7 +222,8 @@ impl Row {
     }
 
     fn change(&mut self, attempt: AttemptNo, change: &Change, at: Stamp) {
-        if attempt > self.attempt {
+        let is_new = attempt > self.attempt;
+        if is_new {
             self.begin(attempt);
         }
         let since = self.running_since().unwrap_or(at);
@@ -249,12 +250,18 @@ impl Row {
                     last: ending.outcome.clone(),
                 }
             }
-            Change::Done(ending) => Phase::Done {
-                at,
-                elapsed: ending.elapsed,
-                outcome: ending.outcome.clone(),
-                leaked: ending.leaked,
-            },
+            Change::Done(ending) => {
+                if !is_new && matches!(self.phase, Phase::Backoff { .. }) {
+                    // The next attempt never came: the last one is the end of the job, not an earlier one.
+                    self.earlier.pop();
+                }
+                Phase::Done {
+                    at,
+                    elapsed: ending.elapsed,
+                    outcome: ending.outcome.clone(),
+                    leaked: ending.leaked,
+                }
+            }
         };
     }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The longest name in bytes, user and port included.
-pub const MAX_NAME_BYTES: usize = 255;
+/// The longest name in bytes, user and port included: a file name (255 bytes) must hold it and an ending.
+pub const MAX_NAME_BYTES: usize = 250;
 
 /// One ssh destination: `web1`, `root@web1`, `web1:2222`, `2001:db8::1`, `root@[2001:db8::1]:2222`.
 ///
@@ -353,9 +353,9 @@ mod tests {
             let refused = HostName::parse(text).expect_err(text);
             assert_eq!(refused.to_string(), reason, "{text:?}");
         }
-        let refused = HostName::parse(&"a".repeat(256)).expect_err("too long");
-        assert_eq!(refused.to_string(), "the name has 256 bytes; use at most 255");
-        assert!(HostName::parse(&"a".repeat(255)).is_ok());
+        let refused = HostName::parse(&"a".repeat(251)).expect_err("too long");
+        assert_eq!(refused.to_string(), "the name has 251 bytes; use at most 250");
+        assert!(HostName::parse(&"a".repeat(250)).is_ok());
     }
 
     #[test]

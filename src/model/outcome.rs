@@ -154,6 +154,12 @@ impl Outcome {
         }
     }
 
+    /// Whether something of the job may still be running on the host, so that it must not be started again blindly.
+    pub fn may_live_on(&self) -> bool {
+        self.fate()
+            .is_some_and(|fate| matches!(fate, Fate::Survived { .. } | Fate::Kept | Fate::Unknown))
+    }
+
     /// What became of the processes on the host, where the outcome leaves that open.
     pub fn fate(&self) -> Option<&Fate> {
         match self {

@@ -21,6 +21,8 @@ const OPEN_ATTEMPTS: usize = 128;
 pub struct Writer {
     dir: RunDir,
     events: File,
+    /// Whether the last event may have been written by half.
+    torn: bool,
     open: HashMap<(JobId, AttemptNo), Files>,
     /// Counts the writes, to find the files that were not used for the longest time.
     turn: u64,
@@ -44,6 +46,7 @@ impl Writer {
         Ok(Self {
             dir,
             events,
+            torn: false,
             open: HashMap::new(),
             turn: 0,
         })
@@ -53,7 +56,13 @@ impl Writer {
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
-        self.events.write_all(&line)
+        if self.torn {
+            // Half a line stands before: let this one begin anew, so that only that one is lost.
+            line.insert(0, b'\n');
+        }
+        let written = self.events.write_all(&line);
+        self.torn = written.is_err();
+        written
     }
 
     /// Appends what an attempt at the job with this label printed.

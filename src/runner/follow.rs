@@ -88,8 +88,18 @@ impl<T: Transport> Following<T> {
                 biased;
                 order = self.job.orders.recv() => self.ordered(order),
                 () = self.job.clock.until(self.attempt.deadline()) => {
-                    let acts = self.attempt.tick(self.job.clock.now());
-                    self.perform(acts);
+                    // What has come already counts before the clock does: we may have been suspended, or the disk slow.
+                    if !may_read {
+                        self.attempt.printed(self.job.clock.now());
+                    } else if let Some(read) = at_hand(stderr.read(&mut err), open[1]).await {
+                        open[1] = self.took(Stream::Stderr, &read, &err);
+                    } else if let Some(read) = at_hand(stdout.read(&mut out), open[0] && self.attempt.is_running()).await {
+                        open[0] = self.took(Stream::Stdout, &read, &out);
+                    }
+                    if self.ending.is_none() {
+                        let acts = self.attempt.tick(self.job.clock.now());
+                        self.perform(acts);
+                    }
                 }
                 written = stdin.write(&self.to_shim), if !self.to_shim.is_empty() => match written {
                     Ok(count @ 1..) => drop(self.to_shim.drain(..count)),
@@ -193,5 +203,14 @@ impl<T: Transport> Following<T> {
                 }
             }
         }
+    }
+}
+
+/// What a read brings without waiting for it; nothing when the stream is closed.
+async fn at_hand(read: impl Future<Output = io::Result<usize>>, is_open: bool) -> Option<io::Result<usize>> {
+    tokio::select! {
+        biased;
+        read = read, if is_open => Some(read),
+        () = std::future::ready(()) => None,
     }
 }

@@ -130,10 +130,17 @@ impl<T: Transport> Dispatcher<T> {
                     request.map_or(Input::Deserted, Input::Request)
                 }
                 Some(input) = news.recv() => input,
-                Some(ended) = self.tasks.join_next_with_id() => match self.ended(ended) {
-                    Some(input) => input,
-                    None => continue,
-                },
+                Some(ended) = self.tasks.join_next_with_id() => {
+                    // Whatever the task told before its end is heard before its end.
+                    while let Ok(input) = news.try_recv() {
+                        let orders = self.scheduler.handle(input, self.clock.now());
+                        self.carry_out(orders);
+                    }
+                    match self.ended(ended) {
+                        Some(input) => input,
+                        None => continue,
+                    }
+                }
                 () = self.clock.until(self.scheduler.wake()) => Input::Tick,
             };
             let orders = self.scheduler.handle(input, self.clock.now());

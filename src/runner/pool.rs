@@ -48,6 +48,13 @@ struct Places<C> {
 impl<C> Places<C> {
     fn forget(&mut self, host: &HostName) {
         self.by_host.remove(host);
+        self.warm.retain(|warm| warm != host);
+    }
+
+    /// Whether there is one, or one is just being made.
+    fn has_connection(&self, host: &HostName) -> bool {
+        let place = self.by_host.get(host);
+        place.is_some_and(|place| place.try_lock().map_or(true, |shared| shared.is_some()))
     }
 }
 
@@ -88,7 +95,7 @@ impl<T: Transport> Pool<T> {
     /// stays warm for a retry, unless too many do already.
     pub(super) fn release(&self, host: &HostName, ended_well: bool) {
         let mut places = self.lock();
-        if ended_well {
+        if ended_well || !places.has_connection(host) {
             places.forget(host);
             return;
         }

@@ -15,7 +15,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How much unseen output of one attempt is kept for a front-end that is slower than the host; older pieces are on disk.
@@ -141,6 +141,7 @@ struct Unseen {
 
 impl Recorder {
     fn run(mut self, inbox: &Receiver<Entry>) -> io::Result<()> {
+        let mut offered = Instant::now();
         loop {
             let entry = if self.behind == 0 {
                 inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -149,8 +150,13 @@ impl Recorder {
             };
             match entry {
                 Ok(entry) => self.take(entry),
-                Err(RecvTimeoutError::Timeout) => self.offer_all(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.trouble.map_or(Ok(()), Err),
+            }
+            // By the clock and not when all is quiet: others may never be.
+            if self.behind > 0 && offered.elapsed() >= OFFER {
+                self.offer_all();
+                offered = Instant::now();
             }
         }
     }

@@ -1,14 +1,19 @@
 //! Bringing a shim up on a host: a session is greeted where the connection is new, fed the shim's program, and then
-//! both streams must carry its mark. Until that has happened nothing of the job has been started.
+//! both streams must carry its mark. Until the host has the whole program nothing of the job can have been started;
+//! from then on nobody may say that it was not.
 
 use crate::model::outcome::{Cause, Outcome};
 use crate::shim::{Greeting, Nonce, Preamble};
 use crate::transport::Process;
-use std::io;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::sleep;
 
 /// How much of what a host said instead of an answer is shown.
 const SHOWN: usize = 200;
+
+/// How long the other stream is still listened to when one has ended: a shell's last words come on either.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What one stream must bring.
 enum Expecting {
@@ -20,18 +25,19 @@ enum Expecting {
     Nothing(Vec<u8>),
 }
 
-/// A shim that is being brought up. Its progress is kept here and not in the future that makes it, so that whoever
-/// waits can stop waiting and still tell what the host said.
+/// A shim that is being brought up. Its progress is kept here and not in the futures that make it, so that whoever
+/// waits can stop waiting, go on later, and still tell how far it came and what the host said.
 pub(super) struct Setup {
     process: Process,
     /// What must still be written before anything else.
     unsent: Vec<u8>,
-    /// The program, until the greeting was answered.
-    program: Option<Vec<u8>>,
     nonce: Nonce,
     out: Expecting,
     err: Expecting,
     noise: Vec<u8>,
+    /// Whether the program was given to [`Setup::load`].
+    loaded: bool,
+    open: [bool; 2],
 }
 
 /// A shim that came up.
@@ -44,89 +50,110 @@ pub(super) struct Up {
     pub(super) nonce: Nonce,
 }
 
+impl Expecting {
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Nothing(_))
+    }
+}
+
 impl Setup {
     /// Begins: `greeting` on a connection on which no shell has answered yet.
-    pub(super) fn new(process: Process, program: Vec<u8>, nonce: Nonce, greeting: Option<&Greeting>) -> Self {
-        let err = Expecting::Mark(Preamble::up(&nonce));
-        let (unsent, program, out) = match greeting {
-            Some(greeting) => {
-                let answer = Expecting::Answer(Preamble::new(greeting.answer()));
-                (greeting.line().to_vec(), Some(program), answer)
-            }
-            None => (program, None, Expecting::Mark(Preamble::up(&nonce))),
+    pub(super) fn new(process: Process, nonce: Nonce, greeting: Option<&Greeting>) -> Self {
+        let mark = || Expecting::Mark(Preamble::up(&nonce));
+        let (unsent, out) = match greeting {
+            Some(greeting) => (
+                greeting.line().to_vec(),
+                Expecting::Answer(Preamble::new(greeting.answer())),
+            ),
+            None => (Vec::new(), mark()),
         };
         Self {
             process,
             unsent,
-            program,
-            nonce,
             out,
-            err,
+            err: mark(),
+            nonce,
             noise: Vec::new(),
+            loaded: false,
+            open: [true; 2],
         }
     }
 
-    /// Waits until the shim is up, or says why it never will be.
-    pub(super) async fn wait(&mut self) -> Result<(), Outcome> {
+    /// Waits until a POSIX shell has answered. Cancel safe.
+    pub(super) async fn greeted(&mut self) -> Result<(), Outcome> {
+        while !self.unsent.is_empty() || matches!(self.out, Expecting::Answer(_)) {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// Hands over the program that [`Setup::up`] writes.
+    pub(super) fn load(&mut self, program: Vec<u8>) {
+        self.unsent = program;
+        self.loaded = true;
+    }
+
+    /// Whether the host may have the whole program: from then on its command may run, whatever is heard of it.
+    pub(super) fn is_committed(&self) -> bool {
+        self.loaded && self.unsent.is_empty()
+    }
+
+    /// Waits until the shim is up. Cancel safe.
+    pub(super) async fn up(&mut self) -> Result<(), Outcome> {
+        while !self.unsent.is_empty() || !self.out.is_over() || !self.err.is_over() {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// One thing that happens on the channel.
+    async fn step(&mut self) -> Result<(), Outcome> {
         let (mut out, mut err) = (vec![0; 4096], vec![0; 4096]);
-        loop {
-            let Process {
-                stdin, stdout, stderr, ..
-            } = &mut self.process;
-            if let (Expecting::Nothing(_), Expecting::Nothing(_), true) = (&self.out, &self.err, self.unsent.is_empty())
-            {
-                return Ok(());
-            }
-            tokio::select! {
-                biased;
-                written = stdin.write(&self.unsent), if !self.unsent.is_empty() => {
-                    let count = written.map_err(|_| self.no_shell("the session ended"))?;
-                    self.unsent.drain(..count);
-                }
-                read = stdout.read(&mut out), if !matches!(self.out, Expecting::Nothing(_)) => {
-                    let count = self.read(&read)?;
-                    self.heard_on_stdout(&out[..count]);
-                }
-                read = stderr.read(&mut err), if !matches!(self.err, Expecting::Nothing(_)) => {
-                    let count = self.read(&read)?;
-                    if let Expecting::Mark(preamble) = &mut self.err
-                        && let Some(rest) = preamble.push(&err[..count])
-                    {
-                        self.noise.extend_from_slice(preamble.noise());
-                        self.err = Expecting::Nothing(rest);
-                    }
-                }
-            }
+        let Process {
+            stdin, stdout, stderr, ..
+        } = &mut self.process;
+        let ending = self.open != [true; 2];
+        tokio::select! {
+            biased;
+            written = stdin.write(&self.unsent), if !self.unsent.is_empty() && !ending => match written {
+                Ok(count @ 1..) => drop(self.unsent.drain(..count)),
+                _ => return Err(self.no_shell("the session ended")),
+            },
+            read = stdout.read(&mut out), if self.open[0] && !self.out.is_over() => match read {
+                Ok(count @ 1..) => self.heard_on_stdout(&out[..count]),
+                _ => self.open[0] = false,
+            },
+            read = stderr.read(&mut err), if self.open[1] && !self.err.is_over() => match read {
+                Ok(count @ 1..) => self.heard_on_stderr(&err[..count]),
+                _ => self.open[1] = false,
+            },
+            () = sleep(LAST_WORDS), if ending => return Err(self.no_shell("the session ended")),
         }
+        Ok(())
     }
 
-    fn read(&mut self, read: &io::Result<usize>) -> Result<usize, Outcome> {
-        match read {
-            Ok(0) | Err(_) => Err(self.no_shell("the session ended")),
-            Ok(count) => Ok(*count),
+    fn heard_on_stderr(&mut self, bytes: &[u8]) {
+        if let Expecting::Mark(preamble) = &mut self.err
+            && let Some(rest) = preamble.push(bytes)
+        {
+            self.noise.extend_from_slice(preamble.noise());
+            self.err = Expecting::Nothing(rest);
         }
     }
 
     fn heard_on_stdout(&mut self, bytes: &[u8]) {
-        let rest = match &mut self.out {
-            Expecting::Answer(preamble) | Expecting::Mark(preamble) => match preamble.push(bytes) {
-                Some(rest) => {
-                    self.noise.extend_from_slice(preamble.noise());
-                    rest
-                }
-                None => return,
-            },
-            Expecting::Nothing(_) => return,
+        let (Expecting::Answer(preamble) | Expecting::Mark(preamble)) = &mut self.out else {
+            return;
         };
-        match self.program.take() {
-            Some(program) => {
-                self.unsent = program;
-                self.out = Expecting::Mark(Preamble::up(&self.nonce));
-                if !rest.is_empty() {
-                    self.heard_on_stdout(&rest);
-                }
-            }
-            None => self.out = Expecting::Nothing(rest),
+        let Some(rest) = preamble.push(bytes) else { return };
+        self.noise.extend_from_slice(preamble.noise());
+        if matches!(self.out, Expecting::Mark(_)) {
+            self.out = Expecting::Nothing(rest);
+            return;
+        }
+        self.out = Expecting::Mark(Preamble::up(&self.nonce));
+        if !rest.is_empty() {
+            self.heard_on_stdout(&rest);
         }
     }
 

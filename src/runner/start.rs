@@ -8,23 +8,30 @@ use super::pool::Shared;
 use super::scheduler::Input;
 use super::setup::{Setup, Up};
 use crate::model::event::Ending;
-use crate::model::id::JobId;
-use crate::model::outcome::{Cause, Outcome, SkipReason};
-use crate::model::plan::Plan;
+use crate::model::outcome::{CancelledBy, Cause, Fate, Outcome, SkipReason};
+use crate::model::phase::StopReason;
 use crate::shim::{Cookie, Greeting, Nonce, Program};
 use crate::transport::{Connection, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
+
+/// A stop that came when the command could no longer be kept from running.
+type LateStop = Option<(StopReason, CancelledBy)>;
 
 impl<T: Transport> Job<T> {
     /// Runs the attempt to its end.
     pub(super) async fn run(mut self) -> Ending {
         let begun = self.clock.now();
         match self.set_up().await {
-            Ok((shared, up)) => {
-                let attempt = Attempt::new(self.plan.settings.clone(), begun, self.clock.now());
+            Ok((shared, up, late_stop)) => {
+                let now = self.clock.now();
+                let mut attempt = Attempt::new(self.plan.settings.clone(), begun, now);
+                if let Some((reason, by)) = late_stop {
+                    // Nothing can follow from it before the command runs.
+                    let _ = attempt.stop(reason, by, now);
+                }
                 Following::new(self, shared, attempt, &up.nonce)
                     .run(up.process, up.early)
                     .await
@@ -37,44 +44,96 @@ impl<T: Transport> Job<T> {
         }
     }
 
-    /// Everything before the command may run; a stop on the way means that nothing was started.
-    async fn set_up(&mut self) -> Result<(Arc<Shared<T::Connection>>, Up), Outcome> {
+    /// Everything before the command runs.
+    async fn set_up(&mut self) -> Result<(Arc<Shared<T::Connection>>, Up, LateStop), Outcome> {
         let (plan, pool) = (Arc::clone(&self.plan), Arc::clone(&self.pool));
         let host = plan.host(self.id);
         let limit = plan.settings.connect_timeout.unwrap_or(Duration::MAX);
+        let begun = Instant::now();
         let shared = self.unless_stopped(limit, pool.connect(host)).await?;
-        self.tell(Input::Connected(self.id));
-        self.wait_for_run_slot().await?;
-        let opened = self.open(&shared, limit).await;
-        match &opened {
-            Ok(_) => shared.greeted(),
+        let set_up = self.start_shell(&shared, limit.saturating_sub(begun.elapsed())).await;
+        if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
             // The next attempt gets a connection that it knows nothing bad of.
-            Err(Outcome::Unreachable { .. }) => pool.forget(host),
-            Err(_) => {}
+            pool.forget(host);
         }
-        opened.map(|up| (shared, up))
+        set_up.map(|(up, late_stop)| (shared, up, late_stop))
     }
 
-    /// Opens a session and brings the shim up in it.
-    async fn open(&mut self, shared: &Shared<T::Connection>, limit: Duration) -> Result<Up, Outcome> {
+    /// From a connection to a shim that is up. The shell must have answered before the run slot is asked for, so that a
+    /// host on which it hangs holds none.
+    async fn start_shell(
+        &mut self,
+        shared: &Shared<T::Connection>,
+        limit: Duration,
+    ) -> Result<(Up, LateStop), Outcome> {
+        let begun = Instant::now();
         let nonce = Nonce::new(random()?);
-        let program = program(&self.plan, self.id, &nonce)?;
+        let program = self.program(&nonce)?;
         let greeting = Greeting::new(&Nonce::new(random()?));
         let process = self.unless_stopped(limit, shared.connection.start()).await?;
-        let mut setup = Setup::new(process, program, nonce, (!shared.was_greeted()).then_some(&greeting));
-        let mut up = self.unless_stopped(limit, setup.wait()).await;
-        if let Err(Outcome::Unreachable {
-            cause: Cause::ConnectTimeout,
-            ..
-        }) = up
-        {
+        let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
+        let limit = limit.saturating_sub(begun.elapsed());
+        let greeted = self.unless_stopped(limit, setup.greeted()).await;
+        let result = match greeted {
+            Ok(()) => {
+                shared.greeted();
+                self.tell(Input::Connected(self.id));
+                match self.wait_for_run_slot().await {
+                    Ok(()) => self.load(&mut setup, program).await,
+                    Err(skipped) => Err(skipped),
+                }
+            }
             // The connection stands: it is the shell that did not answer.
-            up = Err(setup.no_shell(&format!("{} passed", humantime::format_duration(limit))));
-        }
+            Err(Outcome::Unreachable {
+                cause: Cause::ConnectTimeout,
+                ..
+            }) => Err(setup.no_shell("the limit for connecting passed")),
+            Err(other) => Err(other),
+        };
         if !setup.noise().is_empty() {
             self.journal.words(self.plan.host(self.id), setup.noise());
         }
-        up.map(|()| setup.into_up())
+        match (result, shared.connection.last_words()) {
+            (Ok(late_stop), _) => Ok((setup.into_up(), late_stop)),
+            // Not the shell but the link: ssh says so itself.
+            (Err(Outcome::Unreachable { .. }), Some(words)) => Err(ours(format!("the link was cut: {words}"))),
+            (Err(outcome), _) => Err(outcome),
+        }
+    }
+
+    /// Gives the host the program, and waits for the shim. Until the host has all of it a stop means that nothing was
+    /// started; after that the command may run, and only the shim can say what became of it.
+    async fn load(&mut self, setup: &mut Setup, program: Vec<u8>) -> Result<LateStop, Outcome> {
+        let limit = self.plan.settings.connect_timeout.unwrap_or(Duration::MAX);
+        let deadline = sleep(limit);
+        tokio::pin!(deadline);
+        setup.load(program);
+        let mut late_stop: LateStop = None;
+        loop {
+            let problem = tokio::select! {
+                biased;
+                order = self.orders.recv() => match order {
+                    Some(JobOrder::Stop(reason, by)) if setup.is_committed() => {
+                        if late_stop.is_none_or(|(before, _)| before < reason) {
+                            late_stop = Some((reason, by));
+                        }
+                        continue;
+                    }
+                    Some(JobOrder::Run) => continue,
+                    Some(JobOrder::Stop(..)) => return Err(not_started()),
+                    None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
+                },
+                up = setup.up() => match up {
+                    Ok(()) => return Ok(late_stop),
+                    Err(problem) => problem,
+                },
+                () = &mut deadline => setup.no_shell("the limit for connecting passed"),
+            };
+            return Err(match problem {
+                Outcome::Unreachable { detail, .. } if setup.is_committed() => unheard(&detail),
+                problem => problem,
+            });
+        }
     }
 
     /// Works towards the start, but not for longer than the limit, nor after a stop.
@@ -90,7 +149,7 @@ impl<T: Transport> Job<T> {
                 Ok(done) => done.map_err(Into::into),
                 Err(_) => Err(Outcome::Unreachable {
                     cause: Cause::ConnectTimeout,
-                    detail: format!("no session within {}", humantime::format_duration(limit)),
+                    detail: "no session within the limit for connecting".to_owned(),
                 }),
             },
         }
@@ -101,6 +160,39 @@ impl<T: Transport> Job<T> {
             Some(JobOrder::Run) => Ok(()),
             Some(JobOrder::Stop(..)) | None => Err(not_started()),
         }
+    }
+
+    /// The program of the shim for this attempt.
+    fn program(&self, nonce: &Nonce) -> Result<Vec<u8>, Outcome> {
+        let (plan, cookie) = (&self.plan, Cookie::new(random()?));
+        let own = [
+            ("HEELER_HOST", plan.host(self.id).to_string()),
+            ("HEELER_INDEX", self.id.to_string()),
+            ("HEELER_RUN", plan.run.to_string()),
+        ];
+        let mut env: Vec<(String, String)> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        env.extend(plan.env.iter().cloned());
+        // By this mark a later search can find what is left of the attempt.
+        tracing::info!(host = %plan.host(self.id), attempt = %self.attempt, HEELER_JOB = cookie.as_str(), "an attempt");
+        let settings = &plan.settings;
+        let program = Program {
+            nonce,
+            cookie: &cookie,
+            command: plan.command.as_bytes(),
+            env: &env,
+            on_disconnect: settings.on_disconnect,
+            lease: settings.lease,
+            grace: settings.grace,
+        };
+        program.text().map_err(|error| ours(error.to_string()))
+    }
+}
+
+/// The host has the program, and nothing more was heard.
+fn unheard(what: &str) -> Outcome {
+    Outcome::Lost {
+        detail: format!("the command may have been started, and then: {what}"),
+        fate: Fate::Unknown,
     }
 }
 
@@ -118,28 +210,6 @@ fn not_started() -> Outcome {
     Outcome::Skipped {
         why: SkipReason::Cancelled,
     }
-}
-
-/// The program of the shim for one attempt.
-fn program(plan: &Plan, job: JobId, nonce: &Nonce) -> Result<Vec<u8>, Outcome> {
-    let own = [
-        ("HEELER_HOST", plan.host(job).to_string()),
-        ("HEELER_INDEX", job.to_string()),
-        ("HEELER_RUN", plan.run.to_string()),
-    ];
-    let mut env: Vec<(String, String)> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    env.extend(plan.env.iter().cloned());
-    let settings = &plan.settings;
-    let program = Program {
-        nonce,
-        cookie: &Cookie::new(random()?),
-        command: plan.command.as_bytes(),
-        env: &env,
-        on_disconnect: settings.on_disconnect,
-        lease: settings.lease,
-        grace: settings.grace,
-    };
-    program.text().map_err(|error| ours(error.to_string()))
 }
 
 /// Random bytes for a secret.

@@ -16,10 +16,13 @@ use crate::model::stamp::Stamp;
 use crate::shim::{Control, Record, classify};
 pub(super) use act::Act;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use stopping::{Answer, Step, Stopping};
 
 /// Beats in the time of one lease: one may be late, one may be lost.
 const BEATS_PER_LEASE: u32 = 3;
+/// How long output may go on after the command ended before it is taken for that of a process left behind.
+const MOST_BACKLOG: Duration = Duration::from_secs(60);
 
 /// One attempt from `up` to its end.
 #[derive(Debug)]
@@ -156,12 +159,16 @@ impl Attempt {
             if self.wanted.is_none_or(|(before, _)| before < reason) {
                 self.wanted = Some((reason, by));
             }
+            // The limit for connecting may be long, or none; a stop is not kept waiting for that.
+            let patience = now + stopping::ANSWER;
+            self.start_by = Some(self.start_by.map_or(patience, |limit| limit.min(patience)));
             return Vec::new();
         }
         match (&mut self.stopping, self.exit) {
             (Some(stopping), _) => stopping.strengthen(reason, by, now),
-            // Only what it left behind holds the channel, and that is not signalled after a normal end.
-            (None, Some((ended, _))) => vec![self.finish_leaked(ended, now)],
+            // It has ended by itself. What it printed may still be on its way: only KILL does not wait for that.
+            (None, Some((ended, _))) if reason == StopReason::Kill => vec![self.finish_leaked(ended, now)],
+            (None, Some(_)) => Vec::new(),
             (None, None) => self.begin_stop(reason, by, None, now),
         }
     }
@@ -190,12 +197,16 @@ impl Attempt {
                 Step::Wait => {}
                 Step::Do(more) => acts.extend(more),
                 Step::GiveUp => {
-                    acts.push(Act::Send(Control::Leave));
+                    // A shim that has not answered must not be told to leave: the end of the channel makes it see the
+                    // job out when it hears of it, however late.
+                    if stopping.is_settled() {
+                        acts.push(Act::Send(Control::Leave));
+                    }
                     acts.extend(self.finish_stopped(now));
                 }
             }
         } else if let Some((ended, at)) = self.exit {
-            if at + self.settings.drain <= now {
+            if self.drained_by(at) <= now {
                 acts.push(self.finish_leaked(ended, now));
             }
         } else if let Some(limit) = self.limit_reached(now) {
@@ -211,11 +222,18 @@ impl Attempt {
     pub(super) fn deadline(&self) -> Option<Stamp> {
         let stage = match (&self.stopping, &self.exit, self.running) {
             (Some(stopping), _, _) => stopping.next_moment(),
-            (None, Some((_, at)), _) => Some(*at + self.settings.drain),
+            (None, Some((_, at)), _) => Some(self.drained_by(*at)),
             (None, None, Some(_)) => self.limits().into_iter().map(|(moment, _)| moment).min(),
             (None, None, None) => self.start_by,
         };
         [stage, self.next_beat].into_iter().flatten().min()
+    }
+
+    /// When the output of a command that ended at `at` counts as read: the record of its end may overtake what it
+    /// printed by as much as a slow link holds, so the drain time runs from the last byte, within reason.
+    fn drained_by(&self, at: Stamp) -> Stamp {
+        let drain = self.settings.drain;
+        (self.last_output.max(at) + drain).min(at + drain + MOST_BACKLOG)
     }
 
     /// The limits that hold while the command runs, and when they are reached.

@@ -9,7 +9,7 @@ use crate::shim::{Control, Reach, Sig};
 use std::time::Duration;
 
 /// How long the shim may take to answer a stop. A shim that does not answer is dead or stuck.
-const ANSWER: Duration = Duration::from_secs(10);
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
 /// How long what was sent KILL may take to be gone.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 /// Between two looks at what is left.
@@ -98,6 +98,11 @@ impl Stopping {
     /// Whether the shim has not yet answered: then an end of the command is its own.
     pub(super) fn is_unanswered(&self) -> bool {
         !self.heard
+    }
+
+    /// Whether the shim has said what is left after everything that could be done.
+    pub(super) fn is_settled(&self) -> bool {
+        self.answer.is_some() && (self.killed || matches!(self.answer, Some(Answer::Gone(_))))
     }
 
     /// The command has ended: from now on ask what is left.

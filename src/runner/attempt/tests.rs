@@ -216,16 +216,13 @@ fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
     assert!(
         matches!(
             &acts[..],
-            [
-                Act::Send(Control::Leave),
-                Act::Finish(Ending {
-                    outcome: Outcome::Lost {
-                        fate: Fate::Unknown,
-                        ..
-                    },
+            [Act::Finish(Ending {
+                outcome: Outcome::Lost {
+                    fate: Fate::Unknown,
                     ..
-                })
-            ]
+                },
+                ..
+            })]
         ),
         "{acts:?}"
     );
@@ -241,16 +238,13 @@ fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
     assert!(
         matches!(
             &acts[..],
-            [
-                Act::Send(Control::Leave),
-                Act::Finish(Ending {
-                    outcome: Outcome::Lost {
-                        fate: Fate::Unknown,
-                        ..
-                    },
+            [Act::Finish(Ending {
+                outcome: Outcome::Lost {
+                    fate: Fate::Unknown,
                     ..
-                })
-            ]
+                },
+                ..
+            })]
         ),
         "{acts:?}"
     );
@@ -361,16 +355,60 @@ fn beats_keep_the_lease() {
 }
 
 #[test]
-fn a_cancel_while_draining_ends_the_wait() {
+fn only_kill_does_not_wait_for_what_was_printed_before_the_end() {
     let mut attempt = running(settings());
     assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
-    let acts = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(2));
+    assert_eq!(attempt.stop(StopReason::Quit, CancelledBy::Quit, at(2)), []);
+    assert_eq!(attempt.deadline(), Some(at(3)));
+    let leaked = Act::Finish(Ending {
+        outcome: Outcome::Ok,
+        leaked: true,
+        elapsed: Duration::from_secs(1),
+    });
+    assert_eq!(attempt.stop(StopReason::Kill, CancelledBy::Quit, at(2)), [leaked]);
+}
+
+#[test]
+fn a_backlog_on_a_slow_link_is_read_to_its_end() {
+    let mut attempt = running(settings());
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
+    for second in 2..10 {
+        attempt.printed(at(second));
+        assert_eq!(attempt.tick(at(second + 1)), [], "bytes still come");
+    }
+    assert_eq!(close(&mut attempt, at(11)), [finish(Outcome::Ok, 1)]);
+}
+
+#[test]
+fn what_never_stops_printing_is_not_a_backlog() {
+    let mut attempt = running(settings());
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
+    attempt.printed(at(63));
+    assert!(
+        matches!(&attempt.tick(at(63))[..], [Act::Finish(Ending { leaked: true, .. })]),
+        "a minute and the drain time after its end"
+    );
+}
+
+#[test]
+fn a_stop_before_the_command_runs_is_not_kept_waiting_for_ever() {
+    let mut attempt = Attempt::new(
+        Settings {
+            connect_timeout: None,
+            ..settings()
+        },
+        T0,
+        T0,
+    );
+    assert_eq!(attempt.deadline(), None);
+    assert_eq!(attempt.stop(StopReason::Quit, CancelledBy::Quit, T0), []);
+    assert_eq!(attempt.deadline(), Some(at(10)));
+    let acts = attempt.tick(at(10));
     assert!(
         matches!(
             &acts[..],
             [Act::Finish(Ending {
-                outcome: Outcome::Ok,
-                leaked: true,
+                outcome: Outcome::Lost { .. },
                 ..
             })]
         ),

@@ -74,8 +74,8 @@ enum Place {
     Connected { told: bool },
     /// Holds a run slot; `since` when its command runs.
     Running { since: Option<Stamp>, slow: bool },
-    /// Holds a run slot until it has ended; then perhaps another attempt is wanted.
-    Stopping { again: bool },
+    /// Holds a run slot until it has ended.
+    Stopping,
     /// Over.
     Done(OutcomeClass),
 }
@@ -86,6 +86,10 @@ struct Slot {
     attempt: AttemptNo,
     /// Retries that followed by themselves since the operator last asked for one.
     retries_used: u32,
+    /// What the operator wants to follow the attempt under way.
+    wish: Wish,
+    /// How the attempt before the backoff ended.
+    last: Option<Ending>,
 }
 
 /// One call of the scheduler: its time, and what it has ordered so far.
@@ -101,6 +105,18 @@ impl Turn {
             orders: Vec::new(),
         }
     }
+}
+
+/// What the operator wants to follow an attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wish {
+    /// Nothing was said: what the settings say.
+    #[default]
+    None,
+    /// It was cancelled: nothing more.
+    End,
+    /// Another attempt.
+    Again,
 }
 
 /// The scheduler of one run.
@@ -270,6 +286,9 @@ impl Scheduler {
     }
 
     fn mark_connected(&mut self, job: JobId, turn: &mut Turn) {
+        if self.slots[job.index()].place != Place::Connecting {
+            return;
+        }
         let told = self.running >= self.settings().width || self.intake == Intake::Paused;
         self.slot(job).place = Place::Connected { told };
         self.connected.push_back(job);
@@ -286,19 +305,17 @@ impl Scheduler {
         self.next_slow_look = self.next_slow_look.max(now);
     }
 
-    /// A job is told so again when its stop grows stronger; what is to follow stands.
     fn mark_stopping(&mut self, job: JobId) {
         let place = &mut self.slot(job).place;
-        if !matches!(place, Place::Stopping { .. }) {
-            *place = Place::Stopping { again: false };
+        if matches!(place, Place::Running { .. }) {
+            *place = Place::Stopping;
         }
     }
 
     fn ended(&mut self, job: JobId, mut ending: Ending, turn: &mut Turn) {
-        let place = self.slots[job.index()].place;
-        match place {
+        match self.slots[job.index()].place {
             Place::Connecting | Place::Connected { .. } => self.connecting -= 1,
-            Place::Running { .. } | Place::Stopping { .. } => self.running -= 1,
+            Place::Running { .. } | Place::Stopping => self.running -= 1,
             Place::Waiting | Place::Backoff { .. } | Place::Done(_) => return,
         }
         if let (Outcome::Skipped { why }, Intake::Closed) = (&mut ending.outcome, self.intake) {
@@ -308,25 +325,29 @@ impl Scheduler {
             self.durations.add(ending.elapsed);
         }
         let jitter = self.random.next();
-        let used = self.slots[job.index()].retries_used;
-        match retry::delay(self.settings(), &ending.outcome, used, jitter) {
-            Some(delay) if self.intake != Intake::Closed => {
-                let until = turn.now + delay;
-                turn.orders
-                    .push(self.record(job, Change::Retrying { ending, until }, turn.now));
-                let slot = self.slot(job);
-                slot.retries_used += 1;
-                slot.attempt = slot.attempt.next();
-                slot.place = Place::Backoff { until };
-                self.backoffs.insert((until, job));
-            }
-            _ => {
-                self.done(job, ending, turn);
-                if place == (Place::Stopping { again: true }) {
-                    self.again(job, turn);
-                }
-            }
+        let Slot { wish, retries_used, .. } = self.slots[job.index()];
+        let delay = retry::delay(self.settings(), &ending.outcome, retries_used, jitter);
+        let goes_on = self.intake != Intake::Closed;
+        let blind = ending.outcome.may_live_on();
+        if let Some(delay) = delay.filter(|_| goes_on && wish == Wish::None) {
+            self.back_off(job, ending, turn.now + delay, turn);
+            return;
         }
+        self.done(job, ending, turn);
+        // What may still be running is not started again unless the operator sees that and asks anew.
+        if goes_on && !blind && wish == Wish::Again {
+            self.again(job, turn);
+        }
+    }
+
+    fn back_off(&mut self, job: JobId, ending: Ending, until: Stamp, turn: &mut Turn) {
+        let slot = self.slot(job);
+        slot.retries_used += 1;
+        slot.place = Place::Backoff { until };
+        slot.last = Some(ending.clone());
+        self.backoffs.insert((until, job));
+        turn.orders
+            .push(self.record(job, Change::Retrying { ending, until }, turn.now));
     }
 
     fn done(&mut self, job: JobId, ending: Ending, turn: &mut Turn) {
@@ -335,25 +356,22 @@ impl Scheduler {
         self.unfinished -= 1;
     }
 
+    /// Ends a job that waits: one that was never begun is skipped; one that waits for its next attempt keeps the end of
+    /// the last.
     fn skip(&mut self, job: JobId, why: SkipReason, turn: &mut Turn) {
-        let ending = Ending {
+        let ending = self.slot(job).last.take().unwrap_or(Ending {
             outcome: Outcome::Skipped { why },
             leaked: false,
             elapsed: Duration::ZERO,
-        };
+        });
         self.done(job, ending, turn);
     }
 
-    /// A new attempt at a job that is over.
+    /// A new attempt at a job that is over, because the operator wants it.
     fn again(&mut self, job: JobId, turn: &mut Turn) {
         self.unfinished += 1;
-        let slot = self.slot(job);
-        slot.attempt = slot.attempt.next();
-        slot.retries_used = 0;
-        slot.place = Place::Waiting;
-        self.waiting.push_back(job);
-        let why = self.waits_for(Why::ConnectSlot);
-        turn.orders.push(self.record(job, Change::Queued(why), turn.now));
+        self.slot(job).retries_used = 0;
+        self.requeue(job, turn);
     }
 
     fn wake_backoffs(&mut self, turn: &mut Turn) {
@@ -366,8 +384,13 @@ impl Scheduler {
         }
     }
 
+    /// Puts the next attempt at a job at the end of the queue.
     fn requeue(&mut self, job: JobId, turn: &mut Turn) {
-        self.slot(job).place = Place::Waiting;
+        let slot = self.slot(job);
+        slot.attempt = slot.attempt.next();
+        slot.wish = Wish::None;
+        slot.last = None;
+        slot.place = Place::Waiting;
         self.waiting.push_back(job);
         let why = self.waits_for(Why::ConnectSlot);
         turn.orders.push(self.record(job, Change::Queued(why), turn.now));
@@ -414,6 +437,8 @@ impl Default for Slot {
             place: Place::Waiting,
             attempt: AttemptNo::FIRST,
             retries_used: 0,
+            wish: Wish::None,
+            last: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the operator's wishes mean for the jobs of a run, wherever each of them is.
 
-use super::{Intake, Order, Place, Scheduler, Turn};
+use super::{Intake, Order, Place, Scheduler, Slot, Turn, Wish};
 use crate::model::event::{Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
@@ -75,13 +75,10 @@ impl Scheduler {
     }
 
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {
-        match &mut self.slot(job).place {
+        match self.slots[job.index()].place {
             Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
-            Place::Stopping { again } => {
-                *again = false;
-                turn.orders.push(Order::Stop(job, reason, by));
-            }
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {
+            Place::Connecting | Place::Connected { .. } | Place::Running { .. } | Place::Stopping => {
+                self.slot(job).wish = Wish::End;
                 turn.orders.push(Order::Stop(job, reason, by));
             }
             Place::Done(_) => {}
@@ -92,10 +89,14 @@ impl Scheduler {
         if self.intake == Intake::Closed {
             return;
         }
-        match &mut self.slot(job).place {
+        let Slot { place, wish, .. } = self.slots[job.index()];
+        match place {
             Place::Done(_) => self.again(job, turn),
-            Place::Stopping { again } => *again = true,
             Place::Backoff { .. } => self.requeue(job, turn),
+            Place::Stopping => self.slot(job).wish = Wish::Again,
+            Place::Connecting | Place::Connected { .. } | Place::Running { .. } if wish == Wish::End => {
+                self.slot(job).wish = Wish::Again;
+            }
             Place::Waiting | Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {}
         }
     }

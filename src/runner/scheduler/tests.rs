@@ -5,6 +5,7 @@ use crate::model::event::Ending;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
 use crate::model::outcome::{Cause, Fate};
+use crate::model::plan::RetryOn;
 use crate::model::request::Force;
 
 fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
@@ -254,7 +255,11 @@ fn a_job_in_backoff_can_be_cancelled() {
         jobs: jobs(&[0]),
         force: Force::Graceful,
     };
-    assert_eq!(stage.ask(cancel), ["0 done: skipped, cancelled before start", "finish"]);
+    assert_eq!(
+        stage.ask(cancel),
+        ["0 done: unreachable, dropped early", "finish"],
+        "it was tried"
+    );
     assert_eq!(
         stage.scheduler.wake().map(|_| stage.wait(100)).unwrap_or_default(),
         ["finish"]
@@ -323,4 +328,63 @@ fn an_absolute_soft_limit_needs_no_peers() {
     stage.tell(Input::Running(JobId(0)));
     assert_eq!(stage.wait(4), [""; 0]);
     assert_eq!(stage.wait(1), ["0 slow"]);
+}
+
+#[test]
+fn what_was_cancelled_is_not_tried_again_by_itself() {
+    let settings = Settings {
+        retries: 3,
+        retry_on: vec![RetryOn::Exit],
+        ..narrow(1, 1)
+    };
+    let (mut stage, _) = Stage::new(1, settings);
+    stage.connect(0);
+    let cancel = Request::Cancel {
+        jobs: jobs(&[0]),
+        force: Force::Graceful,
+    };
+    stage.ask(cancel);
+    // It ended by itself while the stop was on its way.
+    assert_eq!(stage.end(0, Outcome::Exit { code: 1 }), ["0 done: exit 1", "finish"]);
+}
+
+#[test]
+fn a_retry_that_was_noted_does_not_outlive_a_drain() {
+    let (mut stage, _) = Stage::new(1, narrow(1, 1));
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Stopping(JobId(0)));
+    stage.ask(Request::Retry { jobs: jobs(&[0]) });
+    stage.ask(Request::Drain);
+    assert_eq!(stage.end(0, Outcome::Exit { code: 1 }), ["0 done: exit 1", "finish"]);
+}
+
+#[test]
+fn news_that_comes_after_the_end_changes_nothing() {
+    let (mut stage, _) = Stage::new(2, narrow(2, 2));
+    stage.ask(Request::Hold);
+    stage.end(0, unreachable(Cause::Refused));
+    assert_eq!(stage.connect(0), [""; 0]);
+    assert_eq!(stage.tell(Input::Stopping(JobId(0))), [""; 0]);
+    assert_eq!(stage.connect(1), ["run 1"]);
+    stage.end(1, Outcome::Ok);
+    assert_eq!(stage.ask(Request::Release), ["finish"]);
+}
+
+#[test]
+fn a_retry_that_was_noted_is_not_started_beside_what_may_still_run() {
+    let (mut stage, _) = Stage::new(1, narrow(1, 1));
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Stopping(JobId(0)));
+    stage.ask(Request::Retry { jobs: jobs(&[0]) });
+    let survived = Outcome::Cancelled {
+        by: CancelledBy::Operator,
+        fate: Fate::Unknown,
+        ended: None,
+    };
+    assert_eq!(
+        stage.end(0, survived),
+        ["0 done: cancelled by operator, remote unknown", "finish"]
+    );
 }

@@ -58,15 +58,20 @@ pub(super) fn classify(words: &str) -> ConnectError {
         Some((_, cause)) => *cause,
         None => Cause::Other,
     };
-    let detail = found
-        .and_then(|(phrase, _)| words.lines().find(|line| line.contains(phrase)))
+    let telling = match cause {
+        Cause::HostKeyChanged => Some("Offending "),
+        _ => found.map(|(phrase, _)| *phrase),
+    };
+    let detail = telling
+        .and_then(|phrase| words.lines().find(|line| line.contains(phrase)))
         .filter(|line| !line.starts_with('@'))
         .or_else(|| last_line(words))
         .unwrap_or("ssh ended without a word");
-    ConnectError {
-        cause,
-        detail: printable(detail),
+    let mut detail = printable(detail);
+    if cause == Cause::HostKeyUnknown {
+        detail.push_str(" Connect once by hand with ssh and compare the fingerprint.");
     }
+    ConnectError { cause, detail }
 }
 
 fn last_line(words: &str) -> Option<&str> {
@@ -167,6 +172,14 @@ mod tests {
             "root@a: Permission denied (publickey)."
         );
         assert_eq!(classify("odd \x1b]0;title\x07 end\r\n").detail, "odd  ]0;title  end");
+        assert_eq!(
+            classify("@@@\r\nOffending ED25519 key in /home/me/.ssh/known_hosts:7\r\nHost key for a has changed and you have requested strict checking.\r\n").detail,
+            "Offending ED25519 key in /home/me/.ssh/known_hosts:7"
+        );
+        assert_eq!(
+            classify("No ED25519 host key is known for a and you have requested strict checking.\r\n").detail,
+            "No ED25519 host key is known for a and you have requested strict checking. Connect once by hand with ssh and compare the fingerprint."
+        );
         assert_eq!(classify("").detail, "ssh ended without a word");
     }
 }
