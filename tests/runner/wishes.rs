@@ -71,6 +71,23 @@ async fn a_retry_of_a_stopping_job_waits_for_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_whose_link_was_cut_is_connected_anew() {
+    let mut stage = Stage::open(&["a"], settings());
+    stage.ask(Request::Hold);
+    let (line, mut shim) = stage.start("a").await;
+    line.cut("Broken pipe");
+    shim.cut();
+    assert!(matches!(stage.done("a").await.outcome, Outcome::Lost { .. }));
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Retry { jobs });
+    let (_line, mut again) = stage.start("a").await;
+    stage.soon(again.exit(0)).await;
+    stage.done("a").await;
+    stage.ask(Request::Release);
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_that_was_asked_for_outlives_the_kill() {
     let mut stage = Stage::open(&["a"], settings());
     let (mut line, mut shim) = stage.start("a").await;
