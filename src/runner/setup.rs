@@ -109,6 +109,9 @@ impl Setup {
     /// One thing that happens on the channel.
     async fn step(&mut self) -> Result<(), Outcome> {
         let (mut out, mut err) = (vec![0; 4096], vec![0; 4096]);
+        if self.open == [false; 2] {
+            return Err(self.no_shell("the session ended"));
+        }
         let Process {
             stdin, stdout, stderr, ..
         } = &mut self.process;

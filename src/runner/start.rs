@@ -87,7 +87,7 @@ impl<T: Transport> Job<T> {
             Err(Outcome::Unreachable {
                 cause: Cause::ConnectTimeout,
                 ..
-            }) => Err(setup.no_shell("the limit for connecting passed")),
+            }) => Err(setup.no_shell(&format!("{} passed", self.limit()))),
             Err(other) => Err(other),
         };
         if !setup.noise().is_empty() {
@@ -127,7 +127,7 @@ impl<T: Transport> Job<T> {
                     Ok(()) => return Ok(late_stop),
                     Err(problem) => problem,
                 },
-                () = &mut deadline => setup.no_shell("the limit for connecting passed"),
+                () = &mut deadline => setup.no_shell(&format!("{} passed", self.limit())),
             };
             return Err(match problem {
                 Outcome::Unreachable { detail, .. } if setup.is_committed() => unheard(&detail),
@@ -149,10 +149,16 @@ impl<T: Transport> Job<T> {
                 Ok(done) => done.map_err(Into::into),
                 Err(_) => Err(Outcome::Unreachable {
                     cause: Cause::ConnectTimeout,
-                    detail: "no session within the limit for connecting".to_owned(),
+                    detail: format!("no session within {}", self.limit()),
                 }),
             },
         }
+    }
+
+    /// The limit for connecting, in words.
+    fn limit(&self) -> String {
+        let limit = self.plan.settings.connect_timeout;
+        limit.map_or_else(String::new, |limit| humantime::format_duration(limit).to_string())
     }
 
     async fn wait_for_run_slot(&mut self) -> Result<(), Outcome> {

@@ -242,6 +242,13 @@ fn parent_and_child_are_a_circle_when_each_uses_what_stands_in_the_other() {
         child,
     ]);
     nothing(&[
+        ("nodeset/mod.rs", "mod child;\nuse child::Child;"),
+        (
+            "nodeset/child.rs",
+            "pub(super) struct Child;\npub(in crate::nodeset) fn f(_: &Child) {}",
+        ),
+    ]);
+    nothing(&[
         (
             "nodeset/mod.rs",
             "mod child; mod item;\nuse child::Child;\nuse item::Item;",

@@ -155,6 +155,11 @@ impl Reader {
         let line = self.tokens[self.at].line;
         let before = self.at.checked_sub(1).map(|at| &self.tokens[at]);
         let is_part = before.is_some_and(|token| token.is('.') || token.kind == Kind::Path);
+        // `pub(in crate::a)` says who may look, and names nothing.
+        let in_visibility = self.at > 2
+            && self.tokens[self.at - 1].is_word("in")
+            && self.tokens[self.at - 2].is('(')
+            && self.tokens[self.at - 3].is_word("pub");
         let path = self.path();
         if self.peek_is(0, '!')
             && !self.peek_is(1, '=')
@@ -163,7 +168,7 @@ impl Reader {
             let what = format!("{last}!");
             self.source.marks.push(Mark { what, line });
         }
-        if !is_part {
+        if !is_part && !in_visibility {
             self.note(path, line, How::Code);
         }
     }

@@ -37,12 +37,22 @@ impl Shim {
 
     /// Reads the program and says that it is up.
     pub(crate) async fn come_up(&mut self) {
+        self.take_program().await;
+        self.say_up().await;
+    }
+
+    /// Reads the program.
+    pub(crate) async fn take_program(&mut self) {
         while !self.heard.ends_with(b"\nexit 0\n}\n") {
             assert!(self.read().await, "the program is not whole");
         }
         let program = String::from_utf8(std::mem::take(&mut self.heard)).unwrap();
         let (_, after) = program.split_once('\x1e').expect("a mark in the program");
         self.mark = format!("\x1e{} ", &after[..32]);
+    }
+
+    /// Says that it is up.
+    pub(crate) async fn say_up(&mut self) {
         let up = format!("{}up\n", self.mark);
         self.print(Stream::Stdout, up.as_bytes()).await;
         self.print(Stream::Stderr, up.as_bytes()).await;
@@ -51,6 +61,11 @@ impl Shim {
     /// Everything up to a running command.
     pub(crate) async fn run(&mut self) {
         self.greet().await;
+        self.run_greeted().await;
+    }
+
+    /// Everything from the program up to a running command.
+    pub(crate) async fn run_greeted(&mut self) {
         self.come_up().await;
         self.say("job 7 setsid").await;
     }

@@ -37,13 +37,14 @@ async fn a_connected_host_waits_for_its_run_slot() {
     let mut stage = Stage::open(&["a", "b"], one);
     let (_a, mut first) = stage.start("a").await;
     let mut line = stage.call("b").await.accept();
+    let mut second = stage.soon(line.session()).await;
+    stage.soon(second.greet()).await;
     let waits = |change: &Change| *change == Change::Queued(Why::RunSlot);
     stage.until("b", waits).await;
     stage.pass(secs(3600)).await;
     stage.soon(first.exit(0)).await;
     stage.until("b", |change| *change == Change::Connecting).await;
-    let mut second = stage.soon(line.session()).await;
-    stage.soon(second.run()).await;
+    stage.soon(second.run_greeted()).await;
     stage.soon(second.exit(0)).await;
     assert_eq!(stage.end().await, [Outcome::Ok, Outcome::Ok]);
 }

@@ -111,7 +111,7 @@ async fn a_shim_that_never_answers_is_lost_and_its_job_s_fate_unknown() {
     cancel(&stage, "a", Force::Graceful);
     stage.until("a", stopping).await;
     stage.pass(secs(10)).await;
-    assert_eq!(stage.soon(shim.hung_up()).await, "stop TERM\nleave\n");
+    assert_eq!(stage.soon(shim.hung_up()).await, "stop TERM\n");
     let outcomes = stage.end().await;
     assert!(
         matches!(
@@ -161,7 +161,9 @@ async fn a_cancel_before_the_command_runs_starts_nothing() {
     };
     let mut stage = Stage::open(&["runs", "waits", "connects", "queued"], one);
     let (_line, mut shim) = stage.start("runs").await;
-    let line = stage.call("waits").await.accept();
+    let mut line = stage.call("waits").await.accept();
+    let mut waits = stage.soon(line.session()).await;
+    stage.soon(waits.greet()).await;
     stage.until("waits", |change| matches!(change, Change::Queued(_))).await;
     let call = stage.call("connects").await;
     assert!(!stage.is_called("queued"), "two connects at once");
@@ -185,7 +187,7 @@ async fn a_cancel_before_the_command_runs_starts_nothing() {
         stage.end().await,
         [Outcome::Ok, skipped.clone(), skipped.clone(), skipped]
     );
-    assert!(line.is_unused(), "no session was opened");
+    assert_eq!(stage.soon(waits.hung_up()).await, "", "the program was not sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -239,4 +241,51 @@ async fn the_shim_hears_from_us_as_long_as_the_link_stands() {
     }
     stage.soon(shim.exit(0)).await;
     assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_when_the_host_has_the_program_is_no_skip() {
+    let mut stage = Stage::open(&["a"], settings());
+    let mut line = stage.call("a").await.accept();
+    let mut shim = stage.soon(line.session()).await;
+    stage.soon(shim.greet()).await;
+    stage.soon(shim.take_program()).await;
+    cancel(&stage, "a", Force::Graceful);
+    // Nothing may be said of the job before the shim has spoken.
+    stage.pass(secs(5)).await;
+    assert!(!stage.is_over("a"));
+    stage.soon(shim.say_up()).await;
+    stage.soon(shim.say("job 7 setsid")).await;
+    stage.until("a", stopping).await;
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.soon(shim.say("left 0")).await;
+    stage.soon(shim.go(143)).await;
+    let outcomes = stage.end().await;
+    assert!(
+        matches!(&outcomes[..], [Outcome::Cancelled { fate: Fate::Gone, .. }]),
+        "{outcomes:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_falls_silent_with_the_program_may_have_started_it() {
+    let mut stage = Stage::open(&["silent", "cut"], settings());
+    let mut line = stage.call("silent").await.accept();
+    let mut silent = stage.soon(line.session()).await;
+    stage.soon(silent.greet()).await;
+    stage.soon(silent.take_program()).await;
+    let mut other = stage.call("cut").await.accept();
+    let mut cut = stage.soon(other.session()).await;
+    stage.soon(cut.greet()).await;
+    stage.soon(cut.take_program()).await;
+    cut.cut();
+    stage.done("cut").await;
+    stage.pass(secs(30)).await;
+    let outcomes = stage.end().await;
+    for outcome in &outcomes {
+        assert!(
+            matches!(outcome, Outcome::Lost { fate: Fate::Unknown, detail } if detail.contains("may have been started")),
+            "{outcome:?}"
+        );
+    }
 }

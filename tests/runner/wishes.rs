@@ -71,6 +71,23 @@ async fn a_retry_of_a_stopping_job_waits_for_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_whose_link_was_cut_is_connected_anew() {
+    let mut stage = Stage::open(&["a"], settings());
+    stage.ask(Request::Hold);
+    let (line, mut shim) = stage.start("a").await;
+    line.cut("Broken pipe");
+    shim.cut();
+    assert!(matches!(stage.done("a").await.outcome, Outcome::Lost { .. }));
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Retry { jobs });
+    let (_line, mut again) = stage.start("a").await;
+    stage.soon(again.exit(0)).await;
+    stage.done("a").await;
+    stage.ask(Request::Release);
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_that_was_asked_for_outlives_the_kill() {
     let mut stage = Stage::open(&["a"], settings());
     let (mut line, mut shim) = stage.start("a").await;
@@ -117,13 +134,14 @@ async fn a_pause_starts_nothing_until_it_is_over() {
     stage.ask(Request::Pause);
     stage.until_event(|what| *what == What::Paused).await;
     let mut line = call.accept();
+    let mut first = stage.soon(line.session()).await;
+    stage.soon(first.greet()).await;
     stage.until("a", |change| *change == Change::Queued(Why::Pause)).await;
     stage.pass(secs(600)).await;
-    assert!(line.is_unused() && !stage.is_called("b"));
+    assert!(!stage.is_called("b"));
     stage.ask(Request::Continue);
     stage.until_event(|what| *what == What::Continued).await;
-    let mut first = stage.soon(line.session()).await;
-    stage.soon(first.run()).await;
+    stage.soon(first.run_greeted()).await;
     stage.soon(first.exit(0)).await;
     let (_line, mut second) = stage.start("b").await;
     stage.soon(second.exit(0)).await;

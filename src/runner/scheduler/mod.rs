@@ -6,118 +6,32 @@
 //! that is connected and waits for its run slot keeps its connect slot, so that no more connections are made than can
 //! be used soon.
 
+mod order;
+mod random;
 mod requests;
+mod slot;
 #[cfg(test)]
 mod tests;
 
 use super::retry;
 use crate::model::durations::Durations;
 use crate::model::event::{Change, Ending, Event, What};
-use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::{CancelledBy, Outcome, OutcomeClass, SkipReason};
-use crate::model::phase::{StopReason, Why};
+use crate::model::id::JobId;
+use crate::model::outcome::{Outcome, SkipReason};
+use crate::model::phase::Why;
 use crate::model::plan::{Plan, Settings, Slow};
-use crate::model::request::Request;
 use crate::model::stamp::Stamp;
 use crate::model::tally::{Standing, Tally};
+use order::Turn;
+pub(super) use order::{Input, Order};
+use random::Random;
+use slot::{Intake, Place, Slot, Wish};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Between two looks for jobs that have become slow compared with their peers.
 const SLOW_LOOK: Duration = Duration::from_secs(1);
-
-/// What the scheduler is told.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Input {
-    /// The host of a job is connected; it waits for its run slot.
-    Connected(JobId),
-    /// The command of a job runs.
-    Running(JobId),
-    /// A job was told to end.
-    Stopping(JobId),
-    /// An attempt is over.
-    Ended(JobId, Ending),
-    /// A front-end wants something.
-    Request(Request),
-    /// The front-end is gone without a word.
-    Deserted,
-    /// The moment named by [`Scheduler::wake`] has come.
-    Tick,
-}
-
-/// What it orders.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Order {
-    /// Begin an attempt: connect.
-    Begin(JobId, AttemptNo),
-    /// Let a connected job run.
-    Run(JobId),
-    /// End a job, wherever it is.
-    Stop(JobId, StopReason, CancelledBy),
-    /// Record an event.
-    Record(Event),
-    /// The run is over.
-    Finish,
-}
-
-/// Where a job is, as far as slots are concerned.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
-    /// Waits to be begun.
-    Waiting,
-    /// Waits for the moment of its next attempt.
-    Backoff { until: Stamp },
-    /// Holds a connect slot and connects.
-    Connecting,
-    /// Holds a connect slot, is connected, and waits for a run slot; `told` when the row says so.
-    Connected { told: bool },
-    /// Holds a run slot; `since` when its command runs.
-    Running { since: Option<Stamp>, slow: bool },
-    /// Holds a run slot until it has ended.
-    Stopping,
-    /// Over.
-    Done(OutcomeClass),
-}
-
-#[derive(Debug)]
-struct Slot {
-    place: Place,
-    attempt: AttemptNo,
-    /// Retries that followed by themselves since the operator last asked for one.
-    retries_used: u32,
-    /// What the operator wants to follow the attempt under way.
-    wish: Wish,
-    /// How the attempt before the backoff ended.
-    last: Option<Ending>,
-}
-
-/// One call of the scheduler: its time, and what it has ordered so far.
-struct Turn {
-    now: Stamp,
-    orders: Vec<Order>,
-}
-
-impl Turn {
-    fn at(now: Stamp) -> Self {
-        Self {
-            now,
-            orders: Vec::new(),
-        }
-    }
-}
-
-/// What the operator wants to follow an attempt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wish {
-    /// Nothing was said: what the settings say.
-    #[default]
-    None,
-    /// It was cancelled: nothing more.
-    End,
-    /// Another attempt.
-    Again,
-}
 
 /// The scheduler of one run.
 #[derive(Debug)]
@@ -140,15 +54,6 @@ pub(super) struct Scheduler {
     random: Random,
 }
 
-/// Whether new jobs are started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Intake {
-    Open,
-    Paused,
-    /// Nothing new for the rest of the run.
-    Closed,
-}
-
 impl Scheduler {
     /// A scheduler for a run; `seed` scatters the delays of retries.
     pub(super) fn new(plan: Arc<Plan>, seed: u64) -> Self {
@@ -166,7 +71,7 @@ impl Scheduler {
             held: false,
             durations: Durations::default(),
             next_slow_look: Stamp::default(),
-            random: Random(seed | 1),
+            random: Random::new(seed),
         }
     }
 
@@ -428,31 +333,5 @@ impl Scheduler {
                 Some(median.mul_f64(factor).max(at_least))
             }
         }
-    }
-}
-
-impl Default for Slot {
-    fn default() -> Self {
-        Self {
-            place: Place::Waiting,
-            attempt: AttemptNo::FIRST,
-            retries_used: 0,
-            wish: Wish::None,
-            last: None,
-        }
-    }
-}
-
-/// Marsaglia's xorshift64: scatters delays, guards nothing.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    /// A number from 0 to 1.
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 }

@@ -1,6 +1,8 @@
 //! What the operator's wishes mean for the jobs of a run, wherever each of them is.
 
-use super::{Intake, Order, Place, Scheduler, Slot, Turn, Wish};
+use super::Scheduler;
+use super::order::{Order, Turn};
+use super::slot::{Intake, Place, Slot, Wish};
 use crate::model::event::{Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};

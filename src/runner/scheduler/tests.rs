@@ -4,9 +4,9 @@ use super::*;
 use crate::model::event::Ending;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
-use crate::model::outcome::{Cause, Fate};
+use crate::model::outcome::{CancelledBy, Cause, Fate, OutcomeClass};
 use crate::model::plan::RetryOn;
-use crate::model::request::Force;
+use crate::model::request::{Force, Request};
 
 fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
     let name = |n: u32| HostName::parse(&format!("web{n}")).expect("a name");

@@ -1,0 +1,58 @@
+//! The scheduler's language: what it is told, and what it orders.
+
+use crate::model::event::{Ending, Event};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::outcome::CancelledBy;
+use crate::model::phase::StopReason;
+use crate::model::request::Request;
+use crate::model::stamp::Stamp;
+
+/// What the scheduler is told.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::runner) enum Input {
+    /// The host of a job is connected; it waits for its run slot.
+    Connected(JobId),
+    /// The command of a job runs.
+    Running(JobId),
+    /// A job was told to end.
+    Stopping(JobId),
+    /// An attempt is over.
+    Ended(JobId, Ending),
+    /// A front-end wants something.
+    Request(Request),
+    /// The front-end is gone without a word.
+    Deserted,
+    /// The moment named by [`Scheduler::wake`](super::Scheduler::wake) has come.
+    Tick,
+}
+
+/// What it orders.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::runner) enum Order {
+    /// Begin an attempt: connect.
+    Begin(JobId, AttemptNo),
+    /// Let a connected job run.
+    Run(JobId),
+    /// End a job, wherever it is.
+    Stop(JobId, StopReason, CancelledBy),
+    /// Record an event.
+    Record(Event),
+    /// The run is over.
+    Finish,
+}
+
+/// One call of the scheduler: its time, and what it has ordered so far.
+pub(super) struct Turn {
+    pub(super) now: Stamp,
+    pub(super) orders: Vec<Order>,
+}
+
+impl Turn {
+    /// A call at this moment, with nothing ordered yet.
+    pub(super) fn at(now: Stamp) -> Self {
+        Self {
+            now,
+            orders: Vec::new(),
+        }
+    }
+}
