@@ -21,7 +21,6 @@ use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{Fate, Outcome};
 use crate::model::plan::Plan;
-use crate::model::request::{Force, Request};
 use crate::model::tally::Standing;
 use crate::rundir::Writer;
 use crate::transport::{Transport, Words};
@@ -128,9 +127,7 @@ impl<T: Transport> Dispatcher<T> {
                 biased;
                 request = wishes.recv(), if listening => {
                     listening = request.is_some();
-                    // Without a word from the front-end nobody could see or end what still runs.
-                    let quit = Request::Quit { force: Force::Graceful };
-                    Input::Request(request.unwrap_or(quit))
+                    request.map_or(Input::Deserted, Input::Request)
                 }
                 Some(input) = news.recv() => input,
                 Some(ended) = self.tasks.join_next_with_id() => match self.ended(ended) {

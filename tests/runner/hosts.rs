@@ -5,6 +5,7 @@ use heeler::model::host::HostName;
 use heeler::model::outcome::Cause;
 use heeler::transport::{ConnectError, Connection, Process, Transport};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -17,6 +18,7 @@ pub(crate) struct Scripted {
     calls: HashMap<String, UnboundedSender<Call>>,
     /// Held by every connection.
     alive: Arc<()>,
+    finished: Arc<AtomicBool>,
 }
 
 /// A host's end of it.
@@ -32,8 +34,19 @@ impl Scripted {
             calls.insert((*host).to_owned(), call);
             ends.insert((*host).to_owned(), end);
         }
-        let alive = Arc::new(());
-        (Self { calls, alive }, ends)
+        let scripted = Self {
+            calls,
+            alive: Arc::new(()),
+            finished: Arc::default(),
+        };
+        (scripted, ends)
+    }
+}
+
+impl Scripted {
+    /// Becomes true when the runner has given everything back.
+    pub(crate) fn finished(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.finished)
     }
 }
 
@@ -116,6 +129,7 @@ impl Transport for Scripted {
 
     async fn finish(&self) {
         assert_eq!(Arc::strong_count(&self.alive), 1, "connections are left");
+        self.finished.store(true, Ordering::Relaxed);
     }
 }
 

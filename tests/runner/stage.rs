@@ -14,6 +14,7 @@ use heeler::rundir::{OutputReader, RunDir, Writer};
 use heeler::runner::Runner;
 use std::collections::HashMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -21,6 +22,9 @@ use tokio::task::JoinHandle;
 
 /// How long, in real time, a whole test may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Turns of the runtime after time has passed; the longest chain that a timer sets off has about half as many links.
+const TURNS: u32 = 10;
 
 /// A run under test.
 pub(crate) struct Stage {
@@ -33,6 +37,7 @@ pub(crate) struct Stage {
     pub(crate) outputs: Vec<Output>,
     hosts: HashMap<String, Calls>,
     runner: JoinHandle<io::Result<()>>,
+    finished: Arc<AtomicBool>,
     watch: JoinHandle<()>,
     /// Dropped at the end, which ends the watch.
     _end: mpsc::Sender<()>,
@@ -72,6 +77,7 @@ impl Stage {
         });
         let writer = Writer::create(dir.clone(), &plan).unwrap();
         let (transport, hosts) = Scripted::new(hosts);
+        let finished = transport.finished();
         let (link, outlet, wishes) = Link::new();
         let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).unwrap();
         Self {
@@ -82,15 +88,20 @@ impl Stage {
             outputs: Vec::new(),
             hosts,
             runner: tokio::spawn(runner.run(transport, wishes)),
+            finished,
             watch,
             _end: end,
             _home: home,
         }
     }
 
-    /// Lets time pass.
+    /// Lets time pass, and everything happen that is due by then.
     pub(crate) async fn pass(&mut self, time: Duration) {
         tokio::time::advance(time).await;
+        // Each turn fires timers and runs whatever is ready, once: a timer, the job that it wakes, the dispatcher.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Waits for something that the runner does; fails when it does not in the time of a test.
@@ -208,6 +219,7 @@ impl Stage {
         }
         let runner = std::mem::replace(&mut self.runner, tokio::spawn(async { Ok(()) }));
         self.soon(runner).await.expect("no panic").expect("a whole record");
+        assert!(self.finished.load(Ordering::Relaxed), "everything was given back");
         self.check_record();
         let mut outcomes: Vec<Option<Outcome>> = vec![None; self.plan.hosts.len()];
         for event in self.record() {

@@ -187,3 +187,56 @@ async fn a_cancel_before_the_command_runs_starts_nothing() {
     );
     assert!(line.is_unused(), "no session was opened");
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_out_of_patience_kills_what_is_stopping() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (_line, mut shim) = stage.start("a").await;
+    cancel(&stage, "a", Force::Graceful);
+    stage.until("a", stopping).await;
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.pass(secs(3)).await;
+    cancel(&stage, "a", Force::Now);
+    let (at, change) = stage.until("a", stopping).await;
+    assert_eq!(at, Stamp::from_secs(3));
+    assert_eq!(
+        change,
+        Change::Stopping {
+            reason: StopReason::Kill,
+            limit: None,
+            kill_at: None,
+        }
+    );
+    stage.soon(shim.hears(&["stop KILL"])).await;
+    stage.soon(shim.go(137)).await;
+    assert!(matches!(
+        stage.end().await[..],
+        [Outcome::Cancelled { ended: KILLED, .. }]
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_on_its_way_keeps_its_own_outcome() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (_line, mut shim) = stage.start("a").await;
+    cancel(&stage, "a", Force::Graceful);
+    stage.until("a", stopping).await;
+    stage.soon(shim.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_shim_hears_from_us_as_long_as_the_link_stands() {
+    let leased = Settings {
+        lease: Some(secs(90)),
+        ..settings()
+    };
+    let mut stage = Stage::open(&["a"], leased);
+    let (_line, mut shim) = stage.start("a").await;
+    for _ in 0..3 {
+        stage.pass(secs(30)).await;
+        stage.soon(shim.hears(&["beat"])).await;
+    }
+    stage.soon(shim.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}

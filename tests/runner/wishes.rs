@@ -71,6 +71,42 @@ async fn a_retry_of_a_stopping_job_waits_for_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_retry_that_was_asked_for_outlives_the_kill() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (mut line, mut shim) = stage.start("a").await;
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Cancel {
+        jobs: jobs.clone(),
+        force: Force::Graceful,
+    });
+    stage.until("a", stopping).await;
+    stage.ask(Request::Retry { jobs });
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.soon(shim.say("left 1")).await;
+    stage.pass(secs(10)).await;
+    stage.until("a", stopping).await;
+    stage.soon(shim.hears(&["stop KILL"])).await;
+    stage.soon(shim.go(137)).await;
+    stage.done("a").await;
+    let mut again = stage.soon(line.session()).await;
+    stage.soon(again.come_up()).await;
+    stage.soon(again.say("job 8 setsid")).await;
+    stage.soon(again.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_front_end_that_is_gone_holds_nothing_open() {
+    let mut stage = Stage::open(&["a"], settings());
+    stage.ask(Request::Hold);
+    let (_line, mut shim) = stage.start("a").await;
+    stage.link = None;
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.soon(shim.go(143)).await;
+    assert!(matches!(stage.end().await[..], [Outcome::Cancelled { .. }]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_starts_nothing_until_it_is_over() {
     let one = Settings {
         connect_width: 1,

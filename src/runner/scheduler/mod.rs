@@ -40,6 +40,8 @@ pub(super) enum Input {
     Ended(JobId, Ending),
     /// A front-end wants something.
     Request(Request),
+    /// The front-end is gone without a word.
+    Deserted,
     /// The moment named by [`Scheduler::wake`] has come.
     Tick,
 }
@@ -169,9 +171,10 @@ impl Scheduler {
         match input {
             Input::Connected(job) => self.mark_connected(job, &mut turn),
             Input::Running(job) => self.mark_running(job, now),
-            Input::Stopping(job) => self.slot(job).place = Place::Stopping { again: false },
+            Input::Stopping(job) => self.mark_stopping(job),
             Input::Ended(job, ending) => self.ended(job, ending, &mut turn),
             Input::Request(request) => self.request(request, &mut turn),
+            Input::Deserted => self.deserted(&mut turn),
             Input::Tick => {}
         }
         self.wake_backoffs(&mut turn);
@@ -281,6 +284,14 @@ impl Scheduler {
             *since = Some(now);
         }
         self.next_slow_look = self.next_slow_look.max(now);
+    }
+
+    /// A job is told so again when its stop grows stronger; what is to follow stands.
+    fn mark_stopping(&mut self, job: JobId) {
+        let place = &mut self.slot(job).place;
+        if !matches!(place, Place::Stopping { .. }) {
+            *place = Place::Stopping { again: false };
+        }
     }
 
     fn ended(&mut self, job: JobId, mut ending: Ending, turn: &mut Turn) {

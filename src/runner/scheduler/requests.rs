@@ -39,6 +39,13 @@ impl Scheduler {
         }
     }
 
+    /// Without a word from the front-end nobody could see or end what still runs, nor let go of a run that is held.
+    pub(super) fn deserted(&mut self, turn: &mut Turn) {
+        self.request(Request::Release, turn);
+        let force = Force::Graceful;
+        self.request(Request::Quit { force }, turn);
+    }
+
     fn set_intake(&mut self, from: Intake, to: Intake, what: What, turn: &mut Turn) {
         if self.intake == from {
             self.intake = to;
