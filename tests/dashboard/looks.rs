@@ -50,7 +50,7 @@ fn with_colour_the_same_screens_are_coloured() {
     let desk = Scene::new("127.1.0.[1-3],refused1", COMMAND).open();
     walk(&desk, |desk| {
         let styled = desk.terminal.styled();
-        assert!(styles(&styled).iter().any(|number| *number == 38), "{styled:?}");
+        assert!(styles(&styled).contains(&38), "{styled:?}");
     });
 }
 
