@@ -28,7 +28,7 @@ fn stragglers_are_cancelled_killed_tried_again_and_ended_and_the_terminal_is_giv
     terminal.send("   ");
     terminal.wait_for("3 marked");
     desk.press('x');
-    terminal.wait_for("127.1.0.3, 127.1.0.4, 127.1.0.5");
+    terminal.wait_for(" 127.1.0.[3-5] ");
     desk.answer("Cancel 3 running jobs?", 'y');
     terminal.wait_until("the end of three more", |screen| {
         [3, 4, 5]
