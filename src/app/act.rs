@@ -127,7 +127,7 @@ fn jobs(count: usize) -> String {
 /// Why nothing can be retried any more.
 fn refusal(app: &App) -> Option<&'static str> {
     if app.is_ended() {
-        Some("the run has ended; `heeler retry` starts what failed in a new one")
+        Some("the run has ended; run the command again on those hosts")
     } else if app.is_leaving() {
         Some("the run is being ended; nothing more is started")
     } else {

@@ -10,6 +10,7 @@ use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -297,6 +298,27 @@ fn one_retry_is_asked_at_once_and_all_of_them_after_a_question() {
     assert_eq!(desk.press(&[Key::Char('r')]), retry(&[4]));
     assert_eq!(desk.press(&[Key::Char('R')]), []);
     assert_eq!(desk.press(&[Y]), retry(&[1, 4]));
+}
+
+#[test]
+fn a_retry_is_refused_when_the_run_has_ended_and_the_words_can_be_followed() {
+    for key in ['r', 'R'].map(Key::Char) {
+        let mut desk = Desk::fleet();
+        let what = What::RunEnded {
+            counts: BTreeMap::new(),
+            exit: 1,
+        };
+        let event = Event { at: desk.now, what };
+        desk.tell(Msg::Runner(Message::Event(event)));
+        desk.press(&[Key::Char('j'), Key::Char('j')]);
+        assert_eq!(desk.press(&[key]), [], "{key}");
+        assert_eq!(
+            desk.notice(),
+            "the run has ended; run the command again on those hosts",
+            "{key}"
+        );
+        assert_eq!(*desk.app.overlay(), Overlay::None);
+    }
 }
 
 #[test]
