@@ -126,12 +126,11 @@ fn jobs(count: usize) -> String {
 
 /// Why nothing can be retried any more.
 fn refusal(app: &App) -> Option<&'static str> {
-    if app.is_ended() {
-        Some("the run has ended; run the command again on those hosts")
-    } else if app.is_leaving() {
-        Some("the run is being ended; nothing more is started")
-    } else {
-        None
+    match app.board.course() {
+        Course::Ended => Some("the run has ended; run the command again on those hosts"),
+        _ if app.is_leaving() => Some("the run is being ended; nothing more is started"),
+        Course::Draining => Some("the run is draining: nothing more is started"),
+        Course::Going | Course::Paused => None,
     }
 }
 

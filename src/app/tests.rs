@@ -322,6 +322,22 @@ fn a_retry_is_refused_when_the_run_has_ended_and_the_words_can_be_followed() {
 }
 
 #[test]
+fn a_retry_is_refused_when_the_run_is_draining() {
+    for key in ['r', 'R'].map(Key::Char) {
+        let mut desk = Desk::fleet();
+        let event = Event {
+            at: desk.now,
+            what: What::Draining,
+        };
+        desk.tell(Msg::Runner(Message::Event(event)));
+        desk.press(&[Key::Char('j'), Key::Char('j')]);
+        assert_eq!(desk.press(&[key]), [], "{key}");
+        assert_eq!(desk.notice(), "the run is draining: nothing more is started", "{key}");
+        assert_eq!(*desk.app.overlay(), Overlay::None);
+    }
+}
+
+#[test]
 fn what_may_still_run_is_not_retried_blindly() {
     for (fate, asks) in [(Fate::Gone, false), (Fate::Unknown, true), (Fate::Kept, true)] {
         let mut desk = Desk::running(1);
