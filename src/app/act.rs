@@ -12,11 +12,11 @@ use crate::model::phase::Phase;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
 
-/// `x`: one job at once, several after a question.
+/// `x`: the job under the cursor at once, others after a question.
 pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
     let targets = app.targets();
     if let [job] = targets[..]
-        && !app.table.has_slipped(now)
+        && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && !row.phase.is_done()
     {
@@ -45,7 +45,7 @@ pub(super) fn kill(app: &mut App, now: Stamp) -> Effects {
     Effects::none()
 }
 
-/// `r`: one job at once, several after a question; and a question where it may still be running.
+/// `r`: the job under the cursor at once, others after a question; and a question where it may still be running.
 pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
     if let Some(refusal) = refusal(app) {
         app.say(refusal, now);
@@ -53,7 +53,7 @@ pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
     }
     let targets = app.targets();
     if let [job] = targets[..]
-        && !app.table.has_slipped(now)
+        && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && row.phase.is_done()
         && !may_live_on(row)
@@ -117,6 +117,12 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
     let count = confirm.jobs.len();
     app.say(format!("{} asked for {}", confirm.intent.verb(), jobs(count)), now);
     Effects::request(confirm.intent.request(confirm.jobs))
+}
+
+/// Whether the operator is looking at this job: not a marked one that may be hidden or scrolled away, nor one that came
+/// under the cursor by itself a moment ago.
+fn is_in_sight(app: &App, job: JobId, now: Stamp) -> bool {
+    app.job_at_hand() == Some(job) && !app.table.has_slipped(now)
 }
 
 /// `1 job`, `7 jobs`.

@@ -215,6 +215,27 @@ fn one_job_is_cancelled_at_once_and_the_row_does_not_change_before_the_event() {
 }
 
 #[test]
+fn one_job_that_is_not_under_the_cursor_is_touched_only_after_a_question() {
+    let mut desk = Desk::running(3);
+    desk.press(&[Key::Char(' '), Key::Char('/')]);
+    desk.types("host:web3");
+    assert_eq!(desk.press(&[Key::Enter, X]), [], "the marked row is hidden");
+    let Overlay::Confirm(confirm) = desk.app.overlay() else {
+        panic!("no question")
+    };
+    assert_eq!((confirm.jobs.as_slice(), confirm.hidden), (&[JobId(0)][..], 1));
+    assert_eq!(desk.press(&[Y]), cancel(&[0], Force::Graceful));
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('j'), Key::Char('j'), Key::Char(' ')]);
+    assert_eq!(desk.cursor(), "web03", "the mark is on db4, above");
+    assert_eq!(desk.press(&[Key::Char('r')]), []);
+    assert_eq!(desk.press(&[Y]), retry(&[4]));
+    desk.press(&[Key::Char('k'), Key::Char(' '), Key::Char('k')]);
+    assert_eq!(desk.cursor(), "db4");
+    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[4]), "marked and under the cursor");
+}
+
+#[test]
 fn what_is_over_or_not_over_is_left_alone_and_said() {
     let mut desk = Desk::fleet();
     for (host, key, words) in [
