@@ -499,11 +499,13 @@ fn the_ways_out_of_a_run_that_goes_on() {
         (vec![Key::Char('q'), Key::Char('s')], vec![]),
         (vec![Key::Char('q'), Key::Enter], vec![]),
         (vec![Key::Char('q'), Key::Char('d')], drain.clone()),
-        (vec![Key::Char('q'), Key::Down, Key::Enter], drain),
+        (vec![Key::Char('q'), Key::Down, Key::Enter], vec![]),
+        (vec![Key::Char('q'), Key::Down, Key::Enter, Key::Char('d')], drain),
         (vec![Key::Char('q'), Key::Char('c')], quit(Force::Graceful)),
         (vec![Key::Char('q'), Key::Char('k')], vec![]),
         (vec![c, c, c, c, c, c, c], vec![]),
-        (vec![c, c, c, Key::Enter], quit(Force::Graceful)),
+        (vec![c, c, c, Key::Enter], vec![]),
+        (vec![c, c, c, Key::Enter, Key::Char('c')], quit(Force::Graceful)),
         (
             vec![Key::Char('q'), Key::Char('c'), Key::Char('q'), Key::Down, Key::Enter],
             quit(Force::Graceful),
@@ -517,7 +519,11 @@ fn the_ways_out_of_a_run_that_goes_on() {
     }
     let mut desk = Desk::running(2);
     desk.press(&[c, c, c]);
-    assert_eq!(desk.press_after(100, Key::Enter), [], "the choice has only just moved");
+    assert_eq!(
+        desk.press_after(100, Key::Char('c')),
+        [],
+        "the choice has only just moved"
+    );
     let mut desk = Desk::running(2);
     desk.press(&[Key::Char('q')]);
     assert_eq!(
