@@ -727,6 +727,33 @@ fn a_search_goes_from_hit_to_hit_and_round() {
 }
 
 #[test]
+fn a_search_finds_what_has_no_line_end_yet() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let mut piece = loaded(1, 0, "whole\nContinue? ", false);
+    piece.pieces.push((Stream::Stderr, b"Continue by typing y: ".to_vec()));
+    desk.tell(Msg::Loaded(piece));
+    desk.press(&[Key::Char('/')]);
+    desk.types("Continue");
+    desk.press(&[Key::Enter]);
+    let hits = |desk: &Desk| match desk.app.screen() {
+        Screen::Output(view) => view.hits(),
+        Screen::Table => panic!("no output is open"),
+    };
+    assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), ""));
+    desk.press(&[Key::Char('n')]);
+    assert_eq!(hits(&desk), (2, Some(2)));
+    desk.press(&[Key::Char('n')]);
+    assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), "on from the other end"));
+    desk.press(&[Key::Char('N')]);
+    assert_eq!(hits(&desk), (2, Some(2)));
+    desk.press(&[Key::Char('o')]);
+    assert_eq!(hits(&desk), (1, None), "stdout only");
+    desk.tell(Msg::Loaded(loaded(1, 0, "no\n", false)));
+    assert_eq!(hits(&desk), (1, None), "a line that ends is not counted twice");
+}
+
+#[test]
 fn a_flood_is_kept_within_bounds_and_the_eye_stays_where_it_is() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);
