@@ -30,7 +30,7 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
             return Effects::none();
         }
         app.table.steer();
-        app.table.unmark();
+        unmark_meant(app);
         app.say(format!("cancel asked for {}", app.label(job)), now);
         return Effects::request(Intent::Cancel.request(targets));
     }
@@ -59,7 +59,7 @@ pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
         && !may_live_on(row)
     {
         app.table.steer();
-        app.table.unmark();
+        unmark_meant(app);
         app.say(format!("retry asked for {}", app.label(job)), now);
         return Effects::request(Intent::Retry.request(targets));
     }
@@ -112,7 +112,9 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
         Intent::Cancel | Intent::Kill | Intent::Retry => {}
     }
-    app.table.unmark();
+    if confirm.of_marks {
+        app.table.unmark();
+    }
     app.table.steer();
     let count = confirm.jobs.len();
     app.say(format!("{} asked for {}", confirm.intent.verb(), jobs(count)), now);
@@ -123,6 +125,13 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
 /// under the cursor by itself a moment ago.
 fn is_in_sight(app: &App, job: JobId, now: Stamp) -> bool {
     app.job_at_hand() == Some(job) && !app.table.has_slipped(now)
+}
+
+/// The marks go when they have said which jobs were meant; those that an action had nothing to do with stay.
+fn unmark_meant(app: &mut App) {
+    if app.acts_on_marks() {
+        app.table.unmark();
+    }
 }
 
 /// `1 job`, `7 jobs`.

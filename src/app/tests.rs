@@ -419,6 +419,27 @@ fn marks_ranges_and_the_filter_belong_to_jobs() {
 }
 
 #[test]
+fn marks_go_only_with_what_was_done_to_them() {
+    let marked = |desk: &Desk| -> Vec<u32> { desk.app.table().marked().iter().map(|job| job.0).collect() };
+    let mut desk = Desk::running(3);
+    desk.press(&[Key::Char(' '), Key::Enter]);
+    assert_eq!(desk.press(&[X]), cancel(&[1], Force::Graceful));
+    assert_eq!(marked(&desk), [0], "the output is another job's");
+    assert_eq!(desk.press(&[Key::Char('X'), Y]), cancel(&[1], Force::Now));
+    assert_eq!(marked(&desk), [0]);
+    desk.hear(1, done(Outcome::Exit { code: 1 }, 9));
+    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[1]));
+    assert_eq!(marked(&desk), [0]);
+    assert_eq!(desk.press(&[Key::Char('q'), Key::Char('R'), Y]), retry(&[1]));
+    assert_eq!(marked(&desk), [0], "all that failed were meant, not the marked ones");
+    assert_eq!(
+        desk.press(&[Key::Char('k'), Key::Char('X'), Y]),
+        cancel(&[0], Force::Now)
+    );
+    assert_eq!(marked(&desk), [0_u32; 0]);
+}
+
+#[test]
 fn a_filter_is_pasted_into_and_follows_every_key() {
     let mut desk = Desk::fleet();
     desk.press(&[Key::Char('/')]);
