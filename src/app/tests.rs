@@ -232,7 +232,11 @@ fn one_job_that_is_not_under_the_cursor_is_touched_only_after_a_question() {
     assert_eq!(desk.press(&[Y]), retry(&[4]));
     desk.press(&[Key::Char('k'), Key::Char(' '), Key::Char('k')]);
     assert_eq!(desk.cursor(), "db4");
-    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[4]), "marked and under the cursor");
+    assert_eq!(
+        desk.press(&[Key::Char('r')]),
+        retry(&[4]),
+        "marked and under the cursor"
+    );
 }
 
 #[test]
@@ -617,6 +621,7 @@ fn loaded(ticket: u64, skipped: u64, text: &str, more: bool) -> Loaded {
         attempt: AttemptNo::FIRST,
         ticket,
         skipped,
+        cut: if skipped > 0 { vec![Stream::Stdout] } else { Vec::new() },
         pieces: vec![(Stream::Stdout, text.as_bytes().to_vec())],
         more,
         error: None,
@@ -698,6 +703,24 @@ fn what_was_left_out_is_said_and_read_from_the_start_when_asked() {
         more,
         "the end is near"
     );
+}
+
+#[test]
+fn only_the_stream_that_was_cut_loses_its_first_line() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let mut piece = loaded(1, 5 << 20, "half a line\nwhole\n", false);
+    piece.pieces.push((Stream::Stderr, b"disk is gone\n".to_vec()));
+    desk.tell(Msg::Loaded(piece));
+    assert_eq!(shown(&desk), ["whole", "disk is gone"]);
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let piece = Loaded {
+        cut: Vec::new(),
+        ..loaded(1, 5 << 20, "whole\n", false)
+    };
+    desk.tell(Msg::Loaded(piece));
+    assert_eq!(shown(&desk), ["whole"], "what was left out ended with a line");
 }
 
 #[test]

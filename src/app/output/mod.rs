@@ -196,7 +196,9 @@ impl OutputView {
         self.error = loaded.error;
         if loaded.skipped > 0 {
             self.earlier = loaded.skipped;
-            self.readers.iter_mut().for_each(LineReader::skip_to_line_end);
+        }
+        for stream in loaded.cut {
+            self.readers[stream as usize].skip_to_line_end();
         }
         for (stream, bytes) in loaded.pieces {
             let mut finished = Vec::new();
