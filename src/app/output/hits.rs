@@ -34,9 +34,9 @@ impl OutputView {
             self.all_hits().rev().find(|hit| *hit < from)
         };
         let wrapped = next.is_none();
-        let other_end = || match forward {
-            true => self.all_hits().next(),
-            false => self.all_hits().next_back(),
+        let other_end = || {
+            let mut all = self.all_hits();
+            if forward { all.next() } else { all.next_back() }
         };
         self.hit = next.or_else(other_end);
         self.go_to_hit();
