@@ -99,7 +99,7 @@ fn a_retry_begins_afresh_and_keeps_what_was() {
     let row = &board.rows()[0];
     assert_eq!((row.attempt, row.pid, row.printed), (AttemptNo(2), None, [0; 2]));
     assert!(row.tail.last().is_none() && row.last_output.is_none());
-    assert_eq!(row.earlier, [failed.clone()]);
+    assert_eq!(row.earlier, std::slice::from_ref(&failed));
     board.take(&output(1, 7, &[(Stream::Stdout, 4, "late\n")]));
     assert!(board.rows()[0].tail.last().is_none(), "of an earlier attempt");
     after(&mut board, [event(9, (0, 2), Change::Done(ending(Outcome::Ok, 1)))]);

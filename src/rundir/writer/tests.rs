@@ -37,7 +37,7 @@ fn begin(hosts: u32) -> (TempDir, RunDir, Writer, Plan) {
     (home, dir, writer, plan)
 }
 
-fn write(writer: &mut Writer, plan: &Plan, (job, attempt): (u32, u32), at: u64, stream: Stream, bytes: &[u8]) {
+fn write(writer: &mut Writer, plan: &Plan, (job, attempt): (u32, u32), (at, stream): (u64, Stream), bytes: &[u8]) {
     let key = (JobId(job), AttemptNo(attempt));
     let at = Stamp::from_millis(at);
     writer
@@ -65,11 +65,11 @@ fn the_plan_and_the_events_are_kept() {
 #[test]
 fn output_is_read_back_by_stream_by_range_and_in_order() {
     let (_home, dir, mut writer, plan) = begin(2);
-    write(&mut writer, &plan, (0, 1), 10, Stdout, b"one ");
-    write(&mut writer, &plan, (0, 1), 20, Stderr, b"\xff\0");
-    write(&mut writer, &plan, (1, 1), 25, Stdout, b"another host");
-    write(&mut writer, &plan, (0, 1), 30, Stdout, b"two");
-    write(&mut writer, &plan, (0, 2), 40, Stdout, b"again");
+    write(&mut writer, &plan, (0, 1), (10, Stdout), b"one ");
+    write(&mut writer, &plan, (0, 1), (20, Stderr), b"\xff\0");
+    write(&mut writer, &plan, (1, 1), (25, Stdout), b"another host");
+    write(&mut writer, &plan, (0, 1), (30, Stdout), b"two");
+    write(&mut writer, &plan, (0, 2), (40, Stdout), b"again");
     let reader = OutputReader::new(&dir, "web0", AttemptNo(1));
     assert_eq!(reader.read(Stdout, 0, 100).unwrap(), b"one two");
     assert_eq!(reader.read(Stdout, 2, 4).unwrap(), b"e tw");
@@ -98,7 +98,7 @@ fn output_is_read_back_by_stream_by_range_and_in_order() {
 #[test]
 fn what_was_silent_has_no_files_and_reads_as_empty() {
     let (_home, dir, mut writer, plan) = begin(1);
-    write(&mut writer, &plan, (0, 1), 10, Stdout, b"out");
+    write(&mut writer, &plan, (0, 1), (10, Stdout), b"out");
     assert!(!dir.output("web0", AttemptNo(1), Stderr).exists());
     for (attempt, stream) in [(1, Stderr), (2, Stdout)] {
         let reader = OutputReader::new(&dir, "web0", AttemptNo(attempt));
@@ -114,7 +114,7 @@ fn what_was_silent_has_no_files_and_reads_as_empty() {
 #[test]
 fn a_line_that_was_being_written_is_read_when_it_is_whole() {
     let (_home, dir, mut writer, plan) = begin(1);
-    write(&mut writer, &plan, (0, 1), 10, Stdout, b"out");
+    write(&mut writer, &plan, (0, 1), (10, Stdout), b"out");
     let index = dir.index("web0", AttemptNo(1));
     append(&index).unwrap().write_all(b"20 e").unwrap();
     let reader = OutputReader::new(&dir, "web0", AttemptNo(1));
@@ -136,8 +136,7 @@ fn more_attempts_than_may_be_open_are_all_written_whole() {
                 &mut writer,
                 &plan,
                 (job, 1),
-                u64::from(round),
-                stream,
+                (u64::from(round), stream),
                 &[round, job as u8],
             );
             assert!(writer.open.len() <= OPEN_ATTEMPTS);
@@ -158,10 +157,10 @@ fn more_attempts_than_may_be_open_are_all_written_whole() {
 fn the_files_used_last_stay_open() {
     let (_home, _dir, mut writer, plan) = begin(OPEN_ATTEMPTS as u32 + 1);
     for job in 0..OPEN_ATTEMPTS as u32 {
-        write(&mut writer, &plan, (job, 1), 0, Stdout, b".");
+        write(&mut writer, &plan, (job, 1), (0, Stdout), b".");
     }
-    write(&mut writer, &plan, (0, 1), 1, Stdout, b".");
-    write(&mut writer, &plan, (OPEN_ATTEMPTS as u32, 1), 1, Stdout, b".");
+    write(&mut writer, &plan, (0, 1), (1, Stdout), b".");
+    write(&mut writer, &plan, (OPEN_ATTEMPTS as u32, 1), (1, Stdout), b".");
     assert!(writer.open.contains_key(&(JobId(0), AttemptNo(1))));
     assert!(!writer.open.contains_key(&(JobId(1), AttemptNo(1))));
 }
@@ -177,7 +176,7 @@ fn what_ssh_says_is_kept_by_host() {
 #[test]
 fn nobody_else_may_look_and_no_directory_is_used_twice() {
     let (home, dir, mut writer, plan) = begin(1);
-    write(&mut writer, &plan, (0, 1), 10, Stdout, b"secret");
+    write(&mut writer, &plan, (0, 1), (10, Stdout), b"secret");
     writer.ssh_words("web0", b"x").unwrap();
     let job = dir.path().join("out/web0");
     let files = [
