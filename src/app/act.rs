@@ -12,11 +12,11 @@ use crate::model::phase::Phase;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
 
-/// `x`: one job at once, several after a question.
+/// `x`: the job under the cursor at once, others after a question.
 pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
     let targets = app.targets();
     if let [job] = targets[..]
-        && !app.table.has_slipped(now)
+        && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && !row.phase.is_done()
     {
@@ -30,7 +30,7 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
             return Effects::none();
         }
         app.table.steer();
-        app.table.unmark();
+        unmark_meant(app);
         app.say(format!("cancel asked for {}", app.label(job)), now);
         return Effects::request(Intent::Cancel.request(targets));
     }
@@ -45,7 +45,7 @@ pub(super) fn kill(app: &mut App, now: Stamp) -> Effects {
     Effects::none()
 }
 
-/// `r`: one job at once, several after a question; and a question where it may still be running.
+/// `r`: the job under the cursor at once, others after a question; and a question where it may still be running.
 pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
     if let Some(refusal) = refusal(app) {
         app.say(refusal, now);
@@ -53,13 +53,13 @@ pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
     }
     let targets = app.targets();
     if let [job] = targets[..]
-        && !app.table.has_slipped(now)
+        && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && row.phase.is_done()
         && !may_live_on(row)
     {
         app.table.steer();
-        app.table.unmark();
+        unmark_meant(app);
         app.say(format!("retry asked for {}", app.label(job)), now);
         return Effects::request(Intent::Retry.request(targets));
     }
@@ -112,11 +112,26 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
         Intent::Cancel | Intent::Kill | Intent::Retry => {}
     }
-    app.table.unmark();
+    if confirm.of_marks {
+        app.table.unmark();
+    }
     app.table.steer();
     let count = confirm.jobs.len();
     app.say(format!("{} asked for {}", confirm.intent.verb(), jobs(count)), now);
     Effects::request(confirm.intent.request(confirm.jobs))
+}
+
+/// Whether the operator is looking at this job: not a marked one that may be hidden or scrolled away, nor one that came
+/// under the cursor by itself a moment ago.
+fn is_in_sight(app: &App, job: JobId, now: Stamp) -> bool {
+    app.job_at_hand() == Some(job) && !app.table.has_slipped(now)
+}
+
+/// The marks go when they have said which jobs were meant; those that an action had nothing to do with stay.
+fn unmark_meant(app: &mut App) {
+    if app.acts_on_marks() {
+        app.table.unmark();
+    }
 }
 
 /// `1 job`, `7 jobs`.
@@ -126,12 +141,11 @@ fn jobs(count: usize) -> String {
 
 /// Why nothing can be retried any more.
 fn refusal(app: &App) -> Option<&'static str> {
-    if app.is_ended() {
-        Some("the run has ended; `heeler retry` starts what failed in a new one")
-    } else if app.is_leaving() {
-        Some("the run is being ended; nothing more is started")
-    } else {
-        None
+    match app.board.course() {
+        Course::Ended => Some("the run has ended; run the command again on those hosts"),
+        _ if app.is_leaving() => Some("the run is being ended; nothing more is started"),
+        Course::Draining => Some("the run is draining: nothing more is started"),
+        Course::Going | Course::Paused => None,
     }
 }
 

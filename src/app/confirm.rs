@@ -61,6 +61,8 @@ pub struct Confirm {
     pub intent: Intent,
     /// To which jobs: those that were drawn when it was asked.
     pub jobs: Vec<JobId>,
+    /// Whether the marks said which; they go then.
+    pub of_marks: bool,
     /// Their hosts, put briefly.
     pub hosts: String,
     /// How many of them run.

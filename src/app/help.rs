@@ -18,10 +18,10 @@ pub enum HelpRow {
 
 /// What no list of keys says.
 const NOTES: [&str; 5] = [
-    "Keys for jobs act on the marked ones, else on the one under the cursor; what touches more than one job asks first.",
+    "Keys for jobs act on the marked ones, else on the one under the cursor; touching any but that one asks first.",
     "Filter: words that must all hold, as in: web3 state:run host:web* out:lock !state:ok",
     "Rows stand still for 2s after a key, and while there are marks or a question.",
-    "A question is never answered by enter, nor by what is pasted.",
+    "Neither enter nor what is pasted ever says yes to a question.",
     "[confirmed gone] means that the host was searched and nothing of the job was left.",
 ];
 

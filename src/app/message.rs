@@ -46,6 +46,8 @@ pub struct Loaded {
     pub ticket: u64,
     /// How many bytes were left out before these pieces, when they are the first ones.
     pub skipped: u64,
+    /// Which streams begin within a line for that reason.
+    pub cut: Vec<Stream>,
     /// The bytes, in the order in which they came.
     pub pieces: Vec<(Stream, Vec<u8>)>,
     /// Whether more was there to read.

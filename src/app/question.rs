@@ -36,6 +36,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     });
     app.overlay = Overlay::Confirm(Confirm {
         intent,
+        of_marks: app.acts_on_marks() && app.targets() == targets,
         hosts: named(app, &fitting),
         running,
         left_alone: meant - fitting.len(),

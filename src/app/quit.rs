@@ -1,5 +1,5 @@
-//! The question on leaving while jobs run or wait: *stay* is chosen, ^C moves the choice and never takes it, and what
-//! would end jobs wants its own letter or a moment's thought.
+//! The question on leaving while jobs run or wait: *stay* is chosen, ^C moves the choice and never takes it, Enter takes
+//! nothing but *stay*, and whatever else is chosen wants its own letter after a moment.
 
 use super::arming::ARMING;
 use super::key::Key;
@@ -85,7 +85,7 @@ impl QuitQuestion {
             Key::Esc => return Way::Taken(Choice::Stay),
             Key::Down | Key::Right | Key::Tab | Key::Char('j') | Key::Ctrl('c') => self.step(1, now),
             Key::Up | Key::Left | Key::BackTab => self.step(self.choices.len().saturating_sub(1), now),
-            Key::Enter if armed && self.chosen != Choice::Kill => return Way::Taken(self.chosen),
+            Key::Enter if armed && self.chosen == Choice::Stay => return Way::Taken(Choice::Stay),
             Key::Char(letter) if armed => {
                 if let Some(choice) = self.choices.iter().find(|choice| choice.key() == letter) {
                     return Way::Taken(*choice);

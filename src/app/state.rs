@@ -9,7 +9,6 @@ use crate::model::board::{Board, Course};
 use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -212,15 +211,16 @@ impl App {
 
     /// The jobs that an action is about: the marked ones, otherwise the one at hand.
     pub(super) fn targets(&self) -> Vec<JobId> {
-        let marked = match self.screen {
-            Screen::Table => self.table.marked(),
-            Screen::Output(_) => BTreeSet::new(),
-        };
-        if marked.is_empty() {
-            self.job_at_hand().into_iter().collect()
+        if self.acts_on_marks() {
+            self.table.marked().into_iter().collect()
         } else {
-            marked.into_iter().collect()
+            self.job_at_hand().into_iter().collect()
         }
+    }
+
+    /// Whether an action is about the marked jobs: in the table, if there are any.
+    pub(super) fn acts_on_marks(&self) -> bool {
+        matches!(self.screen, Screen::Table) && !self.table.marked().is_empty()
     }
 
     pub(super) fn is_held(&self, now: Stamp) -> bool {

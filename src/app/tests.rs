@@ -10,6 +10,7 @@ use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -214,6 +215,31 @@ fn one_job_is_cancelled_at_once_and_the_row_does_not_change_before_the_event() {
 }
 
 #[test]
+fn one_job_that_is_not_under_the_cursor_is_touched_only_after_a_question() {
+    let mut desk = Desk::running(3);
+    desk.press(&[Key::Char(' '), Key::Char('/')]);
+    desk.types("host:web3");
+    assert_eq!(desk.press(&[Key::Enter, X]), [], "the marked row is hidden");
+    let Overlay::Confirm(confirm) = desk.app.overlay() else {
+        panic!("no question")
+    };
+    assert_eq!((confirm.jobs.as_slice(), confirm.hidden), (&[JobId(0)][..], 1));
+    assert_eq!(desk.press(&[Y]), cancel(&[0], Force::Graceful));
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('j'), Key::Char('j'), Key::Char(' ')]);
+    assert_eq!(desk.cursor(), "web03", "the mark is on db4, above");
+    assert_eq!(desk.press(&[Key::Char('r')]), []);
+    assert_eq!(desk.press(&[Y]), retry(&[4]));
+    desk.press(&[Key::Char('k'), Key::Char(' '), Key::Char('k')]);
+    assert_eq!(desk.cursor(), "db4");
+    assert_eq!(
+        desk.press(&[Key::Char('r')]),
+        retry(&[4]),
+        "marked and under the cursor"
+    );
+}
+
+#[test]
 fn what_is_over_or_not_over_is_left_alone_and_said() {
     let mut desk = Desk::fleet();
     for (host, key, words) in [
@@ -300,6 +326,43 @@ fn one_retry_is_asked_at_once_and_all_of_them_after_a_question() {
 }
 
 #[test]
+fn a_retry_is_refused_when_the_run_has_ended_and_the_words_can_be_followed() {
+    for key in ['r', 'R'].map(Key::Char) {
+        let mut desk = Desk::fleet();
+        let what = What::RunEnded {
+            counts: BTreeMap::new(),
+            exit: 1,
+        };
+        let event = Event { at: desk.now, what };
+        desk.tell(Msg::Runner(Message::Event(event)));
+        desk.press(&[Key::Char('j'), Key::Char('j')]);
+        assert_eq!(desk.press(&[key]), [], "{key}");
+        assert_eq!(
+            desk.notice(),
+            "the run has ended; run the command again on those hosts",
+            "{key}"
+        );
+        assert_eq!(*desk.app.overlay(), Overlay::None);
+    }
+}
+
+#[test]
+fn a_retry_is_refused_when_the_run_is_draining() {
+    for key in ['r', 'R'].map(Key::Char) {
+        let mut desk = Desk::fleet();
+        let event = Event {
+            at: desk.now,
+            what: What::Draining,
+        };
+        desk.tell(Msg::Runner(Message::Event(event)));
+        desk.press(&[Key::Char('j'), Key::Char('j')]);
+        assert_eq!(desk.press(&[key]), [], "{key}");
+        assert_eq!(desk.notice(), "the run is draining: nothing more is started", "{key}");
+        assert_eq!(*desk.app.overlay(), Overlay::None);
+    }
+}
+
+#[test]
 fn what_may_still_run_is_not_retried_blindly() {
     for (fate, asks) in [(Fate::Gone, false), (Fate::Unknown, true), (Fate::Kept, true)] {
         let mut desk = Desk::running(1);
@@ -356,6 +419,27 @@ fn marks_ranges_and_the_filter_belong_to_jobs() {
     desk.press(&[Key::Esc]);
     assert_eq!(desk.hosts().len(), 9, "escape clears the filter");
     desk.press(&[Key::Char('U')]);
+    assert_eq!(marked(&desk), [0_u32; 0]);
+}
+
+#[test]
+fn marks_go_only_with_what_was_done_to_them() {
+    let marked = |desk: &Desk| -> Vec<u32> { desk.app.table().marked().iter().map(|job| job.0).collect() };
+    let mut desk = Desk::running(3);
+    desk.press(&[Key::Char(' '), Key::Enter]);
+    assert_eq!(desk.press(&[X]), cancel(&[1], Force::Graceful));
+    assert_eq!(marked(&desk), [0], "the output is another job's");
+    assert_eq!(desk.press(&[Key::Char('X'), Y]), cancel(&[1], Force::Now));
+    assert_eq!(marked(&desk), [0]);
+    desk.hear(1, done(Outcome::Exit { code: 1 }, 9));
+    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[1]));
+    assert_eq!(marked(&desk), [0]);
+    assert_eq!(desk.press(&[Key::Char('q'), Key::Char('R'), Y]), retry(&[1]));
+    assert_eq!(marked(&desk), [0], "all that failed were meant, not the marked ones");
+    assert_eq!(
+        desk.press(&[Key::Char('k'), Key::Char('X'), Y]),
+        cancel(&[0], Force::Now)
+    );
     assert_eq!(marked(&desk), [0_u32; 0]);
 }
 
@@ -440,11 +524,13 @@ fn the_ways_out_of_a_run_that_goes_on() {
         (vec![Key::Char('q'), Key::Char('s')], vec![]),
         (vec![Key::Char('q'), Key::Enter], vec![]),
         (vec![Key::Char('q'), Key::Char('d')], drain.clone()),
-        (vec![Key::Char('q'), Key::Down, Key::Enter], drain),
+        (vec![Key::Char('q'), Key::Down, Key::Enter], vec![]),
+        (vec![Key::Char('q'), Key::Down, Key::Enter, Key::Char('d')], drain),
         (vec![Key::Char('q'), Key::Char('c')], quit(Force::Graceful)),
         (vec![Key::Char('q'), Key::Char('k')], vec![]),
         (vec![c, c, c, c, c, c, c], vec![]),
-        (vec![c, c, c, Key::Enter], quit(Force::Graceful)),
+        (vec![c, c, c, Key::Enter], vec![]),
+        (vec![c, c, c, Key::Enter, Key::Char('c')], quit(Force::Graceful)),
         (
             vec![Key::Char('q'), Key::Char('c'), Key::Char('q'), Key::Down, Key::Enter],
             quit(Force::Graceful),
@@ -458,7 +544,11 @@ fn the_ways_out_of_a_run_that_goes_on() {
     }
     let mut desk = Desk::running(2);
     desk.press(&[c, c, c]);
-    assert_eq!(desk.press_after(100, Key::Enter), [], "the choice has only just moved");
+    assert_eq!(
+        desk.press_after(100, Key::Char('c')),
+        [],
+        "the choice has only just moved"
+    );
     let mut desk = Desk::running(2);
     desk.press(&[Key::Char('q')]);
     assert_eq!(
@@ -531,6 +621,7 @@ fn loaded(ticket: u64, skipped: u64, text: &str, more: bool) -> Loaded {
         attempt: AttemptNo::FIRST,
         ticket,
         skipped,
+        cut: if skipped > 0 { vec![Stream::Stdout] } else { Vec::new() },
         pieces: vec![(Stream::Stdout, text.as_bytes().to_vec())],
         more,
         error: None,
@@ -615,6 +706,24 @@ fn what_was_left_out_is_said_and_read_from_the_start_when_asked() {
 }
 
 #[test]
+fn only_the_stream_that_was_cut_loses_its_first_line() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let mut piece = loaded(1, 5 << 20, "half a line\nwhole\n", false);
+    piece.pieces.push((Stream::Stderr, b"disk is gone\n".to_vec()));
+    desk.tell(Msg::Loaded(piece));
+    assert_eq!(shown(&desk), ["whole", "disk is gone"]);
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let piece = Loaded {
+        cut: Vec::new(),
+        ..loaded(1, 5 << 20, "whole\n", false)
+    };
+    desk.tell(Msg::Loaded(piece));
+    assert_eq!(shown(&desk), ["whole"], "what was left out ended with a line");
+}
+
+#[test]
 fn output_scrolls_by_rows_wrapped_or_not_and_by_stream() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);
@@ -659,6 +768,33 @@ fn a_search_goes_from_hit_to_hit_and_round() {
     assert!(desk.notice().contains("other end"));
     desk.press(&[Key::Esc]);
     assert_eq!(hits(&desk), (0, None));
+}
+
+#[test]
+fn a_search_finds_what_has_no_line_end_yet() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    let mut piece = loaded(1, 0, "whole\nContinue? ", false);
+    piece.pieces.push((Stream::Stderr, b"Continue by typing y: ".to_vec()));
+    desk.tell(Msg::Loaded(piece));
+    desk.press(&[Key::Char('/')]);
+    desk.types("Continue");
+    desk.press(&[Key::Enter]);
+    let hits = |desk: &Desk| match desk.app.screen() {
+        Screen::Output(view) => view.hits(),
+        Screen::Table => panic!("no output is open"),
+    };
+    assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), ""));
+    desk.press(&[Key::Char('n')]);
+    assert_eq!(hits(&desk), (2, Some(2)));
+    desk.press(&[Key::Char('n')]);
+    assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), "on from the other end"));
+    desk.press(&[Key::Char('N')]);
+    assert_eq!(hits(&desk), (2, Some(2)));
+    desk.press(&[Key::Char('o')]);
+    assert_eq!(hits(&desk), (1, None), "stdout only");
+    desk.tell(Msg::Loaded(loaded(1, 0, "no\n", false)));
+    assert_eq!(hits(&desk), (1, None), "a line that ends is not counted twice");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(super) struct Loader {
     offsets: [u64; 2],
     /// Bytes that were left out at the beginning, until they are told.
     skipped: u64,
+    /// Streams that begin within a line for that reason, until they are told.
+    cut: Vec<Stream>,
 }
 
 impl Loader {
@@ -51,6 +53,7 @@ impl Loader {
             pending: VecDeque::new(),
             offsets: [0; 2],
             skipped: 0,
+            cut: Vec::new(),
         };
         Some((loader, from_start))
     }
@@ -61,7 +64,7 @@ impl Loader {
         loop {
             let known = self.pending.len();
             if !self.read_index()? {
-                return Ok(());
+                return self.note_cuts();
             }
             kept += self.pending.range(known..).map(|entry| entry.bytes).sum::<u64>();
             while let Some(first) = self.pending.front().copied()
@@ -75,6 +78,19 @@ impl Loader {
         }
     }
 
+    /// Notes which streams begin within a line: not one that is read from its start, nor one whose last byte before ends
+    /// a line.
+    fn note_cuts(&mut self) -> io::Result<()> {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Some(before) = self.offsets[stream as usize].checked_sub(1)
+                && self.reader.read(stream, before, 1)? != b"\n"
+            {
+                self.cut.push(stream);
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the next pieces.
     pub(super) fn step(&mut self) -> Loaded {
         let mut loaded = Loaded {
@@ -82,6 +98,7 @@ impl Loader {
             attempt: self.attempt,
             ticket: self.ticket,
             skipped: std::mem::take(&mut self.skipped),
+            cut: std::mem::take(&mut self.cut),
             pieces: Vec::new(),
             more: false,
             error: None,
@@ -168,19 +185,27 @@ mod tests {
 
     /// A directory with an output of `pieces` on alternating streams, each of `size` bytes.
     fn written(pieces: u8, size: usize) -> (tempfile::TempDir, RunDir, Arc<Plan>) {
+        record((0..pieces).map(|number| {
+            let stream = if number % 2 == 0 {
+                Stream::Stdout
+            } else {
+                Stream::Stderr
+            };
+            (stream, vec![number; size])
+        }))
+    }
+
+    /// A directory with an output of these pieces.
+    fn record(pieces: impl Iterator<Item = (Stream, Vec<u8>)>) -> (tempfile::TempDir, RunDir, Arc<Plan>) {
         let home = tempfile::tempdir().unwrap();
         let dir = RunDir::create(home.path(), &RunId("run".into())).unwrap();
         let plan = Arc::new(plan(&["web1"]));
         let mut writer = Writer::create(dir.clone(), &plan).unwrap();
-        for number in 0..pieces {
+        for (stream, bytes) in pieces {
             let chunk = Chunk {
                 at: Stamp::default(),
-                stream: if number % 2 == 0 {
-                    Stream::Stdout
-                } else {
-                    Stream::Stderr
-                },
-                bytes: &vec![number; size],
+                stream,
+                bytes: &bytes,
             };
             writer.output((JobId(0), AttemptNo::FIRST), "web1", chunk).unwrap();
         }
@@ -237,6 +262,26 @@ mod tests {
         let (runs, skipped) = read_all(Load::Tail { job, attempt, ticket }, &dir, &plan);
         let firsts: Vec<u8> = runs.iter().map(|(_, first, _)| *first).collect();
         assert_eq!((firsts, skipped), (vec![6, 7, 8, 9], 6 << 20));
+    }
+
+    #[test]
+    fn a_stream_begins_within_a_line_only_where_one_was_cut() {
+        let (job, attempt, ticket) = WHERE;
+        let late = || std::iter::once((Stream::Stderr, b"disk is gone\n".to_vec()));
+        for (line, cut) in [(&b"progress\n"[..], vec![]), (b"progress ", vec![Stream::Stdout])] {
+            let much = std::iter::repeat_n((Stream::Stdout, line.repeat(100_000)), 10);
+            let (_home, dir, plan) = record(much.chain(late()));
+            let (mut loader, _) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
+            loader.skip_to_tail().unwrap();
+            let first = loader.step();
+            assert!(first.skipped > 0);
+            assert_eq!(first.cut, cut);
+            assert_eq!(loader.step().cut, [], "it is told once");
+        }
+        let (_home, dir, plan) = record(late());
+        let (mut loader, _) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
+        loader.skip_to_tail().unwrap();
+        assert_eq!(loader.step().cut, [], "nothing was left out");
     }
 
     #[test]

@@ -70,6 +70,7 @@ pub struct OutputView {
     wrap: bool,
     anchor: Anchor,
     search: Option<Search>,
+    /// The whole lines that have it.
     hits: VecDeque<u64>,
     hit: Option<u64>,
     columns: usize,
@@ -160,12 +161,6 @@ impl OutputView {
         self.search.as_ref()
     }
 
-    /// How many lines have it, and which of them was gone to, from 1.
-    pub fn hits(&self) -> (usize, Option<usize>) {
-        let at = self.hit.and_then(|hit| self.hits.binary_search(&hit).ok());
-        (self.hits.len(), at.map(|at| at + 1))
-    }
-
     pub(in crate::app) fn ticket(&self) -> u64 {
         self.ticket
     }
@@ -201,7 +196,9 @@ impl OutputView {
         self.error = loaded.error;
         if loaded.skipped > 0 {
             self.earlier = loaded.skipped;
-            self.readers.iter_mut().for_each(LineReader::skip_to_line_end);
+        }
+        for stream in loaded.cut {
+            self.readers[stream as usize].skip_to_line_end();
         }
         for (stream, bytes) in loaded.pieces {
             let mut finished = Vec::new();
@@ -230,7 +227,7 @@ impl OutputView {
     fn push(&mut self, stream: Stream, text: StyledLine) {
         let hit = self.search.as_ref().is_some_and(|search| search.hits(text.text()));
         if hit && self.streams.shows(stream) {
-            self.hits.push_back(self.first + self.lines.len() as u64);
+            self.hits.push_back(self.behind_whole());
         }
         self.bytes += text.text().len() as u64 + 1;
         self.lines.push_back(Line { stream, text });
@@ -264,9 +261,18 @@ impl OutputView {
         if let Some(line) = self.lines.get(place) {
             return Some((line.stream, &line.text));
         }
-        let unfinished = [Stream::Stdout, Stream::Stderr]
+        self.unfinished().nth(place - self.lines.len())
+    }
+
+    /// The lines without an end: at most one of each stream.
+    fn unfinished(&self) -> impl Iterator<Item = (Stream, &StyledLine)> {
+        [Stream::Stdout, Stream::Stderr]
             .into_iter()
-            .filter_map(|stream| Some((stream, self.readers[stream as usize].partial()?)));
-        unfinished.into_iter().nth(place - self.lines.len())
+            .filter_map(|stream| Some((stream, self.readers[stream as usize].partial()?)))
+    }
+
+    /// The number of the first line that is not a whole one.
+    fn behind_whole(&self) -> u64 {
+        self.first + self.lines.len() as u64
     }
 }

@@ -87,8 +87,7 @@ impl OutputView {
 
     /// The first row of the screen that shows the end.
     fn last_top(&self) -> Option<(u64, usize)> {
-        let unfinished = self.readers.iter().filter(|reader| reader.partial().is_some()).count();
-        let behind = self.first + (self.lines.len() + unfinished) as u64;
+        let behind = self.behind_whole() + self.unfinished().count() as u64;
         let mut at = (behind, 0);
         for _ in 0..self.page {
             match self.before(at) {

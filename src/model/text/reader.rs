@@ -48,6 +48,8 @@ enum State {
     Returned,
     /// It is left out: the beginning of the line is not known.
     Skipping,
+    /// It starts the line anew, of which nothing is known so far: a carriage return came while skipping.
+    ReturnedUnseen,
 }
 
 impl LineReader {
@@ -73,8 +75,9 @@ impl Pen {
         let line = mem::take(&mut self.line);
         self.chars = 0;
         self.column = 0;
-        if mem::take(&mut self.state) != State::Skipping {
-            self.finished.push(line);
+        match mem::take(&mut self.state) {
+            State::Writing | State::Returned => self.finished.push(line),
+            State::Skipping | State::ReturnedUnseen => {}
         }
     }
 
@@ -82,7 +85,7 @@ impl Pen {
         match self.state {
             State::Skipping => return,
             State::Writing => {}
-            State::Returned => {
+            State::Returned | State::ReturnedUnseen => {
                 self.state = State::Writing;
                 self.line = StyledLine::default();
                 self.chars = 0;
@@ -107,7 +110,12 @@ impl Perform for Pen {
     fn execute(&mut self, byte: u8) {
         match byte {
             b'\n' => self.end_line(),
-            b'\r' => self.state = State::Returned,
+            b'\r' => {
+                self.state = match self.state {
+                    State::Writing | State::Returned => State::Returned,
+                    State::Skipping | State::ReturnedUnseen => State::ReturnedUnseen,
+                }
+            }
             b'\t' => {
                 let next_stop = (self.column / TAB + 1) * TAB;
                 (self.column..next_stop).for_each(|_| self.write(' '));
@@ -234,5 +242,23 @@ mod tests {
         reader.skip_to_line_end();
         reader.feed(b"37%\r38%", &mut |_| {});
         assert_eq!(reader.partial().map(StyledLine::text), Some("38%"));
+    }
+
+    #[test]
+    fn a_skipped_beginning_that_ends_in_a_carriage_return_leaves_no_line() {
+        for (bytes, whole) in [
+            (&b"rest\r\nwhole\r\n"[..], &["whole"][..]),
+            (b"rest\r\r\nwhole\n", &["whole"]),
+            (b"\r\n\r\n", &[""]),
+            (b"37%\r38%\r\n", &["38%"]),
+        ] {
+            let mut reader = LineReader::default();
+            let mut lines = Vec::new();
+            reader.skip_to_line_end();
+            for byte in bytes.chunks(1) {
+                reader.feed(byte, &mut |line| lines.push(line.text().to_owned()));
+            }
+            assert_eq!(lines, whole, "{:?}", String::from_utf8_lossy(bytes));
+        }
     }
 }

@@ -106,12 +106,11 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         lines.extend(meanings.map(|meaning| vec![(format!("{:16}{meaning}", ""), Role::Text)]));
     }
     lines.push(Line::new());
-    let hint = if question.chosen == Choice::Kill {
-        "k kills; enter does not"
-    } else {
-        "a letter chooses; arrows and ^C move, enter takes what is chosen"
+    let hint = match question.chosen {
+        Choice::Stay => "a letter chooses; arrows and ^C move, enter stays".to_owned(),
+        chosen => format!("{} takes it; enter does not", chosen.key()),
     };
-    lines.extend(paragraph(hint, columns, Role::Dim));
+    lines.extend(paragraph(&hint, columns, Role::Dim));
     let tally = app.board().tally();
     let (live, waiting) = (tally.live(), tally.not_started());
     let title = match (live, waiting) {

@@ -167,6 +167,7 @@ fn the_output_of_a_job() {
         attempt: AttemptNo::FIRST,
         ticket: 1,
         skipped: 96_000_000,
+        cut: vec![Stream::Stdout, Stream::Stderr],
         pieces: vec![
             piece(
                 Stream::Stdout,
@@ -344,6 +345,7 @@ fn any_output(dice: &mut Dice) -> Loaded {
         attempt: AttemptNo::FIRST,
         ticket: dice.roll(9) as u64,
         skipped: 0,
+        cut: Vec::new(),
         pieces: vec![(stream, lines.concat().into_bytes())],
         more: dice.roll(2) == 0,
         error: None,
