@@ -5,6 +5,7 @@ use super::usage::UsageError;
 use crate::model::plan::Settings;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::env;
+use std::num::NonZeroU64;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -40,7 +41,7 @@ pub(super) fn check(settings: &Settings, hosts: usize) -> Result<(), UsageError>
             width: running,
             needed,
             most,
-            fits: (spare / PER_RUN).max(1),
+            fits: NonZeroU64::new(spare / PER_RUN),
         });
     }
     Ok(())

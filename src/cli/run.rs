@@ -93,8 +93,9 @@ fn runtime() -> Result<Runtime, CliError> {
 }
 
 async fn drive(request: &RunRequest) -> Result<ExitStatus, CliError> {
-    let (plan, writer) = begin(request)?;
+    // First what leaves no trace when it cannot be had: a refused request is not a run.
     let sockets = SocketDir::create(runtime_dir().as_deref()).map_err(UsageError::from)?;
+    let (plan, writer) = begin(request)?;
     let (link, outlet, wishes) = Link::new();
     let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).map_err(CliError::System)?;
     let options = SshOptions {

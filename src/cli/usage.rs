@@ -5,6 +5,7 @@ use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
 use crate::transport::openssh::SocketDirError;
+use std::num::NonZeroU64;
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +29,9 @@ pub enum UsageError {
     NoSsh,
     /// The system allows too few open files for the width.
     #[error(
-        "{width} jobs at once need {needed} open files and this system allows {most}; use -j {fits}, or raise the \
-         limit with ulimit -n {needed}"
+        "{width} jobs at once need {needed} open files and this system allows {most}; {}raise the limit with \
+         ulimit -n {needed}",
+        smaller(*.fits)
     )]
     TooFewFiles {
         /// How many jobs at once.
@@ -38,8 +40,8 @@ pub enum UsageError {
         needed: u64,
         /// How many are allowed.
         most: u64,
-        /// The width that fits.
-        fits: u64,
+        /// The width that fits, if any does.
+        fits: Option<NonZeroU64>,
     },
     /// There is no place for ssh's sockets.
     #[error(transparent)]
@@ -106,4 +108,9 @@ pub enum UsageError {
     /// There is no configuration file to check.
     #[error("there is no configuration file of your own at {0}; name one with --check FILE")]
     NoConfigFile(String),
+}
+
+/// The advice to use a smaller width, where one would do.
+fn smaller(fits: Option<NonZeroU64>) -> String {
+    fits.map(|width| format!("use -j {width}, or ")).unwrap_or_default()
 }
