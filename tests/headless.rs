@@ -116,6 +116,10 @@ impl Actor {
                 self.print(b"ld\n");
                 self.end(Outcome::Exit { code: 3 });
             }
+            "verbose" => {
+                self.print(&b"a line of many\n".repeat(100_000));
+                self.end(Outcome::Ok);
+            }
             "flood" => loop {
                 self.print(&b"a line of a flood\n".repeat(100));
                 if wishes.try_recv().ok() == Some(Request::Quit { force: Force::Graceful }) {
@@ -379,4 +383,13 @@ fn a_slow_reader_does_not_keep_signals_from_being_heard() {
     play.signal(Signal::TERM);
     // Only now the pipe is emptied; the flood ends because the signal was heard while it was full.
     assert_eq!(play.end().2, Some(143));
+}
+
+#[test]
+fn a_signal_during_the_last_printing_is_not_taken_for_a_good_end() {
+    let mut play = Play::new("grouped verbose");
+    // The printing has begun, and the pipe cannot take all of it.
+    play.wait_for("a line of many");
+    play.signal(Signal::TERM);
+    assert_eq!(play.child.wait().expect("it ends").code(), Some(143));
 }

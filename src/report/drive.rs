@@ -193,24 +193,27 @@ impl<'a> Desk<'a> {
         self.trouble.get_or_insert(trouble);
     }
 
-    /// Prints what comes at the end; a further signal cuts that short.
-    async fn close(self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
-        let exit = self
-            .ladder
-            .exit()
-            .unwrap_or_else(|| ExitStatus::of_tally(self.board.tally()));
+    /// Prints what comes at the end. A signal that ends a run cuts that short, and the exit status tells it.
+    async fn close(mut self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
+        let ended = ExitStatus::of_tally(self.board.tally());
         let (board, plan, options) = (self.board, self.plan.clone(), *self.options);
-        let closing = tokio::task::spawn_blocking(move || closing(&board, &plan, options));
-        tokio::select! {
-            biased;
-            _ = signals.next() => {}
-            result = closing => match result {
-                Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ReportError::Output(error)),
-                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-                Ok(_) => {}
-            },
+        let mut closing = tokio::task::spawn_blocking(move || closing(&board, &plan, options));
+        loop {
+            tokio::select! {
+                biased;
+                signal = signals.next() => match self.ladder.climb(signal, self.began.elapsed()) {
+                    Action::Cancel | Action::Kill => break,
+                    // What is being printed tells more than the counts would.
+                    Action::Status | Action::Nothing => {}
+                },
+                result = &mut closing => match result {
+                    Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ReportError::Output(error)),
+                    Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+                    Ok(_) => break,
+                },
+            }
         }
-        self.trouble.map_or(Ok(exit), Err)
+        self.trouble.map_or(Ok(self.ladder.exit().unwrap_or(ended)), Err)
     }
 }
 
