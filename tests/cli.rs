@@ -1,9 +1,17 @@
 //! The real program on the commands that need no run, and on bad input: what it says, where, and its exit status.
 
+mod support;
+
+use rustix::process::Signal;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use support::heeler::Heeler;
+use support::processes::wait_for_zero;
+use support::wait::LIMIT;
 use tempfile::TempDir;
 
 /// The program with nothing of the surroundings in its environment, and a home directory of its own.
@@ -208,4 +216,32 @@ fn help_goes_to_standard_output() {
     let (status, out, err) = run(&home, &["run", "--help"]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
     assert!(out.contains("Exit status: 0 all ok"), "{out}");
+}
+
+/// Options under which the real ssh waits for a greeting that never comes.
+const SILENT: &[&str] = &["-F", "none", "-o", "ProxyCommand=sleep 7777"];
+
+#[test]
+fn a_signal_ends_a_run_whose_output_nobody_reads() {
+    let heeler = Heeler::new();
+    let (_reader, mut writer) = UnixStream::pair().expect("two ends");
+    writer.set_nonblocking(true).expect("a socket of ours");
+    while writer.write(b"full").is_ok() {}
+    writer.set_nonblocking(false).expect("a socket of ours");
+    let mut command = heeler.command(["run", "--json", "-w", "web1"]);
+    command.args(SILENT).args(["--", "true"]);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(OwnedFd::from(writer))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    drop(command);
+    support::wait::wait_until(LIMIT, "an ssh", || heeler.processes().len() > 1);
+    support::processes::send_signal(child.id(), Signal::TERM);
+    let status = support::wait::poll(LIMIT, || child.try_wait().expect("our own child"));
+    let _over = child.kill();
+    let _reaped = child.wait();
+    assert_eq!(status.and_then(|status| status.code()), Some(143));
+    wait_for_zero(LIMIT, || heeler.processes());
 }

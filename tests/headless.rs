@@ -254,6 +254,14 @@ impl Play {
         }
     }
 
+    fn wait_for_text(&mut self, words: &str) {
+        let mut read = String::new();
+        while !read.contains(words) {
+            let out = self.out.as_mut().expect("open");
+            assert_ne!(out.read_line(&mut read).expect("readable"), 0, "{read}");
+        }
+    }
+
     fn wait_for_error(&mut self, words: &str) {
         let mut read = String::new();
         while !read.contains(words) {
@@ -392,4 +400,24 @@ fn a_signal_during_the_last_printing_is_not_taken_for_a_good_end() {
     play.wait_for("a line of many");
     play.signal(Signal::TERM);
     assert_eq!(play.child.wait().expect("it ends").code(), Some(143));
+}
+
+#[test]
+fn a_signal_ends_even_what_nobody_reads() {
+    for style in ["plain", "json"] {
+        let mut play = Play::new(&format!("{style} flood"));
+        play.wait_for_text("a line of a flood");
+        play.signal(Signal::TERM);
+        // Not one more byte is read from the pipe.
+        let mut told = String::new();
+        play.err.read_to_string(&mut told).expect("text");
+        assert_eq!(play.child.wait().expect("it ends").code(), Some(143));
+        let summary = if style == "plain" { "1 cancelled in 0.5s\n" } else { "" };
+        assert!(
+            told.starts_with(&format!(
+                "heeler: what was shown is not complete, because nobody read it; the record of the run is\n{summary}"
+            )),
+            "{told}"
+        );
+    }
 }

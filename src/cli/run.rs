@@ -35,7 +35,14 @@ const DEMO_GRACE: Duration = Duration::from_secs(5);
 /// Carries the request out.
 pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
     preflight::check(&request.settings, request.hosts.len())?;
-    runtime()?.block_on(drive(request))
+    finish(runtime()?, drive(request))
+}
+
+/// Waits for the end of all that the future does, but not for a write that nobody reads.
+fn finish(runtime: Runtime, all: impl Future<Output = Result<ExitStatus, CliError>>) -> Result<ExitStatus, CliError> {
+    let ended = runtime.block_on(all);
+    runtime.shutdown_background();
+    ended
 }
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
@@ -49,8 +56,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     let mut ample = settings.clone();
     ample.width = 2 * settings.width + count;
     preflight::check(&ample, ample.width)?;
-    let runtime = runtime()?;
-    runtime.block_on(async {
+    finish(runtime()?, async {
         let fleet = Fleet::start(count).await?;
         let names = hosts(
             fleet.node_set(),

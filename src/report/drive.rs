@@ -17,6 +17,10 @@ use crate::model::request::{Force, Request};
 use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How long an output that takes nothing is waited for, once a signal has ended the run.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,11 +72,19 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<Exit
         let (busy, eager) = (outputs.is_busy(&desk.sheet), desk.is_eager());
         tokio::select! {
             biased;
-            signal = signals.next() => desk.act(signal, link),
+            signal = signals.next() => if desk.act(signal, link) == Action::Kill && desk.closed {
+                desk.cut_short();
+                break;
+            },
             result = outputs.carry(&mut desk.sheet), if busy => desk.written(result, link),
             message = link.next(), if eager => match message {
                 Some(message) => desk.take(message),
                 None => desk.closed = true,
+            },
+            // Every write begins this time anew.
+            () = sleep(PATIENCE), if desk.closed && desk.is_cancelled() => {
+                desk.cut_short();
+                break;
             },
         }
         desk.fill(link);
@@ -92,6 +104,8 @@ struct Desk<'a> {
     began: Instant,
     /// Whether the link has nothing more.
     closed: bool,
+    /// Whether something was not shown because an output took no more.
+    cut: bool,
     /// The first thing that went wrong.
     trouble: Option<ReportError>,
 }
@@ -109,13 +123,21 @@ impl<'a> Desk<'a> {
             ladder: Ladder::new(options.interactive),
             began: Instant::now(),
             closed: false,
+            cut: false,
             trouble: None,
         }
     }
 
-    /// Whether a further message is wanted.
+    /// Whether a further message is wanted. Once the run is being ended, whatever the outputs take: the end must be
+    /// heard of.
     fn is_eager(&self) -> bool {
-        !self.closed && !self.feed.has_more() && self.sheet.len() < CHUNK
+        let has_room = !self.feed.has_more() && self.sheet.len() < CHUNK;
+        !self.closed && (has_room || self.is_cancelled())
+    }
+
+    /// Whether a signal has ended the run.
+    fn is_cancelled(&self) -> bool {
+        self.ladder.exit().is_some()
     }
 
     fn is_over(&self) -> bool {
@@ -166,9 +188,18 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn act(&mut self, signal: Signal, link: &Link) {
+    /// Takes in without showing it what the outputs do not take any more.
+    fn cut_short(&mut self) {
+        self.cut = true;
+        for event in self.feed.rest() {
+            self.board.apply(&event);
+        }
+    }
+
+    fn act(&mut self, signal: Signal, link: &Link) -> Action {
         let since = self.began.elapsed();
-        match self.ladder.climb(signal, since) {
+        let action = self.ladder.climb(signal, since);
+        match action {
             Action::Nothing => {}
             Action::Status => {
                 let text = status(&self.board, since);
@@ -177,6 +208,7 @@ impl<'a> Desk<'a> {
             Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
             Action::Kill => link.request(Request::Quit { force: Force::Now }),
         }
+        action
     }
 
     /// Standard output fails but once.
@@ -197,7 +229,15 @@ impl<'a> Desk<'a> {
     async fn close(mut self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
         let ended = ExitStatus::of_tally(self.board.tally());
         let (board, plan, options) = (self.board, self.plan.clone(), *self.options);
-        let mut closing = tokio::task::spawn_blocking(move || closing(&board, &plan, options));
+        let cut = self.cut;
+        let mut closing = tokio::task::spawn_blocking(move || {
+            if cut {
+                say_cut();
+            }
+            closing(&board, &plan, options)
+        });
+        let patience = sleep(PATIENCE);
+        tokio::pin!(patience);
         loop {
             tokio::select! {
                 biased;
@@ -211,10 +251,19 @@ impl<'a> Desk<'a> {
                     Err(panic) => std::panic::resume_unwind(panic.into_panic()),
                     Ok(_) => break,
                 },
+                () = &mut patience, if self.ladder.exit().is_some() => break,
             }
         }
         self.trouble.map_or(Ok(self.ladder.exit().unwrap_or(ended)), Err)
     }
+}
+
+fn say_cut() {
+    // When nobody reads standard error either there is nobody to tell.
+    let _closed = writeln!(
+        io::stderr().lock(),
+        "heeler: what was shown is not complete, because nobody read it; the record of the run is"
+    );
 }
 
 fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {

@@ -14,6 +14,9 @@ use std::io;
 /// The most bytes in one chunk.
 pub(super) const CHUNK: usize = 64 * 1024;
 
+/// So many ranges in the queue may carry their bytes; those behind them are read from disk when their turn comes.
+const CARRIED: usize = 64;
+
 /// The next thing to show.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
@@ -110,6 +113,14 @@ impl Feed {
         }
     }
 
+    /// The events that still wait, when nothing more can be shown.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = Event> {
+        self.queue.drain(..).filter_map(|item| match item {
+            Item::Event(event) => Some(event),
+            Item::Range(_) => None,
+        })
+    }
+
     /// The next step. An unreadable file is an error of that step only.
     pub(super) fn next(&mut self) -> io::Result<Option<Step>> {
         match self.queue.pop_front() {
@@ -140,7 +151,7 @@ impl Feed {
         };
         let mut given = track.given;
         if let Some(end) = end.filter(|end| *end > given) {
-            let carried = (piece.offset == given).then(|| {
+            let carried = (piece.offset == given && self.queue.len() < CARRIED).then(|| {
                 piece.bytes.truncate((end - given) as usize);
                 piece.bytes
             });
