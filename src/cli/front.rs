@@ -12,7 +12,7 @@ use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::tui::{self, Leaving, Look, Opening};
 use std::env;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -119,6 +119,10 @@ async fn is_over_within(patience: Duration, link: &mut Link, board: &mut Board) 
 fn summarise(plan: &Plan, board: &Board, grouped: bool) -> Result<(), CliError> {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     let rendering = rendering(out.is_terminal());
-    report::after_dashboard((board, plan), grouped, (&mut out, rendering), &mut err)?;
-    Ok(err.flush()?)
+    Ok(report::after_dashboard(
+        (board, plan),
+        grouped,
+        (&mut out, rendering),
+        &mut err,
+    )?)
 }

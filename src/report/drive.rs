@@ -2,7 +2,9 @@
 //! that a signal is heard however slowly somebody reads.
 
 use super::clock::elapsed;
-use super::feed::{CHUNK, Feed, Step};
+use super::error::{ReportError, printed};
+use super::feed::{CHUNK, Feed, Step, Unreadable};
+use super::gaps::Gaps;
 use super::plain::Plain;
 use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
@@ -14,7 +16,6 @@ use crate::model::event::Message;
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
-use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -47,20 +48,6 @@ pub struct Options {
     pub stderr: Rendering,
     /// Whether somebody sits at a terminal and reads standard error: the first ^C then only asks.
     pub interactive: bool,
-}
-
-/// Why the account of a run is not complete. The run itself, and its record, may well be.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// Signals cannot be received.
-    #[error("cannot listen for signals: {0}")]
-    Signals(io::Error),
-    /// Standard output cannot be written.
-    #[error("cannot write to standard output: {0}; the run was ended, its record is in its directory")]
-    Output(io::Error),
-    /// The run's record cannot be read.
-    #[error("cannot read the record of the run: {0}; what was shown is not complete")]
-    Record(io::Error),
 }
 
 /// Shows a run until its end, and says how it ended. Standard output closed by its reader ends the run.
@@ -106,7 +93,9 @@ struct Desk<'a> {
     closed: bool,
     /// Whether something was not shown because an output took no more.
     cut: bool,
-    /// The first thing that went wrong.
+    /// What could not be read back.
+    gaps: Gaps,
+    /// Why standard output could not be written.
     trouble: Option<ReportError>,
 }
 
@@ -124,6 +113,7 @@ impl<'a> Desk<'a> {
             began: Instant::now(),
             closed: false,
             cut: false,
+            gaps: Gaps::default(),
             trouble: None,
         }
     }
@@ -152,8 +142,8 @@ impl<'a> Desk<'a> {
             }
             return;
         }
-        if let Err(error) = self.feed.push(message) {
-            self.note(ReportError::Record(error));
+        if let Err(Unreadable { job, error }) = self.feed.push(message) {
+            self.gaps.note(self.plan.host(job), error);
         }
     }
 
@@ -164,7 +154,7 @@ impl<'a> Desk<'a> {
                 match self.feed.next() {
                     Ok(Some(step)) => self.show(&step),
                     Ok(None) => {}
-                    Err(error) => self.note(ReportError::Record(error)),
+                    Err(Unreadable { job, error }) => self.gaps.note(self.plan.host(job), error),
                 }
             } else if let Some(message) = link.try_next() {
                 self.take(message);
@@ -217,12 +207,8 @@ impl<'a> Desk<'a> {
         link.request(Request::Quit { force: Force::Graceful });
         // A reader that has seen enough is no trouble, as with `| head`.
         if error.kind() != io::ErrorKind::BrokenPipe {
-            self.note(ReportError::Output(error));
+            self.trouble = Some(ReportError::Output(error));
         }
-    }
-
-    fn note(&mut self, trouble: ReportError) {
-        self.trouble.get_or_insert(trouble);
     }
 
     /// Prints what comes at the end. A signal that ends a run cuts that short, and the exit status tells it.
@@ -246,15 +232,16 @@ impl<'a> Desk<'a> {
                     // What is being printed tells more than the counts would.
                     Action::Status | Action::Nothing => {}
                 },
-                result = &mut closing => match result {
-                    Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ReportError::Output(error)),
-                    Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-                    Ok(_) => break,
-                },
+                result = &mut closing => {
+                    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+                    break;
+                }
                 () = &mut patience, if self.ladder.exit().is_some() => break,
             }
         }
-        self.trouble.map_or(Ok(self.ladder.exit().unwrap_or(ended)), Err)
+        self.trouble.map_or(Ok(()), Err)?;
+        self.gaps.check()?;
+        Ok(self.ladder.exit().unwrap_or(ended))
     }
 }
 
@@ -266,11 +253,11 @@ fn say_cut() {
     );
 }
 
-fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {
+fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportError> {
+    let mut gaps = Gaps::default();
     let grouped = if options.style == Style::Grouped {
         let mut out = BufWriter::with_capacity(CHUNK, io::stdout().lock());
-        let dir = RunDir::open(plan.directory.clone());
-        grouped::write(board, plan, &dir, (&mut out, options.stdout)).and_then(|()| out.flush())
+        grouped::write((board, plan), (&mut out, options.stdout), &mut gaps).and_then(|()| out.flush())
     } else {
         Ok(())
     };
@@ -278,7 +265,8 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {
         // When nobody reads standard error there is nobody to tell.
         let _closed = summary::write(board, plan, &mut io::stderr().lock());
     }
-    grouped
+    printed(grouped)?;
+    gaps.check()
 }
 
 fn status(board: &Board, since: Duration) -> String {

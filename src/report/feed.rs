@@ -38,6 +38,13 @@ pub(super) struct Text {
     pub(super) last: bool,
 }
 
+/// Some output of a job cannot be read back; what follows it can.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) job: JobId,
+    pub(super) error: io::Error,
+}
+
 /// One stream of one attempt.
 type Key = (JobId, AttemptNo, Stream);
 
@@ -94,9 +101,12 @@ impl Feed {
     }
 
     /// Takes in a message.
-    pub(super) fn push(&mut self, message: Message) -> io::Result<()> {
+    pub(super) fn push(&mut self, message: Message) -> Result<(), Unreadable> {
         match message {
-            Message::Output(output) => self.output(output),
+            Message::Output(output) => {
+                let job = output.job;
+                self.output(output).map_err(|error| Unreadable { job, error })
+            }
             Message::Event(event) => {
                 let mut result = Ok(());
                 if let What::Job {
@@ -104,7 +114,8 @@ impl Feed {
                 } = &event.what
                     && matches!(change, Change::Retrying { .. } | Change::Done(_))
                 {
-                    result = self.finish(*job, *attempt, event.at);
+                    let finished = self.finish(*job, *attempt, event.at);
+                    result = finished.map_err(|error| Unreadable { job: *job, error });
                 }
                 // The event is true even if the output cannot be read.
                 self.queue.push_back(Item::Event(event));
@@ -122,11 +133,15 @@ impl Feed {
     }
 
     /// The next step. An unreadable file is an error of that step only.
-    pub(super) fn next(&mut self) -> io::Result<Option<Step>> {
+    pub(super) fn next(&mut self) -> Result<Option<Step>, Unreadable> {
         match self.queue.pop_front() {
             None => Ok(None),
             Some(Item::Event(event)) => Ok(Some(Step::Event(event))),
-            Some(Item::Range(range)) => self.chunk(range).map(|text| text.map(Step::Text)),
+            Some(Item::Range(range)) => {
+                let job = range.key.0;
+                let text = self.chunk(range).map_err(|error| Unreadable { job, error })?;
+                Ok(text.map(Step::Text))
+            }
         }
     }
 
@@ -183,10 +198,18 @@ impl Feed {
         if self.labels.len() <= job.index() {
             return Ok(());
         }
+        let mut result = Ok(());
         for stream in [Stream::Stdout, Stream::Stderr] {
             let key = (job, attempt, stream);
             let from = self.tracks.remove(&key).unwrap_or_default().given;
-            let to = self.reader(key).len(stream)?;
+            let to = match self.reader(key).len(stream) {
+                Ok(to) => to,
+                // The other stream may well be readable.
+                Err(error) => {
+                    result = Err(error);
+                    continue;
+                }
+            };
             if to > from {
                 self.queue.push_back(Item::Range(Range {
                     at,
@@ -198,7 +221,7 @@ impl Feed {
                 }));
             }
         }
-        Ok(())
+        result
     }
 
     /// The beginning of a range; what is left of it stays first in the queue.
