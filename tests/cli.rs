@@ -10,8 +10,9 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use support::heeler::Heeler;
-use support::processes::wait_for_zero;
-use support::wait::LIMIT;
+use support::processes::{Process, send_signal, wait_for_zero};
+use support::tmux::Terminal;
+use support::wait::{LIMIT, poll, wait_until};
 use tempfile::TempDir;
 
 /// The program with nothing of the surroundings in its environment, and a home directory of its own.
@@ -237,11 +238,51 @@ fn a_signal_ends_a_run_whose_output_nobody_reads() {
         .spawn()
         .expect("it runs");
     drop(command);
-    support::wait::wait_until(LIMIT, "an ssh", || heeler.processes().len() > 1);
-    support::processes::send_signal(child.id(), Signal::TERM);
-    let status = support::wait::poll(LIMIT, || child.try_wait().expect("our own child"));
+    wait_until(LIMIT, "an ssh", || heeler.processes().len() > 1);
+    send_signal(child.id(), Signal::TERM);
+    let status = poll(LIMIT, || child.try_wait().expect("our own child"));
     let _over = child.kill();
     let _reaped = child.wait();
     assert_eq!(status.and_then(|status| status.code()), Some(143));
-    wait_for_zero(LIMIT, || heeler.processes());
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+/// A run in a terminal that no host answers, past the point from which it hears signals.
+fn unanswered(heeler: &Heeler) -> Terminal {
+    let mut command = heeler.command(["run", "-w", "web1"]);
+    command.args(SILENT).args(["--", "true"]);
+    let terminal = Terminal::start(80, 24, &command);
+    let status = format!("/proc/{}/status", terminal.program());
+    wait_until(LIMIT, "a listener for SIGTERM", || {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+        caught.unwrap_or(0) & (1 << (Signal::TERM.as_raw() - 1)) != 0
+    });
+    terminal
+}
+
+#[test]
+fn a_signal_before_the_dashboard_ends_the_run_and_is_told_by_the_exit_status() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler);
+    send_signal(terminal.program(), Signal::TERM);
+    assert_eq!(terminal.exit_status(LIMIT), 143);
+    terminal.wait_for("record: ");
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+#[test]
+fn the_first_interrupt_before_the_dashboard_only_asks() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler);
+    send_signal(terminal.program(), Signal::INT);
+    terminal.wait_for("1 connecting");
+}
+
+/// What runs for heeler, the terminal left out.
+fn programs(heeler: &Heeler) -> Vec<Process> {
+    let mut processes = heeler.processes();
+    processes.retain(|process| !process.command.starts_with("tmux"));
+    processes
 }

@@ -7,7 +7,7 @@ use crate::model::board::Board;
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
-use crate::report::signals::Signals;
+use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::tui::{self, Leaving, Look, Opening};
@@ -63,54 +63,73 @@ fn rendering(terminal: bool) -> Rendering {
 
 async fn dashboard(mut stage: Stage, patience: Duration) -> Result<ExitStatus, CliError> {
     let mut board = Board::new(&stage.plan);
-    let (board, leaving) = if is_over_within(patience, &mut stage.link, &mut board).await? {
-        (board, Leaving::Finished)
-    } else {
-        let ending = tui::run(Opening {
-            link: stage.link,
-            plan: Arc::clone(&stage.plan),
-            dir: RunDir::open(stage.plan.directory.clone()),
-            board,
-            began: stage.began,
-            look: Look::from_environment(|name| env::var_os(name)),
-        })
-        .await;
-        (ending.board, ending.leaving)
-    };
-    let status = ExitStatus::of_tally(board.tally());
-    match leaving {
-        // Nobody is there to read a summary, and the terminal must not be touched.
-        Leaving::HungUp => return Ok(ExitStatus::HungUp),
-        Leaving::Finished => summarise(&stage.plan, &board, stage.display.group)?,
-        Leaving::Terminated => {
+    match before_dashboard(patience, &mut stage.link, &mut board).await? {
+        Prelude::Dashboard => {}
+        Prelude::Over => {
             summarise(&stage.plan, &board, stage.display.group)?;
-            return Ok(ExitStatus::Terminated);
+            return Ok(ExitStatus::of_tally(board.tally()));
         }
-        Leaving::RunnerGone | Leaving::Panicked => {
+        // Nobody is there to read a summary.
+        Prelude::Stopped(ExitStatus::HungUp) => return Ok(ExitStatus::HungUp),
+        Prelude::Stopped(status) => {
             summarise(&stage.plan, &board, stage.display.group)?;
-            return Err(CliError::Dashboard);
-        }
-        Leaving::NoTerminal(error) => {
-            summarise(&stage.plan, &board, stage.display.group)?;
-            return Err(CliError::Terminal(error));
+            return Ok(status);
         }
     }
-    Ok(status)
+    let ending = tui::run(Opening {
+        link: stage.link,
+        plan: Arc::clone(&stage.plan),
+        dir: RunDir::open(stage.plan.directory.clone()),
+        board,
+        began: stage.began,
+        look: Look::from_environment(|name| env::var_os(name)),
+    })
+    .await;
+    // Nobody is there to read a summary, and the terminal must not be touched.
+    if matches!(ending.leaving, Leaving::HungUp) {
+        return Ok(ExitStatus::HungUp);
+    }
+    summarise(&stage.plan, &ending.board, stage.display.group)?;
+    match ending.leaving {
+        Leaving::HungUp => Ok(ExitStatus::HungUp),
+        Leaving::Finished => Ok(ExitStatus::of_tally(ending.board.tally())),
+        Leaving::Terminated => Ok(ExitStatus::Terminated),
+        Leaving::RunnerGone | Leaving::Panicked => Err(CliError::Dashboard),
+        Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
+    }
 }
 
-/// Takes in what happens, for a while; returns whether the run was over by then.
-async fn is_over_within(patience: Duration, link: &mut Link, board: &mut Board) -> Result<bool, CliError> {
+/// What the time before the dashboard led to.
+enum Prelude {
+    /// The run goes on: the dashboard is wanted.
+    Dashboard,
+    /// The run was over so soon.
+    Over,
+    /// A signal has ended the run, which asks for this exit status.
+    Stopped(ExitStatus),
+}
+
+/// Takes in what happens, for a while. A first ^C opens the dashboard at once, where leaving is a question; whatever
+/// ends the run instead is followed to the end of it, because nothing is left that a dashboard could be asked for.
+async fn before_dashboard(patience: Duration, link: &mut Link, board: &mut Board) -> Result<Prelude, CliError> {
     let mut signals = Signals::listen().map_err(CliError::System)?;
+    let (mut ladder, began) = (Ladder::new(true), Instant::now());
     let patience = sleep(patience);
     tokio::pin!(patience);
     loop {
+        let stopped = ladder.exit();
         tokio::select! {
             biased;
-            () = &mut patience => return Ok(false),
-            _ = signals.next() => link.request(Request::Quit { force: Force::Graceful }),
+            signal = signals.next() => match ladder.climb(signal, began.elapsed()) {
+                Action::Status => return Ok(Prelude::Dashboard),
+                Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
+                Action::Kill => link.request(Request::Quit { force: Force::Now }),
+                Action::Nothing => {}
+            },
+            () = &mut patience, if stopped.is_none() => return Ok(Prelude::Dashboard),
             message = link.next() => match message {
                 Some(message) => board.take(&message),
-                None => return Ok(true),
+                None => return Ok(stopped.map_or(Prelude::Over, Prelude::Stopped)),
             },
         }
     }
