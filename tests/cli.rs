@@ -247,6 +247,23 @@ fn a_signal_ends_a_run_whose_output_nobody_reads() {
     wait_for_zero(LIMIT, || programs(&heeler));
 }
 
+#[test]
+fn a_configuration_of_ssh_that_cannot_be_read_starts_nothing() {
+    let heeler = Heeler::new();
+    for (file, why) in [("none.conf", "No such file"), ("state", "directory")] {
+        let ended = heeler.run(["run", "-w", "web1", "-F", file, "--", "true"]);
+        assert_eq!((ended.status, ended.stdout.as_str()), (Some(2), ""), "{}", ended.stderr);
+        let words = format!("heeler: cannot read the configuration of ssh {file:?}: ");
+        assert!(
+            ended.stderr.starts_with(&words) && ended.stderr.contains(why),
+            "{}",
+            ended.stderr
+        );
+    }
+    let started = fs::read_dir(heeler.state()).expect("readable").count();
+    assert_eq!(started, 0, "no run was recorded");
+}
+
 /// A run in a terminal that no host answers, past the point from which it hears signals.
 fn unanswered(heeler: &Heeler) -> Terminal {
     let mut command = heeler.command(["run", "-w", "web1"]);

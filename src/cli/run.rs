@@ -9,7 +9,7 @@ use super::request::{RunRequest, Safety};
 use super::sources::{Surroundings, hosts};
 use super::tell::tell;
 use super::usage::UsageError;
-use crate::config::Config;
+use crate::config::{Config, Ssh};
 use crate::demo::{Fleet, story};
 use crate::link::Link;
 use crate::model::exit::ExitStatus;
@@ -34,7 +34,8 @@ const DEMO_GRACE: Duration = Duration::from_secs(5);
 
 /// Carries the request out.
 pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
-    preflight::check(&request.settings, request.hosts.len())?;
+    preflight::check_ssh(&request.ssh)?;
+    preflight::check_files(&request.settings, request.hosts.len())?;
     finish(runtime()?, drive(request))
 }
 
@@ -55,7 +56,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     // The fleet's own servers live in this process too: a listener per host, and as much again per session.
     let mut ample = settings.clone();
     ample.width = 2 * settings.width + count;
-    preflight::check(&ample, ample.width)?;
+    preflight::check_ssh(&Ssh::default())?;
+    preflight::check_files(&ample, ample.width)?;
     finish(runtime()?, async {
         let fleet = Fleet::start(count).await?;
         let names = hosts(
@@ -72,7 +74,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
             hint: None,
             env: Vec::new(),
             settings,
-            ssh: crate::config::Ssh {
+            ssh: Ssh {
                 config_file: Some(fleet.ssh_config().to_owned()),
                 options: Vec::new(),
             },

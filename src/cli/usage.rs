@@ -5,7 +5,9 @@ use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
 use crate::transport::openssh::SocketDirError;
+use std::io;
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,14 @@ pub enum UsageError {
     /// There is no ssh.
     #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
     NoSsh,
+    /// ssh would refuse to connect anywhere.
+    #[error("cannot read the configuration of ssh {path:?}: {source}; check the path and its permissions")]
+    SshConfig {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The system allows too few open files for the width.
     #[error(
         "{width} jobs at once need {needed} open files and this system allows {most}; {}raise the limit with \
