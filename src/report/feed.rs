@@ -55,6 +55,8 @@ struct Track {
     given: u64,
     /// Everything before this offset is on disk.
     seen: u64,
+    /// When the newest piece came; `None` before the first.
+    newest: Option<Stamp>,
 }
 
 /// A range of a stream, waiting to be handed out.
@@ -181,7 +183,8 @@ impl Feed {
             }));
         }
         let seen = seen.max(track.seen);
-        self.tracks.insert(key, Track { given, seen });
+        let newest = Some(at);
+        self.tracks.insert(key, Track { given, seen, newest });
         Ok(())
     }
 
@@ -201,7 +204,8 @@ impl Feed {
         let mut result = Ok(());
         for stream in [Stream::Stdout, Stream::Stderr] {
             let key = (job, attempt, stream);
-            let from = self.tracks.remove(&key).unwrap_or_default().given;
+            let track = self.tracks.remove(&key).unwrap_or_default();
+            let from = track.given;
             let to = match self.reader(key).len(stream) {
                 Ok(to) => to,
                 // The other stream may well be readable.
@@ -212,7 +216,8 @@ impl Feed {
             };
             if to > from {
                 self.queue.push_back(Item::Range(Range {
-                    at,
+                    // Not when the attempt ended: what was printed was printed before.
+                    at: track.newest.unwrap_or(at),
                     key,
                     from,
                     to,
