@@ -264,6 +264,33 @@ fn a_configuration_of_ssh_that_cannot_be_read_starts_nothing() {
     assert_eq!(started, 0, "no run was recorded");
 }
 
+#[test]
+fn too_few_open_files_for_a_demonstration() {
+    let heeler = Heeler::new();
+    let limited = |hosts: &str| {
+        let demo = heeler.command(["demo", "--plain", "--hosts", hosts]);
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", r#"ulimit -n 1024 && exec "$0" "$@""#])
+            .arg(demo.get_program())
+            .args(demo.get_args())
+            .stdin(Stdio::null());
+        let ended = shell.output().expect("it runs");
+        assert_eq!(ended.status.code(), Some(2));
+        String::from_utf8(ended.stderr).expect("text")
+    };
+    let told = limited("500");
+    let fits = told
+        .split("use --hosts ")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next());
+    let fits: u32 = fits.and_then(|number| number.parse().ok()).expect(&told);
+    assert!(told.contains("raise the limit with ulimit -n "), "{told}");
+    // The number that it names is the largest that fits.
+    let told = limited(&(fits + 1).to_string());
+    assert!(told.contains(&format!("use --hosts {fits}, or ")), "{told}");
+}
+
 /// A run in a terminal that no host answers, past the point from which it hears signals.
 fn unanswered(heeler: &Heeler) -> Terminal {
     let mut command = heeler.command(["run", "-w", "web1"]);

@@ -53,11 +53,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     settings.run_timeout = Some(DEMO_TIMEOUT);
     settings.slow = Slow::After(DEMO_SLOW);
     settings.grace = DEMO_GRACE;
-    // The fleet's own servers live in this process too: a listener per host, and as much again per session.
-    let mut ample = settings.clone();
-    ample.width = 2 * settings.width + count;
     preflight::check_ssh(&Ssh::default())?;
-    preflight::check_files(&ample, ample.width)?;
+    preflight::check_fleet(count)?;
     finish(runtime()?, async {
         let fleet = Fleet::start(count).await?;
         let names = hosts(
