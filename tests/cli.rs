@@ -203,6 +203,12 @@ fn bad_input_is_explained_and_exits_with_2() {
         (&["config"], "required arguments were not provided"),
         (&["demo", "--hosts", "0"], "0 is not in 1..=1000"),
         (&["demo", "--plain", "--json"], "cannot be used with"),
+        (&["demo", "--front", "json", "-b"], "-b has no effect with --front json"),
+        (
+            &["run", "-w", "a", "--front=json", "--timestamps", "--", "x"],
+            "--timestamps has no effect with --front json; leave one of them out",
+        ),
+        (&["config", "--default", "--check"], "cannot be used with"),
         (&[], "Usage: heeler <COMMAND>"),
     ] {
         let (status, out, err) = run(&home, args);

@@ -90,8 +90,11 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
     run::run(&request)
 }
 
-/// Refuses the dashboard where there is no terminal for it.
+/// Refuses the dashboard where there is no terminal for it, and what the front-end would ignore.
 fn screen(display: &DisplayArgs) -> Result<(), UsageError> {
+    if let Some((option, front)) = display.ignored() {
+        return Err(UsageError::Ignored { option, front });
+    }
     if display.front() == Front::Tui && !io::stdout().is_terminal() {
         return Err(UsageError::NoScreen);
     }

@@ -103,6 +103,14 @@ pub enum UsageError {
     /// `--env K` for a variable that is not set.
     #[error("--env {0}: the variable is not set here; give it a value with --env {0}=VALUE")]
     UnsetVariable(String),
+    /// An option that would have no effect.
+    #[error("{option} has no effect with --front {front}; leave one of them out")]
+    Ignored {
+        /// The option.
+        option: &'static str,
+        /// The front-end.
+        front: &'static str,
+    },
     /// The dashboard without a terminal.
     #[error("the dashboard needs a terminal, and standard output is none; use --plain or --json")]
     NoScreen,
