@@ -198,6 +198,14 @@ fn bad_input_is_explained_and_exits_with_2() {
             &["run", "-w", "a", "--config", "none.toml", "--", "x"],
             "cannot read the configuration none.toml",
         ),
+        (
+            &["run", "-w", "a", "--config", "\u{1b}[2J", "--", "x"],
+            "cannot read the configuration \\u{1b}[2J: ",
+        ),
+        (
+            &["run", "-w", "a", "--\u{1b}]0;pwn\u{7}"],
+            "unexpected argument '--\\u{1b}]0;pwn\\u{7}'",
+        ),
         (&["nodes", "^none"], "none"),
         (&["nodes", "a", "--fold", "--count"], "cannot be used with"),
         (&["config"], "required arguments were not provided"),

@@ -7,6 +7,7 @@ mod dry_run;
 mod error;
 mod front;
 mod nodes;
+mod parse;
 mod preflight;
 mod request;
 mod run;
@@ -25,7 +26,6 @@ pub use usage::UsageError;
 use crate::config::{self, DEFAULT_FILE, Home};
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
-use clap::Parser;
 use confirm::{Console, confirm};
 use request::World;
 use sources::Surroundings;
@@ -37,7 +37,8 @@ use tell::tell;
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match parse::parse(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output and errors to standard error; when that is closed nobody can be told.
