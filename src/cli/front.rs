@@ -12,6 +12,7 @@ use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::tui::{self, Leaving, Look, Opening};
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub(super) struct Stage {
 
 /// Shows the run until it is over; returns the exit status that it and the front-end ask for.
 pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
-    let screen = io::stdout().is_terminal() && env::var_os("TERM").is_some_and(|term| term != "dumb");
+    let screen = io::stdout().is_terminal() && is_able(&|name| env::var_os(name));
     match stage.display.front() {
         Front::Json => print(stage, Style::Json).await,
         Front::Tui => dashboard(stage, Duration::ZERO).await,
@@ -58,7 +59,17 @@ async fn print(mut stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
 }
 
 fn rendering(terminal: bool) -> Rendering {
-    Rendering::of(terminal, env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+    Rendering::of(terminal, may_colour(&|name| env::var_os(name)))
+}
+
+/// Whether the terminal understands more than lines of text.
+fn is_able(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    variable("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
+}
+
+/// Whether colours are understood, and not unwanted.
+fn may_colour(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    is_able(variable) && variable("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 async fn dashboard(mut stage: Stage, patience: Duration) -> Result<ExitStatus, CliError> {
@@ -144,4 +155,24 @@ fn summarise(plan: &Plan, board: &Board, grouped: bool) -> Result<(), CliError> 
         (&mut out, rendering),
         &mut err,
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_that_know_them() {
+        for (term, no_color, coloured) in [
+            (Some("xterm"), None, true),
+            (Some("xterm"), Some(""), true),
+            (Some("xterm"), Some("1"), false),
+            (Some("dumb"), None, false),
+            (Some(""), None, false),
+            (None, None, false),
+        ] {
+            let variable = |name: &str| if name == "TERM" { term } else { no_color }.map(OsString::from);
+            assert_eq!(may_colour(&variable), coloured, "{term:?} {no_color:?}");
+        }
+    }
 }
