@@ -1,9 +1,18 @@
 //! The real program on the commands that need no run, and on bad input: what it says, where, and its exit status.
 
+mod support;
+
+use rustix::process::Signal;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use support::heeler::Heeler;
+use support::processes::{Process, send_signal, wait_for_zero};
+use support::tmux::Terminal;
+use support::wait::{LIMIT, poll, wait_until};
 use tempfile::TempDir;
 
 /// The program with nothing of the surroundings in its environment, and a home directory of its own.
@@ -189,11 +198,25 @@ fn bad_input_is_explained_and_exits_with_2() {
             &["run", "-w", "a", "--config", "none.toml", "--", "x"],
             "cannot read the configuration none.toml",
         ),
+        (
+            &["run", "-w", "a", "--config", "\u{1b}[2J", "--", "x"],
+            "cannot read the configuration \\u{1b}[2J: ",
+        ),
+        (
+            &["run", "-w", "a", "--\u{1b}]0;pwn\u{7}"],
+            "unexpected argument '--\\u{1b}]0;pwn\\u{7}'",
+        ),
         (&["nodes", "^none"], "none"),
         (&["nodes", "a", "--fold", "--count"], "cannot be used with"),
         (&["config"], "required arguments were not provided"),
         (&["demo", "--hosts", "0"], "0 is not in 1..=1000"),
         (&["demo", "--plain", "--json"], "cannot be used with"),
+        (&["demo", "--front", "json", "-b"], "-b has no effect with --front json"),
+        (
+            &["run", "-w", "a", "--front=json", "--timestamps", "--", "x"],
+            "--timestamps has no effect with --front json; leave one of them out",
+        ),
+        (&["config", "--default", "--check"], "cannot be used with"),
         (&[], "Usage: heeler <COMMAND>"),
     ] {
         let (status, out, err) = run(&home, args);
@@ -208,4 +231,116 @@ fn help_goes_to_standard_output() {
     let (status, out, err) = run(&home, &["run", "--help"]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
     assert!(out.contains("Exit status: 0 all ok"), "{out}");
+}
+
+/// Options under which the real ssh waits for a greeting that never comes.
+const SILENT: &[&str] = &["-F", "none", "-o", "ProxyCommand=sleep 7777"];
+
+#[test]
+fn a_signal_ends_a_run_whose_output_nobody_reads() {
+    let heeler = Heeler::new();
+    let (_reader, mut writer) = UnixStream::pair().expect("two ends");
+    writer.set_nonblocking(true).expect("a socket of ours");
+    while writer.write(b"full").is_ok() {}
+    writer.set_nonblocking(false).expect("a socket of ours");
+    let mut command = heeler.command(["run", "--json", "-w", "web1"]);
+    command.args(SILENT).args(["--", "true"]);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(OwnedFd::from(writer))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    drop(command);
+    wait_until(LIMIT, "an ssh", || heeler.processes().len() > 1);
+    send_signal(child.id(), Signal::TERM);
+    let status = poll(LIMIT, || child.try_wait().expect("our own child"));
+    let _over = child.kill();
+    let _reaped = child.wait();
+    assert_eq!(status.and_then(|status| status.code()), Some(143));
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+#[test]
+fn a_configuration_of_ssh_that_cannot_be_read_starts_nothing() {
+    let heeler = Heeler::new();
+    for (file, why) in [("none.conf", "No such file"), ("state", "directory")] {
+        let ended = heeler.run(["run", "-w", "web1", "-F", file, "--", "true"]);
+        assert_eq!((ended.status, ended.stdout.as_str()), (Some(2), ""), "{}", ended.stderr);
+        let words = format!("heeler: cannot read the configuration of ssh {file:?}: ");
+        assert!(
+            ended.stderr.starts_with(&words) && ended.stderr.contains(why),
+            "{}",
+            ended.stderr
+        );
+    }
+    let started = fs::read_dir(heeler.state()).expect("readable").count();
+    assert_eq!(started, 0, "no run was recorded");
+}
+
+#[test]
+fn too_few_open_files_for_a_demonstration() {
+    let heeler = Heeler::new();
+    let limited = |hosts: &str| {
+        let demo = heeler.command(["demo", "--plain", "--hosts", hosts]);
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", r#"ulimit -n 1024 && exec "$0" "$@""#])
+            .arg(demo.get_program())
+            .args(demo.get_args())
+            .stdin(Stdio::null());
+        let ended = shell.output().expect("it runs");
+        assert_eq!(ended.status.code(), Some(2));
+        String::from_utf8(ended.stderr).expect("text")
+    };
+    let told = limited("500");
+    let fits = told
+        .split("use --hosts ")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next());
+    let fits: u32 = fits.and_then(|number| number.parse().ok()).expect(&told);
+    assert!(told.contains("raise the limit with ulimit -n "), "{told}");
+    // The number that it names is the largest that fits.
+    let told = limited(&(fits + 1).to_string());
+    assert!(told.contains(&format!("use --hosts {fits}, or ")), "{told}");
+}
+
+/// A run in a terminal that no host answers, past the point from which it hears signals.
+fn unanswered(heeler: &Heeler) -> Terminal {
+    let mut command = heeler.command(["run", "-w", "web1"]);
+    command.args(SILENT).args(["--", "true"]);
+    let terminal = Terminal::start(80, 24, &command);
+    let status = format!("/proc/{}/status", terminal.program());
+    wait_until(LIMIT, "a listener for SIGTERM", || {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+        caught.unwrap_or(0) & (1 << (Signal::TERM.as_raw() - 1)) != 0
+    });
+    terminal
+}
+
+#[test]
+fn a_signal_before_the_dashboard_ends_the_run_and_is_told_by_the_exit_status() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler);
+    send_signal(terminal.program(), Signal::TERM);
+    assert_eq!(terminal.exit_status(LIMIT), 143);
+    terminal.wait_for("record: ");
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+#[test]
+fn the_first_interrupt_before_the_dashboard_only_asks() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler);
+    send_signal(terminal.program(), Signal::INT);
+    terminal.wait_for("1 connecting");
+}
+
+/// What runs for heeler, the terminal left out.
+fn programs(heeler: &Heeler) -> Vec<Process> {
+    let mut processes = heeler.processes();
+    processes.retain(|process| !process.command.starts_with("tmux"));
+    processes
 }

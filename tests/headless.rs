@@ -116,6 +116,10 @@ impl Actor {
                 self.print(b"ld\n");
                 self.end(Outcome::Exit { code: 3 });
             }
+            "verbose" => {
+                self.print(&b"a line of many\n".repeat(100_000));
+                self.end(Outcome::Ok);
+            }
             "flood" => loop {
                 self.print(&b"a line of a flood\n".repeat(100));
                 if wishes.try_recv().ok() == Some(Request::Quit { force: Force::Graceful }) {
@@ -250,6 +254,14 @@ impl Play {
         }
     }
 
+    fn wait_for_text(&mut self, words: &str) {
+        let mut read = String::new();
+        while !read.contains(words) {
+            let out = self.out.as_mut().expect("open");
+            assert_ne!(out.read_line(&mut read).expect("readable"), 0, "{read}");
+        }
+    }
+
     fn wait_for_error(&mut self, words: &str) {
         let mut read = String::new();
         while !read.contains(words) {
@@ -379,4 +391,33 @@ fn a_slow_reader_does_not_keep_signals_from_being_heard() {
     play.signal(Signal::TERM);
     // Only now the pipe is emptied; the flood ends because the signal was heard while it was full.
     assert_eq!(play.end().2, Some(143));
+}
+
+#[test]
+fn a_signal_during_the_last_printing_is_not_taken_for_a_good_end() {
+    let mut play = Play::new("grouped verbose");
+    // The printing has begun, and the pipe cannot take all of it.
+    play.wait_for("a line of many");
+    play.signal(Signal::TERM);
+    assert_eq!(play.child.wait().expect("it ends").code(), Some(143));
+}
+
+#[test]
+fn a_signal_ends_even_what_nobody_reads() {
+    for style in ["plain", "json"] {
+        let mut play = Play::new(&format!("{style} flood"));
+        play.wait_for_text("a line of a flood");
+        play.signal(Signal::TERM);
+        // Not one more byte is read from the pipe.
+        let mut told = String::new();
+        play.err.read_to_string(&mut told).expect("text");
+        assert_eq!(play.child.wait().expect("it ends").code(), Some(143));
+        let summary = if style == "plain" { "1 cancelled in 0.5s\n" } else { "" };
+        assert!(
+            told.starts_with(&format!(
+                "heeler: what was shown is not complete, because nobody read it; the record of the run is\n{summary}"
+            )),
+            "{told}"
+        );
+    }
 }

@@ -185,7 +185,7 @@ pub struct DisplayArgs {
     #[arg(short = 'b', long, conflicts_with = "json")]
     pub group: bool,
     /// Put the time since the start before each line.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "group"])]
     pub timestamps: bool,
     /// auto (the dashboard on a terminal, plain elsewhere), tui, plain or json.
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, conflicts_with_all = ["plain", "json"])]
@@ -205,6 +205,17 @@ impl DisplayArgs {
             (true, _) => Front::Json,
             (_, true) => Front::Plain,
             _ => self.front,
+        }
+    }
+
+    /// An option that the front-end which was asked for would ignore, and the name of that front-end. What `--json`
+    /// conflicts with is refused by clap; a value of `--front` it cannot judge.
+    pub(super) fn ignored(&self) -> Option<(&'static str, &'static str)> {
+        match self.front() {
+            Front::Json if self.group => Some(("-b", "json")),
+            Front::Json if self.timestamps => Some(("--timestamps", "json")),
+            Front::Tui if self.timestamps => Some(("--timestamps", "tui")),
+            _ => None,
         }
     }
 }
@@ -279,7 +290,7 @@ pub struct NodesArgs {
 
 /// `heeler config`
 #[derive(Debug, Args)]
-#[group(required = true)]
+#[group(required = true, multiple = false)]
 pub struct ConfigArgs {
     /// Print the built-in settings as a configuration file.
     #[arg(long)]

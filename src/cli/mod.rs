@@ -7,6 +7,7 @@ mod dry_run;
 mod error;
 mod front;
 mod nodes;
+mod parse;
 mod preflight;
 mod request;
 mod run;
@@ -25,7 +26,6 @@ pub use usage::UsageError;
 use crate::config::{self, DEFAULT_FILE, Home};
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
-use clap::Parser;
 use confirm::{Console, confirm};
 use request::World;
 use sources::Surroundings;
@@ -37,7 +37,8 @@ use tell::tell;
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match parse::parse(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output and errors to standard error; when that is closed nobody can be told.
@@ -90,8 +91,11 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
     run::run(&request)
 }
 
-/// Refuses the dashboard where there is no terminal for it.
+/// Refuses the dashboard where there is no terminal for it, and what the front-end would ignore.
 fn screen(display: &DisplayArgs) -> Result<(), UsageError> {
+    if let Some((option, front)) = display.ignored() {
+        return Err(UsageError::Ignored { option, front });
+    }
     if display.front() == Front::Tui && !io::stdout().is_terminal() {
         return Err(UsageError::NoScreen);
     }

@@ -9,7 +9,7 @@ use super::request::{RunRequest, Safety};
 use super::sources::{Surroundings, hosts};
 use super::tell::tell;
 use super::usage::UsageError;
-use crate::config::Config;
+use crate::config::{Config, Ssh};
 use crate::demo::{Fleet, story};
 use crate::link::Link;
 use crate::model::exit::ExitStatus;
@@ -34,8 +34,16 @@ const DEMO_GRACE: Duration = Duration::from_secs(5);
 
 /// Carries the request out.
 pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
-    preflight::check(&request.settings, request.hosts.len())?;
-    runtime()?.block_on(drive(request))
+    preflight::check_ssh(&request.ssh)?;
+    preflight::check_files(&request.settings, request.hosts.len())?;
+    finish(runtime()?, drive(request))
+}
+
+/// Waits for the end of all that the future does, but not for a write that nobody reads.
+fn finish(runtime: Runtime, all: impl Future<Output = Result<ExitStatus, CliError>>) -> Result<ExitStatus, CliError> {
+    let ended = runtime.block_on(all);
+    runtime.shutdown_background();
+    ended
 }
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
@@ -45,12 +53,9 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     settings.run_timeout = Some(DEMO_TIMEOUT);
     settings.slow = Slow::After(DEMO_SLOW);
     settings.grace = DEMO_GRACE;
-    // The fleet's own servers live in this process too: a listener per host, and as much again per session.
-    let mut ample = settings.clone();
-    ample.width = 2 * settings.width + count;
-    preflight::check(&ample, ample.width)?;
-    let runtime = runtime()?;
-    runtime.block_on(async {
+    preflight::check_ssh(&Ssh::default())?;
+    preflight::check_fleet(count)?;
+    finish(runtime()?, async {
         let fleet = Fleet::start(count).await?;
         let names = hosts(
             fleet.node_set(),
@@ -66,7 +71,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
             hint: None,
             env: Vec::new(),
             settings,
-            ssh: crate::config::Ssh {
+            ssh: Ssh {
                 config_file: Some(fleet.ssh_config().to_owned()),
                 options: Vec::new(),
             },

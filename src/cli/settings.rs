@@ -2,6 +2,7 @@
 
 use super::sources::{Surroundings, hosts};
 use super::usage::UsageError;
+use super::words::visible;
 use crate::config::{self, Config, Home};
 use std::path::Path;
 
@@ -12,9 +13,7 @@ pub(super) fn check(file: Option<&Path>, home: &Home) -> Result<String, UsageErr
         (Some(path), _) => path,
         (None, Some(path)) if path.exists() => path,
         (None, path) => {
-            let place = path
-                .as_ref()
-                .map_or_else(|| "$HOME".to_owned(), |path| path.display().to_string());
+            let place = path.as_ref().map_or_else(|| "$HOME".to_owned(), |path| shown(path));
             return Err(UsageError::NoConfigFile(place));
         }
     };
@@ -31,5 +30,9 @@ pub(super) fn check(file: Option<&Path>, home: &Home) -> Result<String, UsageErr
         1 => "1 group".to_owned(),
         count => format!("{count} groups"),
     };
-    Ok(format!("{}: correct, {groups}", path.display()))
+    Ok(format!("{}: correct, {groups}", shown(path)))
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy())
 }

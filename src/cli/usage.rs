@@ -5,7 +5,9 @@ use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
 use crate::transport::openssh::SocketDirError;
-use std::num::NonZeroU64;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -27,11 +29,18 @@ pub enum UsageError {
     /// There is no ssh.
     #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
     NoSsh,
+    /// ssh would refuse to connect anywhere.
+    #[error("cannot read the configuration of ssh {path:?}: {source}; check the path and its permissions")]
+    SshConfig {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The system allows too few open files for the width.
     #[error(
-        "{width} jobs at once need {needed} open files and this system allows {most}; {}raise the limit with \
-         ulimit -n {needed}",
-        smaller(*.fits)
+        "{width} jobs at once need {needed} open files and this system allows {most}; {advice}raise the \
+         limit with ulimit -n {needed}"
     )]
     TooFewFiles {
         /// How many jobs at once.
@@ -40,8 +49,24 @@ pub enum UsageError {
         needed: u64,
         /// How many are allowed.
         most: u64,
-        /// The width that fits, if any does.
-        fits: Option<NonZeroU64>,
+        /// What would fit.
+        advice: Advice,
+    },
+    /// The system allows too few open files for the demonstration.
+    #[error(
+        "a fleet of {hosts} hosts in one program needs {needed} open files and this system allows {most}; \
+         {}raise the limit with ulimit -n {needed}",
+        fewer(*.fits)
+    )]
+    FleetTooLarge {
+        /// How many hosts.
+        hosts: usize,
+        /// How many files they need.
+        needed: u64,
+        /// How many are allowed.
+        most: u64,
+        /// How many hosts fit, if any do.
+        fits: Option<usize>,
     },
     /// There is no place for ssh's sockets.
     #[error(transparent)]
@@ -78,6 +103,14 @@ pub enum UsageError {
     /// `--env K` for a variable that is not set.
     #[error("--env {0}: the variable is not set here; give it a value with --env {0}=VALUE")]
     UnsetVariable(String),
+    /// An option that would have no effect.
+    #[error("{option} has no effect with --front {front}; leave one of them out")]
+    Ignored {
+        /// The option.
+        option: &'static str,
+        /// The front-end.
+        front: &'static str,
+    },
     /// The dashboard without a terminal.
     #[error("the dashboard needs a terminal, and standard output is none; use --plain or --json")]
     NoScreen,
@@ -110,7 +143,32 @@ pub enum UsageError {
     NoConfigFile(String),
 }
 
-/// The advice to use a smaller width, where one would do.
-fn smaller(fits: Option<NonZeroU64>) -> String {
-    fits.map(|width| format!("use -j {width}, or ")).unwrap_or_default()
+/// The widths that the limit of open files has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// This width.
+    Width(u64),
+    /// No width alone, but one job at a time with this width of connecting.
+    Widths {
+        /// How many hosts may be connecting at once.
+        connect_width: u64,
+    },
+    /// None.
+    NoWidth,
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Width(width) => write!(f, "use -j {width}, or "),
+            Self::Widths { connect_width } => write!(f, "use -j 1 --connect-width {connect_width}, or "),
+            Self::NoWidth => Ok(()),
+        }
+    }
+}
+
+/// The advice to show fewer hosts, where fewer would do.
+fn fewer(fits: Option<usize>) -> String {
+    fits.map(|hosts| format!("use --hosts {hosts}, or "))
+        .unwrap_or_default()
 }

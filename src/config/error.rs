@@ -1,7 +1,7 @@
 //! What is wrong with a value, and with a configuration file, and where.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a text is not the value of a setting; says what is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum ValueError {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("cannot read the configuration {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read the configuration {}: {source}; check the path and its permissions", shown(.path))]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// Something in it is wrong.
-    #[error("{}:{line}: {problem}", path.display())]
+    #[error("{}:{line}: {problem}", shown(.path))]
     Wrong {
         /// Which file.
         path: PathBuf,
@@ -109,6 +109,11 @@ pub enum Problem {
     /// A group whose name could not be written behind an `@`.
     #[error("groups.{0:?} cannot be used as @NAME; use letters, digits and . _ -")]
     GroupName(String),
+}
+
+/// A path on which no terminal acts.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().escape_debug().to_string()
 }
 
 fn place(section: Option<&'static str>, key: &str) -> String {

@@ -2,7 +2,9 @@
 //! that a signal is heard however slowly somebody reads.
 
 use super::clock::elapsed;
-use super::feed::{CHUNK, Feed, Step};
+use super::error::{ReportError, printed};
+use super::feed::{CHUNK, Feed, Step, Unreadable};
+use super::gaps::Gaps;
 use super::plain::Plain;
 use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
@@ -14,9 +16,12 @@ use crate::model::event::Message;
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
-use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How long an output that takes nothing is waited for, once a signal has ended the run.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,20 +50,6 @@ pub struct Options {
     pub interactive: bool,
 }
 
-/// Why the account of a run is not complete. The run itself, and its record, may well be.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// Signals cannot be received.
-    #[error("cannot listen for signals: {0}")]
-    Signals(io::Error),
-    /// Standard output cannot be written.
-    #[error("cannot write to standard output: {0}; the run was ended, its record is in its directory")]
-    Output(io::Error),
-    /// The run's record cannot be read.
-    #[error("cannot read the record of the run: {0}; what was shown is not complete")]
-    Record(io::Error),
-}
-
 /// Shows a run until its end, and says how it ended. Standard output closed by its reader ends the run.
 pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<ExitStatus, ReportError> {
     let mut signals = Signals::listen().map_err(ReportError::Signals)?;
@@ -68,11 +59,19 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<Exit
         let (busy, eager) = (outputs.is_busy(&desk.sheet), desk.is_eager());
         tokio::select! {
             biased;
-            signal = signals.next() => desk.act(signal, link),
+            signal = signals.next() => if desk.act(signal, link) == Action::Kill && desk.closed {
+                desk.cut_short();
+                break;
+            },
             result = outputs.carry(&mut desk.sheet), if busy => desk.written(result, link),
             message = link.next(), if eager => match message {
                 Some(message) => desk.take(message),
                 None => desk.closed = true,
+            },
+            // Every write begins this time anew.
+            () = sleep(PATIENCE), if desk.closed && desk.is_cancelled() => {
+                desk.cut_short();
+                break;
             },
         }
         desk.fill(link);
@@ -92,7 +91,11 @@ struct Desk<'a> {
     began: Instant,
     /// Whether the link has nothing more.
     closed: bool,
-    /// The first thing that went wrong.
+    /// Whether something was not shown because an output took no more.
+    cut: bool,
+    /// What could not be read back.
+    gaps: Gaps,
+    /// Why standard output could not be written.
     trouble: Option<ReportError>,
 }
 
@@ -109,13 +112,22 @@ impl<'a> Desk<'a> {
             ladder: Ladder::new(options.interactive),
             began: Instant::now(),
             closed: false,
+            cut: false,
+            gaps: Gaps::default(),
             trouble: None,
         }
     }
 
-    /// Whether a further message is wanted.
+    /// Whether a further message is wanted. Once the run is being ended, whatever the outputs take: the end must be
+    /// heard of.
     fn is_eager(&self) -> bool {
-        !self.closed && !self.feed.has_more() && self.sheet.len() < CHUNK
+        let has_room = !self.feed.has_more() && self.sheet.len() < CHUNK;
+        !self.closed && (has_room || self.is_cancelled())
+    }
+
+    /// Whether a signal has ended the run.
+    fn is_cancelled(&self) -> bool {
+        self.ladder.exit().is_some()
     }
 
     fn is_over(&self) -> bool {
@@ -130,8 +142,8 @@ impl<'a> Desk<'a> {
             }
             return;
         }
-        if let Err(error) = self.feed.push(message) {
-            self.note(ReportError::Record(error));
+        if let Err(Unreadable { job, error }) = self.feed.push(message) {
+            self.gaps.note(self.plan.host(job), error);
         }
     }
 
@@ -142,7 +154,7 @@ impl<'a> Desk<'a> {
                 match self.feed.next() {
                     Ok(Some(step)) => self.show(&step),
                     Ok(None) => {}
-                    Err(error) => self.note(ReportError::Record(error)),
+                    Err(Unreadable { job, error }) => self.gaps.note(self.plan.host(job), error),
                 }
             } else if let Some(message) = link.try_next() {
                 self.take(message);
@@ -166,9 +178,18 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn act(&mut self, signal: Signal, link: &Link) {
+    /// Takes in without showing it what the outputs do not take any more.
+    fn cut_short(&mut self) {
+        self.cut = true;
+        for event in self.feed.rest() {
+            self.board.apply(&event);
+        }
+    }
+
+    fn act(&mut self, signal: Signal, link: &Link) -> Action {
         let since = self.began.elapsed();
-        match self.ladder.climb(signal, since) {
+        let action = self.ladder.climb(signal, since);
+        match action {
             Action::Nothing => {}
             Action::Status => {
                 let text = status(&self.board, since);
@@ -177,6 +198,7 @@ impl<'a> Desk<'a> {
             Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
             Action::Kill => link.request(Request::Quit { force: Force::Now }),
         }
+        action
     }
 
     /// Standard output fails but once.
@@ -185,40 +207,57 @@ impl<'a> Desk<'a> {
         link.request(Request::Quit { force: Force::Graceful });
         // A reader that has seen enough is no trouble, as with `| head`.
         if error.kind() != io::ErrorKind::BrokenPipe {
-            self.note(ReportError::Output(error));
+            self.trouble = Some(ReportError::Output(error));
         }
     }
 
-    fn note(&mut self, trouble: ReportError) {
-        self.trouble.get_or_insert(trouble);
-    }
-
-    /// Prints what comes at the end; a further signal cuts that short.
-    async fn close(self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
-        let exit = self
-            .ladder
-            .exit()
-            .unwrap_or_else(|| ExitStatus::of_tally(self.board.tally()));
+    /// Prints what comes at the end. A signal that ends a run cuts that short, and the exit status tells it.
+    async fn close(mut self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
+        let ended = ExitStatus::of_tally(self.board.tally());
         let (board, plan, options) = (self.board, self.plan.clone(), *self.options);
-        let closing = tokio::task::spawn_blocking(move || closing(&board, &plan, options));
-        tokio::select! {
-            biased;
-            _ = signals.next() => {}
-            result = closing => match result {
-                Ok(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => return Err(ReportError::Output(error)),
-                Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-                Ok(_) => {}
-            },
+        let cut = self.cut;
+        let mut closing = tokio::task::spawn_blocking(move || {
+            if cut {
+                say_cut();
+            }
+            closing(&board, &plan, options)
+        });
+        let patience = sleep(PATIENCE);
+        tokio::pin!(patience);
+        loop {
+            tokio::select! {
+                biased;
+                signal = signals.next() => match self.ladder.climb(signal, self.began.elapsed()) {
+                    Action::Cancel | Action::Kill => break,
+                    // What is being printed tells more than the counts would.
+                    Action::Status | Action::Nothing => {}
+                },
+                result = &mut closing => {
+                    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+                    break;
+                }
+                () = &mut patience, if self.ladder.exit().is_some() => break,
+            }
         }
-        self.trouble.map_or(Ok(exit), Err)
+        self.trouble.map_or(Ok(()), Err)?;
+        self.gaps.check()?;
+        Ok(self.ladder.exit().unwrap_or(ended))
     }
 }
 
-fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {
+fn say_cut() {
+    // When nobody reads standard error either there is nobody to tell.
+    let _closed = writeln!(
+        io::stderr().lock(),
+        "heeler: what was shown is not complete, because nobody read it; the record of the run is"
+    );
+}
+
+fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportError> {
+    let mut gaps = Gaps::default();
     let grouped = if options.style == Style::Grouped {
         let mut out = BufWriter::with_capacity(CHUNK, io::stdout().lock());
-        let dir = RunDir::open(plan.directory.clone());
-        grouped::write(board, plan, &dir, (&mut out, options.stdout)).and_then(|()| out.flush())
+        grouped::write((board, plan), (&mut out, options.stdout), &mut gaps).and_then(|()| out.flush())
     } else {
         Ok(())
     };
@@ -226,7 +265,8 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> io::Result<()> {
         // When nobody reads standard error there is nobody to tell.
         let _closed = summary::write(board, plan, &mut io::stderr().lock());
     }
-    grouped
+    printed(grouped)?;
+    gaps.check()
 }
 
 fn status(board: &Board, since: Duration) -> String {

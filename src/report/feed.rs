@@ -14,6 +14,9 @@ use std::io;
 /// The most bytes in one chunk.
 pub(super) const CHUNK: usize = 64 * 1024;
 
+/// So many ranges in the queue may carry their bytes; those behind them are read from disk when their turn comes.
+const CARRIED: usize = 64;
+
 /// The next thing to show.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
@@ -35,6 +38,13 @@ pub(super) struct Text {
     pub(super) last: bool,
 }
 
+/// Some output of a job cannot be read back; what follows it can.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) job: JobId,
+    pub(super) error: io::Error,
+}
+
 /// One stream of one attempt.
 type Key = (JobId, AttemptNo, Stream);
 
@@ -45,6 +55,8 @@ struct Track {
     given: u64,
     /// Everything before this offset is on disk.
     seen: u64,
+    /// When the newest piece came; `None` before the first.
+    newest: Option<Stamp>,
 }
 
 /// A range of a stream, waiting to be handed out.
@@ -91,9 +103,12 @@ impl Feed {
     }
 
     /// Takes in a message.
-    pub(super) fn push(&mut self, message: Message) -> io::Result<()> {
+    pub(super) fn push(&mut self, message: Message) -> Result<(), Unreadable> {
         match message {
-            Message::Output(output) => self.output(output),
+            Message::Output(output) => {
+                let job = output.job;
+                self.output(output).map_err(|error| Unreadable { job, error })
+            }
             Message::Event(event) => {
                 let mut result = Ok(());
                 if let What::Job {
@@ -101,7 +116,8 @@ impl Feed {
                 } = &event.what
                     && matches!(change, Change::Retrying { .. } | Change::Done(_))
                 {
-                    result = self.finish(*job, *attempt, event.at);
+                    let finished = self.finish(*job, *attempt, event.at);
+                    result = finished.map_err(|error| Unreadable { job: *job, error });
                 }
                 // The event is true even if the output cannot be read.
                 self.queue.push_back(Item::Event(event));
@@ -110,12 +126,24 @@ impl Feed {
         }
     }
 
+    /// The events that still wait, when nothing more can be shown.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = Event> {
+        self.queue.drain(..).filter_map(|item| match item {
+            Item::Event(event) => Some(event),
+            Item::Range(_) => None,
+        })
+    }
+
     /// The next step. An unreadable file is an error of that step only.
-    pub(super) fn next(&mut self) -> io::Result<Option<Step>> {
+    pub(super) fn next(&mut self) -> Result<Option<Step>, Unreadable> {
         match self.queue.pop_front() {
             None => Ok(None),
             Some(Item::Event(event)) => Ok(Some(Step::Event(event))),
-            Some(Item::Range(range)) => self.chunk(range).map(|text| text.map(Step::Text)),
+            Some(Item::Range(range)) => {
+                let job = range.key.0;
+                let text = self.chunk(range).map_err(|error| Unreadable { job, error })?;
+                Ok(text.map(Step::Text))
+            }
         }
     }
 
@@ -140,7 +168,7 @@ impl Feed {
         };
         let mut given = track.given;
         if let Some(end) = end.filter(|end| *end > given) {
-            let carried = (piece.offset == given).then(|| {
+            let carried = (piece.offset == given && self.queue.len() < CARRIED).then(|| {
                 piece.bytes.truncate((end - given) as usize);
                 piece.bytes
             });
@@ -155,7 +183,8 @@ impl Feed {
             }));
         }
         let seen = seen.max(track.seen);
-        self.tracks.insert(key, Track { given, seen });
+        let newest = Some(at);
+        self.tracks.insert(key, Track { given, seen, newest });
         Ok(())
     }
 
@@ -172,13 +201,23 @@ impl Feed {
         if self.labels.len() <= job.index() {
             return Ok(());
         }
+        let mut result = Ok(());
         for stream in [Stream::Stdout, Stream::Stderr] {
             let key = (job, attempt, stream);
-            let from = self.tracks.remove(&key).unwrap_or_default().given;
-            let to = self.reader(key).len(stream)?;
+            let track = self.tracks.remove(&key).unwrap_or_default();
+            let from = track.given;
+            let to = match self.reader(key).len(stream) {
+                Ok(to) => to,
+                // The other stream may well be readable.
+                Err(error) => {
+                    result = Err(error);
+                    continue;
+                }
+            };
             if to > from {
                 self.queue.push_back(Item::Range(Range {
-                    at,
+                    // Not when the attempt ended: what was printed was printed before.
+                    at: track.newest.unwrap_or(at),
                     key,
                     from,
                     to,
@@ -187,7 +226,7 @@ impl Feed {
                 }));
             }
         }
-        Ok(())
+        result
     }
 
     /// The beginning of a range; what is left of it stays first in the queue.

@@ -2,8 +2,9 @@
 //! they ended is in the summary.
 
 use super::digest::Classes;
-use super::merge;
-use super::rendering::Rendering;
+use super::gaps::Gaps;
+use super::merge::{self, Chunk};
+use super::rendering::{Lines, Rendering};
 use crate::model::board::Board;
 use crate::model::event::Stream;
 use crate::model::grouping::group;
@@ -14,21 +15,21 @@ use std::io::{self, Write};
 
 const RULE: &str = "---------------";
 
-/// Writes the last attempt of every finished job.
+/// Writes the last attempt of every finished job. Fails only when `out` does; what cannot be read is a gap.
 pub(super) fn write(
-    board: &Board,
-    plan: &Plan,
-    dir: &RunDir,
+    (board, plan): (&Board, &Plan),
     (out, rendering): (&mut dyn Write, Rendering),
+    gaps: &mut Gaps,
 ) -> io::Result<()> {
+    let dir = RunDir::open(plan.directory.clone());
     let mut classes: Classes = Classes::default();
     let mut jobs = Vec::new();
     for row in board.rows() {
-        let reader = OutputReader::new(dir, plan.label(row.job), row.attempt);
-        if let Some(outcome) = row.phase.outcome()
-            && let Some(class) = classes.of(reader)?
-        {
-            jobs.push((row.job, outcome.clone(), class));
+        let Some(outcome) = row.phase.outcome() else { continue };
+        match classes.of(OutputReader::new(&dir, plan.label(row.job), row.attempt)) {
+            Ok(Some(class)) => jobs.push((row.job, outcome.clone(), class)),
+            Ok(None) => {}
+            Err(error) => gaps.note(&row.host, error),
         }
     }
     for group in group(jobs) {
@@ -40,30 +41,59 @@ pub(super) fn write(
         writeln!(out, "{RULE}\n{names}{count}\n{RULE}")?;
         let first = group.jobs.first().and_then(|job| board.row(*job));
         if let Some(row) = first {
-            let reader = OutputReader::new(dir, plan.label(row.job), row.attempt);
-            copy(&reader, out, rendering)?;
+            let reader = OutputReader::new(&dir, plan.label(row.job), row.attempt);
+            let mut copy = Copy::new(out, rendering);
+            let read = merge::all(&reader, &mut |chunk| copy.take(&chunk));
+            copy.end()?;
+            if let Err(error) = read {
+                gaps.note(&row.host, error);
+            }
         }
     }
     Ok(())
 }
 
-fn copy(reader: &OutputReader, out: &mut dyn Write, rendering: Rendering) -> io::Result<()> {
-    let mut lines = [rendering.lines(), rendering.lines()];
-    let mut text = Vec::new();
-    merge::all(reader, &mut |chunk| {
-        let lines = &mut lines[chunk.stream as usize];
-        lines.push(chunk.bytes, "", &mut text);
-        if chunk.last {
-            lines.end("", &mut text);
+/// Writes one output, and keeps a failure to write apart from one to read.
+struct Copy<'a> {
+    out: &'a mut dyn Write,
+    lines: [Lines; 2],
+    text: Vec<u8>,
+    written: io::Result<()>,
+}
+
+impl<'a> Copy<'a> {
+    fn new(out: &'a mut dyn Write, rendering: Rendering) -> Self {
+        Self {
+            out,
+            lines: [rendering.lines(), rendering.lines()],
+            text: Vec::new(),
+            written: Ok(()),
         }
-        out.write_all(&text)?;
-        text.clear();
-        Ok(())
-    })?;
-    for stream in [Stream::Stdout, Stream::Stderr] {
-        lines[stream as usize].end("", &mut text);
     }
-    out.write_all(&text)
+
+    /// Writes a chunk. The error of a failure to write is kept; that of the answer only ends the reading.
+    fn take(&mut self, chunk: &Chunk<'_>) -> io::Result<()> {
+        let lines = &mut self.lines[chunk.stream as usize];
+        lines.push(chunk.bytes, "", &mut self.text);
+        if chunk.last {
+            lines.end("", &mut self.text);
+        }
+        self.written = self.out.write_all(&self.text);
+        self.text.clear();
+        match self.written {
+            Ok(()) => Ok(()),
+            Err(_) => Err(io::ErrorKind::Interrupted.into()),
+        }
+    }
+
+    /// Writes what has no line end; fails when anything could not be written.
+    fn end(mut self) -> io::Result<()> {
+        self.written?;
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            self.lines[stream as usize].end("", &mut self.text);
+        }
+        self.out.write_all(&self.text)
+    }
 }
 
 #[cfg(test)]

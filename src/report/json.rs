@@ -39,11 +39,30 @@ pub(super) fn event(event: &Event, sheet: &mut Sheet) {
 }
 
 fn line(object: &impl Serialize, sheet: &mut Sheet) {
+    // Memory always takes more, and every field has a JSON form.
+    let json = serde_json::to_string(object)
+        .unwrap_or_else(|error| unreachable!("an event cannot be written as JSON: {error}"));
     let out = sheet.on(Target::Stdout);
-    match serde_json::to_writer(&mut *out, object) {
-        Ok(()) => out.push(b'\n'),
-        // Memory always takes more, and every field has a JSON form.
-        Err(error) => unreachable!("an event cannot be written as JSON: {error}"),
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if is_inert(c) {
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+            }
+        }
+    }
+    out.push(b'\n');
+}
+
+/// Whether a terminal merely shows the character. Of ASCII JSON itself escapes all controls but DEL; of the rest
+/// [`char::escape_debug`] knows what cannot be seen. The others stand escaped, which is the same JSON.
+fn is_inert(c: char) -> bool {
+    if c.is_ascii() {
+        c != '\u{7f}'
+    } else {
+        c.escape_debug().len() == 1
     }
 }
 

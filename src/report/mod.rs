@@ -4,9 +4,11 @@
 mod clock;
 mod digest;
 mod drive;
+mod error;
 mod feed;
 #[cfg(test)]
 mod fixture;
+mod gaps;
 mod grouped;
 mod json;
 mod merge;
@@ -17,32 +19,42 @@ pub mod signals;
 mod summary;
 mod tails;
 
-pub use drive::{Options, ReportError, Style, run};
+pub use drive::{Options, Style, run};
+pub use error::ReportError;
 pub use rendering::Rendering;
 
 use crate::model::board::Board;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
-use std::io::{self, Write};
+use gaps::Gaps;
+use std::io::Write;
 
 /// What is printed when the dashboard has closed: with `grouped` (or when all is ok) equal output under folded names,
-/// on `out`; what failed, with the last lines of its output, and the summary on `err`.
+/// on `out`; what failed, with the last lines of its output, and the summary on `err`. The summary is printed whatever
+/// else fails.
+///
+/// # Errors
+/// When `out` cannot be written, or output that belongs there cannot be read back.
 pub fn after_dashboard(
     (board, plan): (&Board, &Plan),
     grouped: bool,
     (out, rendering): (&mut dyn Write, Rendering),
     err: &mut dyn Write,
-) -> io::Result<()> {
+) -> Result<(), ReportError> {
     let dir = RunDir::open(plan.directory.clone());
     let all_ok = board
         .rows()
         .iter()
         .all(|row| row.phase.outcome().is_some_and(Outcome::is_ok));
-    if grouped || all_ok {
-        grouped::write(board, plan, &dir, (out, rendering))?;
-        out.flush()?;
-    }
-    tails::write(board, plan, &dir, err)?;
-    summary::write(board, plan, err)
+    let mut gaps = Gaps::default();
+    let shown = if grouped || all_ok {
+        grouped::write((board, plan), (&mut *out, rendering), &mut gaps).and_then(|()| out.flush())
+    } else {
+        Ok(())
+    };
+    // When nobody reads standard error there is nobody to tell.
+    let _closed = tails::write(board, plan, &dir, err).and_then(|()| summary::write(board, plan, err));
+    error::printed(shown)?;
+    gaps.check()
 }

@@ -29,8 +29,9 @@ pub(super) fn write(board: &Board, plan: &Plan, dir: &RunDir, out: &mut dyn Writ
     for (row, outcome) in failed.iter().take(HOSTS) {
         writeln!(out, "{}: {}", row.host, in_words(outcome))?;
         let reader = OutputReader::new(dir, plan.label(row.job), row.attempt);
-        for line in last_lines(&reader)? {
-            writeln!(out, "  {line}")?;
+        match last_lines(&reader) {
+            Ok(lines) => lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?,
+            Err(error) => writeln!(out, "  heeler: cannot read its output: {error}")?,
         }
     }
     match failed.len().saturating_sub(HOSTS) {

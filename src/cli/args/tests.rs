@@ -39,6 +39,7 @@ fn one_front_end_is_chosen() {
         (&["--front=tui", "--plain"], None),
         (&["--json", "-b"], None),
         (&["--json", "--timestamps"], None),
+        (&["--plain", "-b", "--timestamps"], None),
     ] {
         assert_eq!(display(words), front, "{words:?}");
     }

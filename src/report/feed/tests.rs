@@ -126,3 +126,17 @@ fn an_event_is_told_although_the_output_before_it_cannot_be_read() {
     feed.push(stage.end(0, Outcome::Ok)).expect_err("not readable");
     assert_eq!(drained(&mut feed), ["event"]);
 }
+
+#[test]
+fn what_the_end_brings_keeps_the_time_at_which_it_was_printed() {
+    let mut stage = Stage::new(&["a"]);
+    let mut feed = Feed::new(&stage.plan);
+    feed.push(stage.print(0, Stdout, b"whole\npart")).expect("taken");
+    feed.push(stage.print(0, Stderr, b"part")).expect("taken");
+    feed.push(stage.end(0, Outcome::Ok)).expect("taken");
+    let mut times = Vec::new();
+    while let Some(Step::Text(text)) = feed.next().expect("readable") {
+        times.push((text.stream, text.at.0.as_secs()));
+    }
+    assert_eq!(times, [(Stdout, 1), (Stdout, 1), (Stderr, 2)]);
+}

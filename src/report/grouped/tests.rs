@@ -6,7 +6,9 @@ use crate::model::outcome::Outcome;
 
 fn written(stage: &Stage, rendering: Rendering) -> String {
     let mut out = Vec::new();
-    write(&stage.board, &stage.plan, &stage.dir, (&mut out, rendering)).expect("written");
+    let mut gaps = Gaps::default();
+    write((&stage.board, &stage.plan), (&mut out, rendering), &mut gaps).expect("written");
+    gaps.check().expect("no gaps");
     String::from_utf8(out).expect("text")
 }
 
@@ -90,4 +92,27 @@ fn the_same_lines_on_the_other_stream_are_another_output() {
     stage.end(1, Outcome::Ok);
     let text = written(&stage, Rendering::Exact);
     assert_eq!(text.matches("x\n").count(), 2, "{text}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_keeps_nothing_else_back() {
+    let mut stage = Stage::new(&["web1", "web2", "web3"]);
+    for job in 0..3 {
+        stage.print(job, Stdout, b"fine\n");
+        stage.end(job, Outcome::Ok);
+    }
+    // A directory where the output should be.
+    let path = stage.dir.path().join("out/web2/1.out");
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::create_dir(&path).expect("created");
+    let (mut out, mut gaps) = (Vec::new(), Gaps::default());
+    write((&stage.board, &stage.plan), (&mut out, Rendering::Exact), &mut gaps).expect("written");
+    let rule = "-".repeat(15);
+    let text = String::from_utf8(out).expect("text");
+    assert_eq!(text, format!("{rule}\nweb[1,3] (2)\n{rule}\nfine\n"));
+    let told = gaps.check().expect_err("a gap").to_string();
+    assert!(
+        told.starts_with("cannot read the output of web2: Is a directory"),
+        "{told}"
+    );
 }

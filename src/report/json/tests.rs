@@ -85,3 +85,37 @@ fn output_has_the_form_of_the_document() {
     assert_eq!(sheet.text(Target::Stdout), format!("{example}\n"));
     assert_eq!(sheet.text(Target::Stderr), "");
 }
+
+#[test]
+fn no_terminal_acts_upon_a_line_and_its_meaning_is_the_same() {
+    let hostile = [
+        '\u{7f}'..='\u{9f}',
+        '\u{ad}'..='\u{ad}',
+        '\u{61c}'..='\u{61c}',
+        '\u{180e}'..='\u{180e}',
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+        '\u{fe00}'..='\u{fe0f}',
+        '\u{feff}'..='\u{feff}',
+        '\u{fff9}'..='\u{fffb}',
+        '\u{e0000}'..='\u{e01ef}',
+    ];
+    let hostile: String = ('\0'..=' ').chain(hostile.into_iter().flatten()).collect();
+    let said = format!("größe 日本 🐕 \"{hostile}\"");
+    let mut sheet = Sheet::default();
+    let printed = Text {
+        at: Stamp::default(),
+        job: JobId(0),
+        attempt: AttemptNo::FIRST,
+        stream: Stream::Stdout,
+        bytes: said.clone().into_bytes(),
+        last: false,
+    };
+    text("web1", &printed, &mut sheet);
+    let line = sheet.text(Target::Stdout);
+    let raw = line.trim_end().chars().find(|c| *c != ' ' && hostile.contains(*c));
+    assert_eq!(raw, None);
+    assert!(line.contains("größe 日本 🐕"), "{line}");
+    assert_eq!(value(&line)["text"], said);
+}

@@ -88,3 +88,23 @@ fn further_hosts_are_counted() {
     assert_eq!(text.lines().count(), 11);
     assert!(text.ends_with("h9: exit 1\n… and 3 more\n"), "{text}");
 }
+
+#[test]
+fn an_output_that_cannot_be_read_keeps_no_other_back() {
+    let mut stage = Stage::new(&["a", "b"]);
+    for job in 0..2 {
+        stage.print(job, Stdout, b"words\n");
+        stage.end(job, Outcome::Exit { code: 1 });
+    }
+    let path = stage.dir.path().join("out/a/1.out");
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::create_dir(&path).expect("created");
+    let mut out = Vec::new();
+    write(&stage.board, &stage.plan, &stage.dir, &mut out).expect("written");
+    let text = String::from_utf8(out).expect("text");
+    assert!(
+        text.starts_with("a: exit 1\n  heeler: cannot read its output: Is a directory"),
+        "{text}"
+    );
+    assert!(text.ends_with("\nb: exit 1\n  words\n"), "{text}");
+}
