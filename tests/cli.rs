@@ -230,7 +230,7 @@ fn help_goes_to_standard_output() {
     let home = home();
     let (status, out, err) = run(&home, &["run", "--help"]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
-    assert!(out.contains("Exit status: 0 all ok"), "{out}");
+    assert!(out.contains("Exit status:\n  0              all ok\n"), "{out}");
 }
 
 /// Options under which the real ssh waits for a greeting that never comes.

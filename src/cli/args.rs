@@ -44,8 +44,15 @@ Examples:
   heeler run -w @all --json -- 'df -P /' | jq           one object per line
   heeler run -w @all --dry-run -- 'systemctl restart x' show what would be done
 
-Exit status: 0 all ok, 1 some failed, 2 usage, 3 some timed out or were cancelled,
-4 some unreachable or lost, 5 not everything was started, 6 left while still running.";
+Exit status:
+  0              all ok
+  1              some failed: exit code or signal
+  2              usage or configuration; nothing was started
+  3              some timed out or were cancelled
+  4              some were unreachable, or how they ended is not known
+  5              not everything was started
+  6              left while something still ran
+  129, 130, 143  ended by HUP, INT, TERM";
 
 /// `heeler run`
 #[derive(Debug, Args)]

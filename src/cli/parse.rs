@@ -37,12 +37,12 @@ mod tests {
     #[test]
     fn an_error_repeats_nothing_that_a_terminal_acts_upon() {
         for (words, shown) in [
-            (&["run", "--\u{1b}]0;pwn\u{7}"][..], "'--\\u{1b}]0;pwn\\u{7}'"),
-            (&["run", "-w", "a", "-t", "\u{9b}2J", "--", "x"], "'\\u{9b}2J'"),
-            (&["\u{202e}nur"], "'\\u{202e}nur'"),
-            (&["demo", "--", "\u{1b}[2J"], "'\\u{1b}[2J'"),
-            (&["run", "-w", "a", "-j", "x\\y", "--", "\t"], "'x\\\\y'"),
-            (&["run", "-w", "a", "-j", "x\\y", "--", "x"], "'x\\y'"),
+            (&["run", "--\u{1b}]0;pwn\u{7}"][..], "--\\u{1b}]0;pwn\\u{7}"),
+            (&["run", "-w", "a", "-t", "\u{9b}2J", "--", "x"], "\\u{9b}2J"),
+            (&["\u{202e}nur"], "\\u{202e}nur"),
+            (&["demo", "--", "\u{1b}[2J"], "\\u{1b}[2J"),
+            (&["run", "-w", "a", "-j", "x\\y", "--", "\t"], "x\\\\y"),
+            (&["run", "-w", "a", "-j", "x\\y", "--", "x"], "x\\y"),
         ] {
             let args: Vec<OsString> = ["heeler"].iter().chain(words).map(OsString::from).collect();
             let error = parse(&args).expect_err("an error");

@@ -66,7 +66,7 @@ pub(super) fn check_files(settings: &Settings, hosts: usize) -> Result<(), Usage
 pub(super) fn check_fleet(hosts: usize) -> Result<(), UsageError> {
     let total = |hosts| {
         let mut ample = Config::built_in().settings(hosts);
-        ample.width = 2 * ample.width + hosts;
+        ample.width = 2 * ample.width.min(hosts) + hosts;
         Need::of(&ample, ample.width).total()
     };
     open_files(total(hosts), |most| UsageError::FleetTooLarge {

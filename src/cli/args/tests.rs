@@ -57,3 +57,20 @@ fn a_bare_number_of_seconds_is_explained() {
     let zero = Cli::try_parse_from(["heeler", "run", "-w", "a", "-j", "0", "--", "true"]).expect_err("no width");
     assert!(zero.to_string().contains("is not a number from 1 to 100000"), "{zero}");
 }
+
+#[test]
+fn help_and_the_read_me_tell_the_same_exit_statuses() {
+    let help = help("run");
+    let (_, told) = help.split_once("Exit status:\n").expect("a list");
+    let told: Vec<(&str, &str)> = told.lines().filter_map(|line| line.trim().split_once("  ")).collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|(codes, words)| (*codes, words.trim())).collect();
+    let (_, table) = include_str!("../../../README.md")
+        .split_once("| exit status | |\n|---|---|\n")
+        .expect("a table");
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let rows: Vec<(&str, &str)> = rows
+        .filter_map(|row| row.trim_matches(['|', ' ']).split_once(" | "))
+        .collect();
+    assert_eq!(told, rows);
+    assert_eq!(told.len(), 8);
+}

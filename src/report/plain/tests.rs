@@ -41,7 +41,7 @@ fn each_line_stands_behind_its_host_on_its_own_stream() {
     let (out, err) = shown(&stage, true, Rendering::Exact, messages);
     assert_eq!(
         out,
-        "+1.0s a: one\n+2.0s b: \x1b[31mred\x1b[0m\n+4.0s a: two\n+5.0s a: three\n"
+        "+1.0s a: one\n+2.0s b: \x1b[31mred\x1b[0m\n+4.0s a: two\n+4.0s a: three\n"
     );
     assert_eq!(err, "+3.0s a: oops\n");
 }
