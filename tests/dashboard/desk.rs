@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ use crate::support::processes::{Process, wait_for_zero};
 use crate::support::sshd::Sshd;
 use crate::support::tmux::Terminal;
 use crate::support::wait::{LIMIT, wait_until};
+
+/// Numbers the checks of a terminal: what an earlier one left on the screen or on disk must not count.
+static SANITY_CHECKS: AtomicU32 = AtomicU32::new(0);
 
 /// What the shell of a desk says when it waits for a command.
 pub const PROMPT: &str = "ready>";
@@ -273,11 +277,14 @@ impl Desk {
     pub fn expect_sane_terminal(&self) {
         assert_eq!(self.terminal.ask("alternate_on"), "0", "the other screen is left");
         assert_eq!(self.terminal.ask("cursor_flag"), "1", "the cursor is shown");
-        self.shell("stty -a >stty; echo 'stty done'");
+        let call = SANITY_CHECKS.fetch_add(1, Ordering::Relaxed);
+        let command = format!("stty -a >stty{call}; echo 'stty done {call}'");
+        self.shell(&command);
         self.terminal.wait_until("the answer and the echo of stty", |screen| {
-            screen.contains("ready> stty -a >stty; echo 'stty done'") && screen.lines().any(|line| line == "stty done")
+            let answer = format!("stty done {call}");
+            screen.contains(&format!("ready> {command}")) && screen.lines().any(|line| line == answer)
         });
-        let modes = fs::read_to_string(self.shared().join("stty")).unwrap();
+        let modes = fs::read_to_string(self.shared().join(format!("stty{call}"))).unwrap();
         let modes: Vec<&str> = modes.split_whitespace().collect();
         for mode in ["icanon", "echo", "isig", "icrnl", "opost"] {
             assert!(modes.contains(&mode), "{mode} in {modes:?}");
