@@ -121,8 +121,10 @@ impl Actor {
                 self.end(Outcome::Ok);
             }
             "brimming" => {
-                // More than a pipe takes.
-                self.print(&b"a line of many\n".repeat(100_000));
+                // More than a pipe takes, also behind the first object of JSON.
+                for _ in 0..30 {
+                    self.print(&b"a line of many\n".repeat(3000));
+                }
                 let _quit = wishes.recv().await;
                 self.end(Self::cancelled());
             }
