@@ -120,6 +120,14 @@ impl Actor {
                 self.print(&b"a line of many\n".repeat(100_000));
                 self.end(Outcome::Ok);
             }
+            "brimming" => {
+                // More than a pipe takes, also behind the first object of JSON.
+                for _ in 0..30 {
+                    self.print(&b"a line of many\n".repeat(3000));
+                }
+                let _quit = wishes.recv().await;
+                self.end(Self::cancelled());
+            }
             "flood" => loop {
                 self.print(&b"a line of a flood\n".repeat(100));
                 if wishes.try_recv().ok() == Some(Request::Quit { force: Force::Graceful }) {
@@ -405,8 +413,8 @@ fn a_signal_during_the_last_printing_is_not_taken_for_a_good_end() {
 #[test]
 fn a_signal_ends_even_what_nobody_reads() {
     for style in ["plain", "json"] {
-        let mut play = Play::new(&format!("{style} flood"));
-        play.wait_for_text("a line of a flood");
+        let mut play = Play::new(&format!("{style} brimming"));
+        play.wait_for_text("a line of many");
         play.signal(Signal::TERM);
         // Not one more byte is read from the pipe.
         let mut told = String::new();
