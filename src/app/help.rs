@@ -31,7 +31,7 @@ const TWO_COLUMNS: u16 = 76;
 /// The lines of the help in a window of `width` columns: each has a left part, and a right one where there is room.
 pub fn help(width: u16) -> Vec<(HelpRow, HelpRow)> {
     let [moving, mark, act, show, output, program] = Group::ALL.map(group_rows);
-    let (left, right) = ([moving, mark, act].concat(), [show, output, program].concat());
+    let (left, right) = ([moving, mark, act].concat(), [program, show, output].concat());
     let mut lines: Vec<(HelpRow, HelpRow)> = if width >= TWO_COLUMNS {
         let count = left.len().max(right.len());
         let pad = |rows: Vec<HelpRow>| rows.into_iter().chain(std::iter::repeat(HelpRow::Blank)).take(count);

@@ -75,7 +75,7 @@ pub(super) fn waiting(why: Why) -> &'static str {
 pub(super) fn outcome_in_full(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.is_empty() => {
-            format!("{outcome}: {detail}")
+            format!("{outcome}: {}", detail.trim_end_matches('.'))
         }
         Outcome::TimedOut { ended: Some(ended), .. } | Outcome::Cancelled { ended: Some(ended), .. } => {
             let how = match ended {
