@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// One thing that happened, and when. [`wire`](super::wire) is its JSON form.
+/// One thing that happened, and when. `docs/json.md` tells its JSON form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// When, since the start of the run.

@@ -70,7 +70,7 @@
     trap '' HUP INT TERM PIPE
     export LC_ALL=C
     keep=__KEEP__ grace=__GRACE__ silence=__SILENCE__ reader='' ticker='' how='' job='' target='' home=- early=''
-    ended='' stopping='' cut='' mute='' was_mute='' idle=0 tried=''
+    ended='' stopping='' cut='' mute='' was_mute='' idle=0 tried='' missed=''
     # Dash and mksh want `--` before a group; busybox takes it for a number.
     dashes=--
     kill -s 0 -- $$ || dashes=''
@@ -229,6 +229,14 @@
         leave) finish ;;
         idle)
           idle=$((idle + 1))
+          # A job that is gone and of whose end nothing came: what waited for it was killed. Without
+          # an exit record the runner knows that nobody can say how it ended.
+          # shellcheck disable=SC2086 # target is one or two words
+          case $job$ended,$(kill -s 0 $target 2>&1) in
+            ,*) ;;
+            "$job",*[Nn]"o such process"*) [ "$missed" ] && finish || missed=1 ;;
+            *) missed='' ;;
+          esac
           [ "$idle" -lt "$silence" ] || [ "$cut" ] || { mute=1 && on over; }
           ;;
         eof)

@@ -212,6 +212,11 @@ impl Attempt {
         self.child.id()
     }
 
+    /// Whether the shim's main shell has not ended.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Kills the shim's main shell.
     pub fn kill_shell(&mut self) {
         self.child.kill().unwrap();

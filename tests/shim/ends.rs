@@ -19,6 +19,7 @@ crate::in_each_shell! {
     a_stop_is_seen_through_even_with_keep
     silence_ends_the_job_when_the_lease_is_over
     a_killed_main_shell_ends_the_job
+    a_shim_whose_waiter_was_killed_does_not_outlive_the_job
     what_the_command_leaves_behind_is_left_alone
     leave_leaves_the_job_alone
     a_normal_end_leaves_nothing_of_the_shim
@@ -114,6 +115,21 @@ fn silence_ends_the_job_when_the_lease_is_over(shell: &Shell) {
     assert!(last.elapsed() >= lease, "{:?}", last.elapsed());
     let seen = attempt.close();
     assert_eq!(seen.status(), None, "on a frozen link a write could block");
+}
+
+fn a_shim_whose_waiter_was_killed_does_not_outlive_the_job(shell: &Shell) {
+    let mut plan = Plan::new("kill -9 $PPID; echo on its own");
+    plan.lease = Some(Duration::from_secs(1));
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("on its own\n");
+    let start = Instant::now();
+    while attempt.runs() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it lives on without a job");
+        attempt.send_if_open(&Control::Beat);
+        thread::sleep(Duration::from_millis(100));
+    }
+    let seen = attempt.close();
+    assert_eq!(seen.status(), None, "nobody knows how it ended");
 }
 
 fn a_killed_main_shell_ends_the_job(shell: &Shell) {
