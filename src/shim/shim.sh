@@ -153,14 +153,19 @@
       done
     }
 
-    # After a hunt: what is left, or that nothing is. "No such process" is the only answer of
-    # kill that counts: no permission and no fork look like success or failure elsewhere. Before
-    # the end of the job is known it is not gone, whatever was found.
+    # Whether nobody answers any more. "No such process" is the only answer of kill that counts: no
+    # permission and no fork look like success or failure elsewhere.
     # shellcheck disable=SC2086 # target is one or two words
+    dead() {
+      case $(kill -s 0 $target 2>&1) in *[Nn]"o such process"*) ;; *) return 1 ;; esac
+    }
+
+    # After a hunt: what is left, or that nothing is. Before the end of the job is known it is not
+    # gone, whatever was found.
     verdict() {
       free=''
       if [ "$count$ended" = 01 ]; then
-        case $(kill -s 0 $target 2>&1) in *[Nn]"o such process"*) free=1 ;; esac
+        dead && free=1
         [ "$proof" ] && [ "$zombies" ] && free=1
       fi
       case $free,$proof,$how in
@@ -231,12 +236,10 @@
           idle=$((idle + 1))
           # A job that is gone and of whose end nothing came: what waited for it was killed. Without
           # an exit record the runner knows that nobody can say how it ended.
-          # shellcheck disable=SC2086 # target is one or two words
-          case $job$ended,$(kill -s 0 $target 2>&1) in
-            ,*) ;;
-            "$job",*[Nn]"o such process"*) [ "$missed" ] && finish || missed=1 ;;
-            *) missed='' ;;
-          esac
+          if [ -z "$ended" ] && dead; then
+            [ "$missed" ] && finish
+            missed=1
+          fi
           [ "$idle" -lt "$silence" ] || [ "$cut" ] || { mute=1 && on over; }
           ;;
         eof)
