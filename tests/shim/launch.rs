@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use heeler::shim::{Control, Reach, Record, Session, Sig};
 
 use crate::driver::Plan;
-use crate::machine::stat;
+use crate::machine::{eventually, stat};
 use crate::shell::Shell;
 
 crate::in_each_shell! {
@@ -41,6 +41,11 @@ fn check(shell: &Shell, expected: Session) {
     let fields = stat(pid).unwrap();
     let own = expected != Session::Alone;
     assert_eq!(fields[3] == pid.to_string(), own, "{fields:?}");
+    // Between fork and exec a process can be overlooked by one search; the runner's next signal finds it.
+    eventually("both sleeps", || {
+        let runs = |line: &str| attempt.alive().iter().any(|pid| command_line(*pid) == line);
+        runs("sleep 60") && runs("sleep 61")
+    });
     attempt.send(&Control::Stop(Sig::Term));
     attempt.look_until_gone();
     let seen = attempt.close();
@@ -49,6 +54,14 @@ fn check(shell: &Shell, expected: Session) {
     let env = String::from_utf8_lossy(&seen.err.text);
     let odd = |line: &str| line.starts_with("LC_") || line.starts_with("PYTHONCOERCE");
     assert!(!env.lines().any(odd), "{env}");
+}
+
+/// The words of a process; none of one that is gone.
+fn command_line(pid: u32) -> String {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&words)
+        .trim_end_matches('\0')
+        .replace('\0', " ")
 }
 
 fn by_setsid(shell: &Shell) {
