@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The shim: the program that runs beside the command on the host. Plain POSIX sh: no temporary
 # file, no FIFO, no signal that has to find its way, one `grep` for each search.
 #
