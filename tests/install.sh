@@ -15,6 +15,10 @@ busybox busybox
 fish fish
 tcsh tcsh
 shellcheck shellcheck
+pkill procps
+perl perl
+python3 python3
+cmp diffutils
 END
 }
 
