@@ -1,7 +1,10 @@
 //! The loop of the front-ends without a screen, in a process of its own: this program starts itself again as a child in
 //! which a small actor plays the runner over the real link, and watches the child's outputs, signals and exit status.
 
-use heeler::link::{Link, Outlet, Parcel, Wishes};
+use heeler::link::dial::dial;
+use heeler::link::greet::{Hello, Rights, Tie};
+use heeler::link::hub::{About, Hub};
+use heeler::link::{Outlet, Parcel, Wishes};
 use heeler::model::event::{Change, Ending, Event, Message, Output, Piece, Started, Stream, What};
 use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};
@@ -81,6 +84,8 @@ impl Actor {
             time: self.plan.started.clone(),
             operator: self.plan.operator.clone(),
             note: None,
+            parent: None,
+            digest: self.plan.digest(),
         }));
         self.change(Change::Running { pid: 7 });
     }
@@ -130,21 +135,24 @@ impl Actor {
             }
             "flood" => loop {
                 self.print(&b"a line of a flood\n".repeat(100));
-                if wishes.try_recv().ok() == Some(Request::Quit { force: Force::Graceful }) {
+                if wishes
+                    .try_recv()
+                    .is_ok_and(|asked| asked.request == Request::Quit { force: Force::Graceful })
+                {
                     return self.end(Self::cancelled());
                 }
                 tokio::task::yield_now().await;
             },
             "patient" => {
                 self.print(b"ready\n");
-                if wishes.recv().await == Some(Request::Quit { force: Force::Graceful }) {
+                if request(&mut wishes).await == Some(Request::Quit { force: Force::Graceful }) {
                     self.print(b"cancelling\n");
                 }
                 self.end(Self::cancelled());
             }
             "stubborn" => {
                 self.print(b"ready\n");
-                while wishes.recv().await != Some(Request::Quit { force: Force::Now }) {
+                while request(&mut wishes).await != Some(Request::Quit { force: Force::Now }) {
                     self.print(b"no\n");
                 }
                 self.end(Self::cancelled());
@@ -152,6 +160,10 @@ impl Actor {
             other => panic!("no part {other}"),
         }
     }
+}
+
+async fn request(wishes: &mut Wishes) -> Option<Request> {
+    wishes.recv().await.map(|asked| asked.request)
 }
 
 /// Not a test of its own: the child's side of the tests below.
@@ -174,8 +186,8 @@ fn child() {
     let run = RunId("run".to_owned());
     let dir = RunDir::create(&place, &run).expect("a directory");
     let plan = plan(run, &dir);
-    let writer = Writer::create(dir, &plan).expect("a writer");
-    let (mut link, outlet, wishes) = Link::new();
+    let writer = Writer::create(dir.clone(), &plan).expect("a writer");
+    let (outlet, wishes, ends) = heeler::link::ends();
     let actor = Actor {
         writer,
         outlet,
@@ -185,10 +197,22 @@ fn child() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let part = part.to_owned();
     let status = runtime.block_on(async {
+        let about = About {
+            run: plan.run.clone(),
+            tie: Tie::Starter,
+            logout: None,
+            user: "me".to_owned(),
+            now: Box::new(Stamp::default),
+        };
+        let hub = Hub::open(&dir.socket(), about, ends).expect("a hub");
+        let serving = tokio::spawn(hub.serve());
+        let hello = Hello::new("a test".to_owned(), Rights::Write);
+        let (mut link, _) = dial(&dir.socket(), &hello).await.expect("the hub");
         let playing = tokio::spawn(actor.play(part, wishes));
         let status = heeler::report::run(&mut link, &plan, &options).await;
         drop(link);
         playing.await.expect("the actor is through");
+        serving.await.expect("the hub is through");
         status
     });
     std::process::exit(i32::from(status.expect("a status").code()));
@@ -196,6 +220,9 @@ fn child() {
 
 fn plan(run: RunId, dir: &RunDir) -> Plan {
     Plan {
+        format: heeler::model::plan::PLAN_FORMAT,
+        ssh: heeler::model::plan::SshCall::default(),
+        parent: None,
         run,
         command: "true".to_owned(),
         env: Vec::new(),

@@ -91,12 +91,12 @@ pub(super) fn pause(app: &mut App, now: Stamp) -> Effects {
             return Effects::none();
         }
         Course::Going => (Request::Pause, "pause asked: what runs goes on, nothing new is started"),
-        Course::Paused => (Request::Continue, "continue asked"),
+        Course::Paused(_) => (Request::Continue, "continue asked"),
         Course::Draining => {
             app.say("the run is draining: nothing more is started anyway", now);
             return Effects::none();
         }
-        Course::Ended => {
+        Course::Ended | Course::Interrupted => {
             app.say("the run has ended", now);
             return Effects::none();
         }
@@ -142,10 +142,10 @@ fn jobs(count: usize) -> String {
 /// Why nothing can be retried any more.
 fn refusal(app: &App) -> Option<&'static str> {
     match app.board.course() {
-        Course::Ended => Some("the run has ended; run the command again on those hosts"),
+        Course::Ended | Course::Interrupted => Some("the run has ended; run the command again on those hosts"),
         _ if app.is_leaving() => Some("the run is being ended; nothing more is started"),
         Course::Draining => Some("the run is draining: nothing more is started"),
-        Course::Going | Course::Paused => None,
+        Course::Going | Course::Paused(_) => None,
     }
 }
 

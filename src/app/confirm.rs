@@ -47,7 +47,10 @@ impl Intent {
                 jobs,
                 force: Force::Now,
             },
-            Self::Retry => Request::Retry { jobs },
+            Self::Retry => Request::Retry {
+                jobs,
+                even_if_running: false,
+            },
             Self::CancelAll => Request::Quit { force: Force::Graceful },
             Self::KillAll => Request::Quit { force: Force::Now },
         }

@@ -13,6 +13,9 @@ use std::time::Duration;
 /// A plan over these hosts.
 pub(crate) fn plan(hosts: &[&str]) -> Plan {
     Plan {
+        format: crate::model::plan::PLAN_FORMAT,
+        ssh: crate::model::plan::SshCall::default(),
+        parent: None,
         run: RunId("20260102T030405-abcd".into()),
         command: "apt-get -y upgrade".into(),
         env: Vec::new(),

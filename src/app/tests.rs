@@ -6,6 +6,7 @@ use crate::model::board::Board;
 use crate::model::event::{Change, Event, Message, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{Fate, Limit, Outcome};
+use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
@@ -96,7 +97,10 @@ fn cancel(jobs: &[u32], force: Force) -> Vec<Effect> {
 
 fn retry(jobs: &[u32]) -> Vec<Effect> {
     let jobs = jobs.iter().copied().map(JobId).collect();
-    vec![Effect::Request(Request::Retry { jobs })]
+    vec![Effect::Request(Request::Retry {
+        jobs,
+        even_if_running: false,
+    })]
 }
 
 const X: Key = Key::Char('x');
@@ -386,7 +390,10 @@ fn pause_and_continue_follow_what_the_runner_said() {
     assert_eq!(desk.press(&[Key::Char('p')]), pause);
     assert_eq!(desk.press(&[Key::Char('p')]), pause, "the runner has not said so yet");
     for (what, effects) in [
-        (What::Paused, vec![Effect::Request(Request::Continue)]),
+        (
+            What::Paused(PauseReason::Asked),
+            vec![Effect::Request(Request::Continue)],
+        ),
         (What::Continued, pause.to_vec()),
         (What::Draining, vec![]),
     ] {

@@ -3,6 +3,7 @@
 
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
+use crate::link::greet::Tie;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -30,6 +31,9 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Show the dashboard over an embedded fleet of loopback hosts.
     Demo(DemoArgs),
+    /// Own a run: what `run` starts in the background.
+    #[command(hide = true)]
+    Runner(RunnerArgs),
     /// Show which hosts a node set names.
     Nodes(NodesArgs),
     /// Show the built-in settings, or check a configuration file.
@@ -253,6 +257,23 @@ pub(super) struct SafetyArgs {
     /// Show what would be done, to the byte, and start nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// `heeler runner`
+#[derive(Debug, Args)]
+pub struct RunnerArgs {
+    /// The directory of the run.
+    pub(super) directory: PathBuf,
+    /// End the run when standard input ends.
+    #[arg(long)]
+    tied: bool,
+}
+
+impl RunnerArgs {
+    /// What ends the run besides itself.
+    pub(super) fn tie(&self) -> Tie {
+        if self.tied { Tie::Starter } else { Tie::Free }
+    }
 }
 
 /// `heeler demo`

@@ -29,6 +29,9 @@ pub enum CliError {
     /// The system refused something that every run needs.
     #[error("the system refused what every run needs: {0}")]
     System(io::Error),
+    /// The runner of a run cannot be had.
+    #[error("{0}")]
+    Runner(String),
     /// The dashboard failed; the run was ended and its record is complete.
     #[error("the dashboard failed, and the run was ended; please report what heeler.log in the run's directory says")]
     Dashboard,

@@ -8,11 +8,15 @@ mod error;
 mod front;
 mod nodes;
 mod parse;
+mod place;
 mod preflight;
 mod request;
 mod run;
+mod runner;
+mod runtime;
 mod settings;
 mod sources;
+mod spawn;
 mod tell;
 mod usage;
 mod variable;
@@ -57,6 +61,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
             screen(&args.display)?;
             run::demo(&args)
         }
+        Command::Runner(args) => runner::run(&args),
         Command::Nodes(args) => show_nodes(&args),
         Command::Config(args) => show_config(&args),
     }

@@ -1,50 +1,99 @@
-//! The link between a front-end and the runner: messages one way, requests the other. Today both live in one process;
-//! everything that crosses is a serde type, so that a socket can take this place. A front-end needs nothing but this
-//! and the run directory.
+//! The link between the runner and whoever watches it: messages one way, requests the other, over a socket. The runner
+//! has one [`Outlet`] and one stream of [`Asked`]; a [`Hub`](hub::Hub) beside it serves any number of viewers, and each
+//! of those holds a [`Link`]. A front-end needs nothing but this and the run directory.
+
+mod address;
+pub mod dial;
+mod frame;
+pub mod greet;
+pub mod hub;
+mod queue;
 
 use crate::model::event::Message;
 use crate::model::request::Request;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 /// The runner's end for messages. It never waits: a job has at most a few unseen pieces of output under way, each of
-/// which carries a permit that is given back when the front-end takes it, and lifecycle events are few.
+/// which carries a permit that is given back when the hub takes it, and lifecycle events are few.
 pub type Outlet = mpsc::UnboundedSender<Parcel>;
 
 /// The runner's end for requests.
-pub type Wishes = mpsc::UnboundedReceiver<Request>;
+pub type Wishes = mpsc::UnboundedReceiver<Asked>;
 
 /// A message on its way.
 #[derive(Debug)]
 pub struct Parcel {
     /// What is told.
     pub message: Message,
-    /// Given back when the front-end takes the message.
+    /// Given back when the message is taken.
     pub permit: Option<OwnedSemaphorePermit>,
 }
+
+/// A request, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asks: user, terminal and process, in words. It goes into the record.
+    pub who: String,
+    /// For what.
+    pub request: Request,
+}
+
+/// The other ends of what the runner holds.
+#[derive(Debug)]
+pub struct Ends {
+    /// What the runner tells; closed when the run is over.
+    pub parcels: mpsc::UnboundedReceiver<Parcel>,
+    /// What the runner is asked. When it is dropped the runner ends the run.
+    pub asked: mpsc::UnboundedSender<Asked>,
+}
+
+/// The runner's two ends, and their other ends.
+pub fn ends() -> (Outlet, Wishes, Ends) {
+    let (outlet, parcels) = mpsc::unbounded_channel();
+    let (asked, wishes) = mpsc::unbounded_channel();
+    (outlet, wishes, Ends { parcels, asked })
+}
+
+/// How many messages may wait for a front-end; more wait in the hub, where they take the place of older ones.
+const WAITING: usize = 64;
 
 /// A front-end's end.
 #[derive(Debug)]
 pub struct Link {
-    messages: mpsc::UnboundedReceiver<Parcel>,
+    messages: mpsc::Receiver<Message>,
     requests: mpsc::UnboundedSender<Request>,
 }
 
+/// The other end of a [`Link`].
+#[derive(Debug)]
+pub struct Far {
+    /// For what the front-end is to hear; dropped when there is no more.
+    pub messages: mpsc::Sender<Message>,
+    /// What the front-end asks; closed when it has gone.
+    pub requests: mpsc::UnboundedReceiver<Request>,
+}
+
 impl Link {
-    /// A link and the two ends of the runner.
-    pub fn new() -> (Self, Outlet, Wishes) {
-        let (outlet, messages) = mpsc::unbounded_channel();
-        let (requests, wishes) = mpsc::unbounded_channel();
-        (Self { messages, requests }, outlet, wishes)
+    /// A link, and its other end.
+    pub fn new() -> (Self, Far) {
+        let (sender, messages) = mpsc::channel(WAITING);
+        let (requests, receiver) = mpsc::unbounded_channel();
+        let far = Far {
+            messages: sender,
+            requests: receiver,
+        };
+        (Self { messages, requests }, far)
     }
 
-    /// The next message; `None` when the run is over and everything was taken. Cancel safe.
+    /// The next message; `None` when the runner has gone (after the end of the run, or without it) and everything was
+    /// taken. Cancel safe.
     pub async fn next(&mut self) -> Option<Message> {
-        self.messages.recv().await.map(|parcel| parcel.message)
+        self.messages.recv().await
     }
 
     /// The next message if there is one already.
     pub fn try_next(&mut self) -> Option<Message> {
-        self.messages.try_recv().ok().map(|parcel| parcel.message)
+        self.messages.try_recv().ok()
     }
 
     /// Asks the runner for something. A run that is over hears nothing; its last event said so.

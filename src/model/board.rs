@@ -2,12 +2,12 @@
 //! dashboard, the plain front-end and the summary all look at this and at nothing else.
 
 use super::durations::Durations;
-use super::event::{Change, Ending, Event, Message, Output, Started, Stream, What};
+use super::event::{Change, Ending, Event, Message, Output, Started, Stream, Unrecorded, What};
 use super::host::HostName;
 use super::id::{AttemptNo, JobId};
-use super::outcome::Outcome;
-use super::phase::{Phase, Why};
-use super::plan::Plan;
+use super::outcome::{Fate, Outcome, SkipReason};
+use super::phase::{PauseReason, Phase, Why};
+use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
 use super::tail::Tail;
 use super::tally::{Standing, Tally};
@@ -34,6 +34,10 @@ pub struct Row {
     pub earlier: Vec<Ending>,
     /// The leader of the command's process group on the host, in this attempt.
     pub pid: Option<u32>,
+    /// The mark of this attempt's processes, once the host was given the program: from then on the command may run.
+    pub cookie: Option<String>,
+    /// The marks of earlier attempts of which something may still run.
+    pub doubtful: Vec<(AttemptNo, String)>,
 }
 
 /// Where the run as a whole is.
@@ -43,11 +47,20 @@ pub enum Course {
     #[default]
     Going,
     /// Nothing new is started until it continues.
-    Paused,
+    Paused(PauseReason),
     /// Nothing new is started any more.
     Draining,
     /// The run is over: requests find nobody.
     Ended,
+    /// The runner went without ending the run: requests find nobody.
+    Interrupted,
+}
+
+impl Course {
+    /// Whether there is still a runner that hears requests.
+    pub fn is_live(self) -> bool {
+        !matches!(self, Self::Ended | Self::Interrupted)
+    }
 }
 
 /// A run as it stands.
@@ -58,6 +71,10 @@ pub struct Board {
     durations: Durations,
     course: Course,
     started: Option<Started>,
+    unrecorded: Unrecorded,
+    /// When the last event happened.
+    last: Stamp,
+    on_disconnect: OnDisconnect,
 }
 
 impl Board {
@@ -74,6 +91,9 @@ impl Board {
             durations: Durations::default(),
             course: Course::default(),
             started: None,
+            unrecorded: Unrecorded::default(),
+            last: Stamp::default(),
+            on_disconnect: plan.settings.on_disconnect,
         }
     }
 
@@ -102,6 +122,16 @@ impl Board {
         self.started.as_ref()
     }
 
+    /// What the record lacks so far.
+    pub fn unrecorded(&self) -> &Unrecorded {
+        &self.unrecorded
+    }
+
+    /// When the last event happened.
+    pub fn last(&self) -> Stamp {
+        self.last
+    }
+
     /// How long the jobs ran that ended by themselves.
     pub fn durations(&self) -> &Durations {
         &self.durations
@@ -122,15 +152,38 @@ impl Board {
 
     /// Takes in an event.
     pub fn apply(&mut self, event: &Event) {
+        self.last = self.last.max(event.at);
         match &event.what {
             What::RunStarted(started) => self.started = Some(started.clone()),
-            What::Paused => self.course = Course::Paused,
+            What::RunResumed(_) => {
+                self.interrupt();
+                self.course = Course::Going;
+            }
+            What::Requested(_) | What::Slept { .. } => {}
+            What::Unrecorded(lacks) => self.unrecorded = lacks.clone(),
+            What::Paused(reason) => self.course = Course::Paused(*reason),
             What::Continued => self.course = Course::Going,
             What::Draining => self.course = Course::Draining,
             What::RunEnded { .. } => self.course = Course::Ended,
             What::Job {
                 job, attempt, change, ..
             } => self.change(*job, *attempt, change, event.at),
+        }
+    }
+
+    /// What follows from the end of a runner that did not end its run: what may run is lost, with the fate that the
+    /// lifeline implies; what was never started is skipped. A run that has ended stays as it is.
+    pub fn interrupt(&mut self) {
+        if !self.course.is_live() {
+            return;
+        }
+        self.course = Course::Interrupted;
+        let (at, on_disconnect) = (self.last, self.on_disconnect);
+        for row in &mut self.rows {
+            let before = Standing::of(&row.phase);
+            row.interrupt(at, on_disconnect);
+            self.tally.leave(before);
+            self.tally.enter(Standing::of(&row.phase));
         }
     }
 
@@ -145,11 +198,16 @@ impl Board {
         row.last_output = Some(output.at);
         for piece in &output.pieces {
             let printed = &mut row.printed[piece.stream as usize];
+            // What was read from disk at opening may come once more.
+            let known = usize::try_from(printed.saturating_sub(piece.offset)).unwrap_or(usize::MAX);
+            let Some(bytes) = piece.bytes.get(known..).filter(|bytes| !bytes.is_empty()) else {
+                continue;
+            };
             if piece.offset > *printed {
                 row.tail.skip(piece.stream);
             }
             *printed = piece.offset + piece.bytes.len() as u64;
-            row.tail.push(piece.stream, &piece.bytes);
+            row.tail.push(piece.stream, bytes);
         }
     }
 
@@ -184,6 +242,8 @@ impl Row {
             printed: [0; 2],
             earlier: Vec::new(),
             pid: None,
+            cookie: None,
+            doubtful: Vec::new(),
         }
     }
 
@@ -208,6 +268,11 @@ impl Row {
             ..
         } = &self.phase
         {
+            if outcome.may_live_on()
+                && let Some(cookie) = self.cookie.take()
+            {
+                self.doubtful.push((self.attempt, cookie));
+            }
             self.earlier.push(Ending {
                 outcome: outcome.clone(),
                 leaked: *leaked,
@@ -219,9 +284,75 @@ impl Row {
         self.last_output = None;
         self.printed = [0; 2];
         self.pid = None;
+        self.cookie = None;
+    }
+
+    fn interrupt(&mut self, at: Stamp, on_disconnect: OnDisconnect) {
+        let begun = match self.phase {
+            Phase::Done { .. } => return,
+            Phase::Queued { since, .. }
+            | Phase::Connecting { since }
+            | Phase::Running { since, .. }
+            | Phase::Stopping { since, .. } => since,
+            Phase::Backoff { .. } => {
+                if let Some(last) = self.earlier.pop() {
+                    self.phase = Phase::Done {
+                        at,
+                        elapsed: last.elapsed,
+                        outcome: last.outcome,
+                        leaked: last.leaked,
+                    };
+                }
+                return;
+            }
+        };
+        let outcome = if self.cookie.is_none() {
+            Outcome::Skipped {
+                why: SkipReason::Interrupted,
+            }
+        } else {
+            let (fate, what) = match on_disconnect {
+                OnDisconnect::End => (Fate::Unknown, "the host was left to end it by itself"),
+                OnDisconnect::Keep => (Fate::Kept, "the host was told to keep it"),
+            };
+            Outcome::Lost {
+                detail: format!("the runner ended before it did; {what}"),
+                fate,
+            }
+        };
+        self.phase = Phase::Done {
+            at,
+            elapsed: at.since(begun),
+            outcome,
+            leaked: false,
+        };
+    }
+
+    /// A later look told what became of an attempt.
+    fn find(&mut self, attempt: AttemptNo, fate: &Fate) {
+        if !matches!(fate, Fate::Unknown | Fate::Survived { .. } | Fate::Kept) {
+            self.doubtful.retain(|(doubtful, _)| *doubtful != attempt);
+        }
+        let outcome = if attempt == self.attempt {
+            match &mut self.phase {
+                Phase::Done { outcome, .. } => Some(outcome),
+                _ => None,
+            }
+        } else {
+            let place = (attempt.0 as usize).checked_sub(1);
+            place
+                .and_then(|place| self.earlier.get_mut(place))
+                .map(|ending| &mut ending.outcome)
+        };
+        if let Some(outcome) = outcome {
+            outcome.set_fate(fate.clone());
+        }
     }
 
     fn change(&mut self, attempt: AttemptNo, change: &Change, at: Stamp) {
+        if let Change::Found { fate } = change {
+            return self.find(attempt, fate);
+        }
         let is_new = attempt > self.attempt;
         if is_new {
             self.begin(attempt);
@@ -230,6 +361,11 @@ impl Row {
         self.phase = match change {
             Change::Queued(why) => Phase::Queued { since: at, why: *why },
             Change::Connecting => Phase::Connecting { since: at },
+            Change::Starting { cookie } => {
+                self.cookie = Some(cookie.clone());
+                return;
+            }
+            Change::Found { .. } => return,
             Change::Running { pid } => {
                 self.pid = Some(*pid);
                 Phase::Running { since: at, slow: None }

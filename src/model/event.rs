@@ -4,8 +4,9 @@
 
 use super::host::HostName;
 use super::id::{AttemptNo, JobId, RunId};
-use super::outcome::{Limit, Outcome};
-use super::phase::{StopReason, Why};
+use super::outcome::{Fate, Limit, Outcome};
+use super::phase::{PauseReason, StopReason, Why};
+use super::request::Request;
 use super::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct Event {
 pub enum What {
     /// The run began. Always the first event.
     RunStarted(Started),
+    /// A new runner took the run up after the one before it had gone without ending it.
+    RunResumed(Resumed),
     /// Something happened to a job.
     Job {
         /// Which.
@@ -37,13 +40,22 @@ pub enum What {
         /// What.
         change: Change,
     },
+    /// A viewer asked for something.
+    Requested(Requested),
     /// Nothing new is started until the run continues.
-    Paused,
+    Paused(PauseReason),
     /// New jobs are started again.
     Continued,
     /// Nothing new is started any more.
     Draining,
-    /// The run is over. Always the last event.
+    /// The machine slept, or the runner was stopped: for so long nobody watched, and no limit counted.
+    Slept {
+        /// How long.
+        asleep: Duration,
+    },
+    /// Something could not be recorded. The numbers are those of the whole run so far.
+    Unrecorded(Unrecorded),
+    /// The run is over. The last event, unless the run is taken up again.
     RunEnded {
         /// How many jobs ended in which way, by the word of the class; only those that occurred.
         counts: BTreeMap<String, usize>,
@@ -67,6 +79,39 @@ pub struct Started {
     pub operator: String,
     /// The operator's words.
     pub note: Option<String>,
+    /// The run of which this one repeats a part.
+    pub parent: Option<RunId>,
+    /// The digest of what is run ([`Plan::digest`](super::plan::Plan::digest)).
+    pub digest: String,
+}
+
+/// How an interrupted run was taken up again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resumed {
+    /// The absolute time, RFC 3339, UTC.
+    pub time: String,
+    /// Who did it.
+    pub operator: String,
+}
+
+/// A wish, and whose it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    /// Who asked: user, terminal and process, in words.
+    pub who: String,
+    /// For what.
+    pub request: Request,
+}
+
+/// What the record lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unrecorded {
+    /// Bytes of output that are not on disk.
+    pub bytes: u64,
+    /// Events that are not on disk (yet): they are kept and written when there is room again.
+    pub events: u64,
+    /// Why, in the system's words; one line.
+    pub detail: String,
 }
 
 /// What happened to a job.
@@ -76,6 +121,11 @@ pub enum Change {
     Queued(Why),
     /// The host is being connected, or a session and the shim are being set up on it.
     Connecting,
+    /// The host is given the program: from now on the command may run there.
+    Starting {
+        /// The mark that every process of this attempt carries in its environment (`HEELER_JOB`).
+        cookie: String,
+    },
     /// The command was started.
     Running {
         /// The process on the host that leads the job's group.
@@ -101,6 +151,11 @@ pub enum Change {
     },
     /// The attempt is over, and the job with it.
     Done(Ending),
+    /// A later look at the host told what became of this attempt.
+    Found {
+        /// What.
+        fate: Fate,
+    },
 }
 
 /// The end of an attempt.

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// A plan of so many hosts.
 pub(super) fn plan(hosts: u32) -> Plan {
     Plan {
+        format: crate::model::plan::PLAN_FORMAT,
+        ssh: crate::model::plan::SshCall::default(),
+        parent: None,
         run: RunId("20260102T030405-abcd".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

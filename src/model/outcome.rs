@@ -160,6 +160,13 @@ impl Outcome {
             .is_some_and(|fate| matches!(fate, Fate::Survived { .. } | Fate::Kept | Fate::Unknown))
     }
 
+    /// Puts down what a later look at the host told, where the outcome leaves that open.
+    pub(super) fn set_fate(&mut self, told: Fate) {
+        if let Self::TimedOut { fate, .. } | Self::Cancelled { fate, .. } | Self::Lost { fate, .. } = self {
+            *fate = told;
+        }
+    }
+
     /// What became of the processes on the host, where the outcome leaves that open.
     pub fn fate(&self) -> Option<&Fate> {
         match self {
@@ -356,6 +363,10 @@ pub enum SkipReason {
     Cancelled,
     /// Something it depends on failed.
     Dependency,
+    /// The runner ended before its turn.
+    Interrupted,
+    /// An earlier attempt still runs on the host.
+    AlreadyRunning,
 }
 
 impl fmt::Display for SkipReason {
@@ -365,6 +376,8 @@ impl fmt::Display for SkipReason {
             Self::Drain => "run drained",
             Self::Cancelled => "cancelled before start",
             Self::Dependency => "dependency failed",
+            Self::Interrupted => "the runner ended before its turn",
+            Self::AlreadyRunning => "still running from an earlier attempt",
         })
     }
 }

@@ -29,6 +29,25 @@ impl fmt::Display for Why {
     }
 }
 
+/// Why a run is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PauseReason {
+    /// Somebody asked for it.
+    Asked,
+    /// The ssh agent that lived when the run began is gone, and a host refused us for want of a key.
+    AgentGone,
+}
+
+impl fmt::Display for PauseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked => "paused",
+            Self::AgentGone => "paused: the ssh agent is gone",
+        })
+    }
+}
+
 /// Why a job is being stopped, weakest first; a weaker reason never replaces a stronger one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,12 +4,19 @@
 use super::host::HostName;
 use super::id::{JobId, RunId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// The version of the form of `run.json`. A higher one is of a newer heeler.
+pub const PLAN_FORMAT: u32 = 1;
 
 /// A whole run, as asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
+    /// The version of this form ([`PLAN_FORMAT`]).
+    pub format: u32,
     /// The run's name.
     pub run: RunId,
     /// Shell text that every host's `sh` is given, byte for byte.
@@ -22,6 +29,10 @@ pub struct Plan {
     pub node_set: String,
     /// Limits and widths.
     pub settings: Settings,
+    /// How ssh is called.
+    pub ssh: SshCall,
+    /// The run of which this one repeats a part.
+    pub parent: Option<RunId>,
     /// Who started it (`user@machine`).
     pub operator: String,
     /// The operator's own words about it.
@@ -48,6 +59,26 @@ impl Plan {
         &self.hosts[job.index()]
     }
 
+    /// A digest of what is run on each host: the command and its variables. Two runs with the same digest do the same
+    /// work. SHA-256, the first 16 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        let words = [self.command.as_str()].into_iter();
+        let env = self
+            .env
+            .iter()
+            .flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        for word in words.chain(env) {
+            hash.update((word.len() as u64).to_be_bytes());
+            hash.update(word);
+        }
+        let digest = hash.finalize();
+        digest.iter().take(8).fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
     /// The name of a job for people and for files: its host, as each host has one job.
     ///
     /// # Panics
@@ -55,6 +86,15 @@ impl Plan {
     pub fn label(&self, job: JobId) -> &str {
         self.host(job).as_str()
     }
+}
+
+/// How ssh is called, besides what its own configuration says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SshCall {
+    /// A configuration file instead of the user's own (`-F`), absolute.
+    pub config_file: Option<PathBuf>,
+    /// Further options (`-o`), each `key=value`.
+    pub options: Vec<String>,
 }
 
 /// Limits and widths of a run. A limit that is `None` does not exist.

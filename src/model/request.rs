@@ -2,6 +2,7 @@
 
 use super::id::JobId;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// How hard a job is stopped at the operator's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +16,12 @@ pub enum Force {
 
 /// A wish of a front-end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(
+    tag = "request",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Request {
     /// End these jobs, wherever they are; those that are over are left alone.
     Cancel {
@@ -28,6 +34,8 @@ pub enum Request {
     Retry {
         /// Which.
         jobs: Vec<JobId>,
+        /// Also where an earlier attempt is found alive on the host.
+        even_if_running: bool,
     },
     /// Start nothing new until told to continue.
     Pause,
@@ -39,6 +47,11 @@ pub enum Request {
     Quit {
         /// How hard.
         force: Force,
+    },
+    /// Where the ssh agent is gone, use this one.
+    Agent {
+        /// Its socket.
+        socket: PathBuf,
     },
     /// Somebody looks at the run and may want to retry: do not end it by itself.
     Hold,

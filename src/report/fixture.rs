@@ -121,6 +121,9 @@ impl Stage {
 
 fn plan(run: RunId, hosts: &[&str], dir: &RunDir) -> Plan {
     Plan {
+        format: crate::model::plan::PLAN_FORMAT,
+        ssh: crate::model::plan::SshCall::default(),
+        parent: None,
         run,
         command: "true".to_owned(),
         env: Vec::new(),

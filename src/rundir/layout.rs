@@ -2,6 +2,7 @@
 
 use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, RunId};
+use crate::model::plan::{PLAN_FORMAT, Plan};
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -19,6 +20,22 @@ pub enum RunDirError {
     /// No directory for state is known.
     #[error("neither XDG_STATE_HOME nor HOME is set, so there is no place for the record of the run; set one of them")]
     NoHome,
+    /// What was asked cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Plan {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is of a newer heeler.
+    #[error("{} has the format {found}, and this heeler knows {PLAN_FORMAT}; use the newer heeler that made it", path.display())]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+    },
     /// It cannot be made or written.
     #[error("cannot create {}: {source}; check that it is writable, or set XDG_STATE_HOME to a place that is", path.display())]
     Create {
@@ -56,6 +73,28 @@ impl RunDir {
         Self { root }
     }
 
+    /// Reads what was asked.
+    ///
+    /// # Errors
+    /// When it is not there, or damaged, or of a newer heeler.
+    pub fn read_plan(&self) -> Result<Plan, RunDirError> {
+        let path = self.plan();
+        let failed = |source| RunDirError::Plan {
+            path: path.clone(),
+            source,
+        };
+        let text = fs::read(&path).map_err(failed)?;
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(found) if found > u64::from(PLAN_FORMAT) => return Err(RunDirError::Newer { path, found }),
+            _ => {}
+        }
+        let mut plan: Plan = serde_json::from_value(value).map_err(|error| failed(error.into()))?;
+        // The directory may have been moved since.
+        plan.directory.clone_from(&self.root);
+        Ok(plan)
+    }
+
     /// The directory itself.
     pub fn path(&self) -> &Path {
         &self.root
@@ -64,6 +103,16 @@ impl RunDir {
     /// What was asked.
     pub fn plan(&self) -> PathBuf {
         self.root.join("run.json")
+    }
+
+    /// The file that the runner holds locked while it lives.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Where the runner listens while it lives.
+    pub fn socket(&self) -> PathBuf {
+        self.root.join("socket")
     }
 
     /// The lifecycle events.

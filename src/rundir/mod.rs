@@ -8,14 +8,18 @@
 //! out/<job>/<attempt>.{out,err,time}   exact bytes per stream, and the index that interleaves them
 //! ssh/<host>.log                       ssh's own words
 //! heeler.log                           what heeler says about itself
+//! lock                                 held by the runner while it lives
+//! socket                               where viewers find it
 //! ```
 
 mod index;
 mod layout;
+mod lock;
 mod reader;
 mod writer;
 
 pub use index::{IndexEntry, parse_index};
 pub use layout::{RunDir, RunDirError};
+pub use lock::{Holder, LockError, RunLock};
 pub use reader::OutputReader;
 pub use writer::{Chunk, Writer};

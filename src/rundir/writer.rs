@@ -39,9 +39,19 @@ struct Files {
 impl Writer {
     /// Begins the record of a run: writes the plan, opens the list of events.
     pub fn create(dir: RunDir, plan: &Plan) -> io::Result<Self> {
+        Self::write_plan(&dir, plan)?;
+        Self::open(dir)
+    }
+
+    /// Writes what is asked, before there is a runner.
+    pub fn write_plan(dir: &RunDir, plan: &Plan) -> io::Result<()> {
         let mut file = append(&dir.plan())?;
         serde_json::to_writer_pretty(&mut file, plan)?;
-        file.write_all(b"\n")?;
+        file.write_all(b"\n")
+    }
+
+    /// Opens the record of a run whose plan is written, to append to it.
+    pub fn open(dir: RunDir) -> io::Result<Self> {
         let events = append(&dir.events())?;
         Ok(Self {
             dir,

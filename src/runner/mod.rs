@@ -15,12 +15,13 @@ mod scheduler;
 mod setup;
 mod start;
 
-use crate::link::{Outlet, Wishes};
-use crate::model::event::{Ending, Event, Started, What};
+use crate::link::{Asked, Outlet, Wishes};
+use crate::model::event::{Ending, Event, Requested, Started, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{Fate, Outcome};
 use crate::model::plan::Plan;
+use crate::model::request::Request;
 use crate::model::tally::Standing;
 use crate::rundir::Writer;
 use crate::transport::{Transport, Words};
@@ -127,7 +128,7 @@ impl<T: Transport> Dispatcher<T> {
                 biased;
                 request = wishes.recv(), if listening => {
                     listening = request.is_some();
-                    request.map_or(Input::Deserted, Input::Request)
+                    request.map_or(Input::Deserted, |asked| self.heard(asked))
                 }
                 Some(input) = news.recv() => input,
                 Some(ended) = self.tasks.join_next_with_id() => {
@@ -150,6 +151,16 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
+    /// Puts a request on record, with the name of who asked.
+    fn heard(&self, asked: Asked) -> Input {
+        let Asked { who, request } = asked;
+        if !matches!(request, Request::Hold | Request::Release | Request::Agent { .. }) {
+            let request = request.clone();
+            self.record(What::Requested(Requested { who, request }));
+        }
+        Input::Request(request)
+    }
+
     fn begin(&self) {
         let plan = &self.plan;
         self.record(What::RunStarted(Started {
@@ -159,6 +170,8 @@ impl<T: Transport> Dispatcher<T> {
             time: plan.started.clone(),
             operator: plan.operator.clone(),
             note: plan.note.clone(),
+            parent: plan.parent.clone(),
+            digest: plan.digest(),
         }));
     }
 

@@ -7,7 +7,7 @@ use super::job::{Job, JobOrder};
 use super::pool::Shared;
 use super::scheduler::Input;
 use super::setup::{Setup, Up};
-use crate::model::event::Ending;
+use crate::model::event::{Change, Ending};
 use crate::model::outcome::{CancelledBy, Cause, Fate, Outcome, SkipReason};
 use crate::model::phase::StopReason;
 use crate::shim::{Cookie, Greeting, Nonce, Program};
@@ -68,7 +68,8 @@ impl<T: Transport> Job<T> {
     ) -> Result<(Up, LateStop), Outcome> {
         let begun = Instant::now();
         let nonce = Nonce::new(random()?);
-        let program = self.program(&nonce)?;
+        let cookie = Cookie::new(random()?);
+        let program = self.program(&nonce, &cookie)?;
         let greeting = Greeting::new(&Nonce::new(random()?));
         let process = self.unless_stopped(limit, shared.connection.start()).await?;
         let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
@@ -79,7 +80,7 @@ impl<T: Transport> Job<T> {
                 shared.greeted();
                 self.tell(Input::Connected(self.id));
                 match self.wait_for_run_slot().await {
-                    Ok(()) => self.load(&mut setup, program).await,
+                    Ok(()) => self.load(&mut setup, program, &cookie).await,
                     Err(skipped) => Err(skipped),
                 }
             }
@@ -103,10 +104,13 @@ impl<T: Transport> Job<T> {
 
     /// Gives the host the program, and waits for the shim. Until the host has all of it a stop means that nothing was
     /// started; after that the command may run, and only the shim can say what became of it.
-    async fn load(&mut self, setup: &mut Setup, program: Vec<u8>) -> Result<LateStop, Outcome> {
+    async fn load(&mut self, setup: &mut Setup, program: Vec<u8>, cookie: &Cookie) -> Result<LateStop, Outcome> {
         let limit = self.plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let deadline = sleep(limit);
         tokio::pin!(deadline);
+        // First the record, so that whoever opens it later knows that the command may have run, and by which mark.
+        let cookie = cookie.as_str().to_owned();
+        self.change(Change::Starting { cookie });
         setup.load(program);
         let mut late_stop: LateStop = None;
         loop {
@@ -169,8 +173,8 @@ impl<T: Transport> Job<T> {
     }
 
     /// The program of the shim for this attempt.
-    fn program(&self, nonce: &Nonce) -> Result<Vec<u8>, Outcome> {
-        let (plan, cookie) = (&self.plan, Cookie::new(random()?));
+    fn program(&self, nonce: &Nonce, cookie: &Cookie) -> Result<Vec<u8>, Outcome> {
+        let plan = &self.plan;
         let own = [
             ("HEELER_HOST", plan.host(self.id).to_string()),
             ("HEELER_INDEX", self.id.to_string()),
@@ -178,12 +182,10 @@ impl<T: Transport> Job<T> {
         ];
         let mut env: Vec<(String, String)> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         env.extend(plan.env.iter().cloned());
-        // By this mark a later search can find what is left of the attempt.
-        tracing::info!(host = %plan.host(self.id), attempt = %self.attempt, HEELER_JOB = cookie.as_str(), "an attempt");
         let settings = &plan.settings;
         let program = Program {
             nonce,
-            cookie: &cookie,
+            cookie,
             command: plan.command.as_bytes(),
             env: &env,
             on_disconnect: settings.on_disconnect,

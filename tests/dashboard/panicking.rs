@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use heeler::link::{Link, Outlet, Parcel, Wishes};
+use heeler::link::dial::dial;
+use heeler::link::greet::{Hello, Rights, Tie};
+use heeler::link::hub::{About, Hub};
+use heeler::link::{Outlet, Parcel, Wishes};
 use heeler::model::board::Board;
 use heeler::model::event::{Change, Ending, Event, Message, Started, What};
 use heeler::model::host::HostName;
@@ -55,18 +58,8 @@ fn a_panic_gives_the_terminal_back_and_ends_the_run() {
 fn child() {
     let place = std::path::PathBuf::from(std::env::var_os(PLACE).unwrap());
     let plan = Arc::new(plan(&place));
-    let (link, outlet, wishes) = Link::new();
-    let opening = Opening {
-        link,
-        dir: RunDir::create(&place, &plan.run).unwrap(),
-        board: Board::new(&plan),
-        plan: Arc::clone(&plan),
-        began: Instant::now(),
-        look: Look {
-            charset: Charset::Unicode,
-            palette: Palette::Sixteen,
-        },
-    };
+    let dir = RunDir::create(&place, &plan.run).unwrap();
+    let (outlet, wishes, ends) = heeler::link::ends();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let broken = thread::spawn(move || {
         while !place.join("now").exists() {
@@ -75,6 +68,28 @@ fn child() {
         panic!("something broke");
     });
     let (leaving, quit) = runtime.block_on(async {
+        let about = About {
+            run: plan.run.clone(),
+            tie: Tie::Starter,
+            logout: None,
+            user: "me".to_owned(),
+            now: Box::new(Stamp::default),
+        };
+        let hub = Hub::open(&dir.socket(), about, ends).unwrap();
+        tokio::spawn(hub.serve());
+        let hello = Hello::new("a test".to_owned(), Rights::Write);
+        let (link, _) = dial(&dir.socket(), &hello).await.unwrap();
+        let opening = Opening {
+            link,
+            dir,
+            board: Board::new(&plan),
+            plan: Arc::clone(&plan),
+            began: Instant::now(),
+            look: Look {
+                charset: Charset::Unicode,
+                palette: Palette::Sixteen,
+            },
+        };
         let acting = tokio::spawn(act(outlet, wishes, plan));
         let ending = heeler::tui::run(opening).await;
         (ending.leaving, acting.await.unwrap())
@@ -104,12 +119,14 @@ async fn act(outlet: Outlet, mut wishes: Wishes, plan: Arc<Plan>) -> bool {
         time: plan.started.clone(),
         operator: plan.operator.clone(),
         note: None,
+        parent: None,
+        digest: plan.digest(),
     }));
     say(job(Change::Running { pid: 7 }));
     let mut quit = false;
     while !quit {
         match wishes.recv().await {
-            Some(request) => quit = request == Request::Quit { force: Force::Graceful },
+            Some(request) => quit = request.request == Request::Quit { force: Force::Graceful },
             None => return false,
         }
     }
@@ -128,6 +145,9 @@ async fn act(outlet: Outlet, mut wishes: Wishes, plan: Arc<Plan>) -> bool {
 
 fn plan(place: &std::path::Path) -> Plan {
     Plan {
+        format: heeler::model::plan::PLAN_FORMAT,
+        ssh: heeler::model::plan::SshCall::default(),
+        parent: None,
         run: RunId("run".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -36,8 +36,3 @@ pub fn rows(screen: &str) -> Vec<&str> {
 fn lines(screen: &str) -> impl Iterator<Item = &str> {
     screen.lines().skip(2)
 }
-
-/// The screen without its times: each digit is a `#`.
-pub fn without_numbers(screen: &str) -> String {
-    screen.replace(|c: char| c.is_ascii_digit(), "#")
-}

@@ -26,6 +26,7 @@ pub(crate) const LAYERS: [Layer; 15] = [
             "config",
             "nodeset",
             "model",
+            "child",
         ],
     ),
     layer("report", &["link", "rundir", "nodeset", "model"]),

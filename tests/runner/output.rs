@@ -57,7 +57,8 @@ async fn a_front_end_that_reads_nothing_stops_nothing() {
     let mut unread = stage.link.take().unwrap();
     // Now that all of it is over, everything that was kept for the front-end is looked at.
     let (mut kept, mut messages) = (0, 0);
-    while let Some(message) = stage.soon(unread.next()).await {
+    while let Some(parcel) = stage.soon(unread.parcels.recv()).await {
+        let message = parcel.message;
         messages += 1;
         if let Message::Output(output) = message {
             kept += output.pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>();

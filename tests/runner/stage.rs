@@ -2,7 +2,7 @@
 
 use crate::hosts::{Call, Calls, Line, Scripted};
 use crate::shim::Shim;
-use heeler::link::Link;
+use heeler::link::{self, Asked, Ends};
 use heeler::model::event::{Change, Ending, Event, Message, Output, Stream, What};
 use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};
@@ -28,7 +28,8 @@ const TURNS: u32 = 10;
 
 /// A run under test.
 pub(crate) struct Stage {
-    pub(crate) link: Option<Link>,
+    /// The front-end's half; without it the run is deserted.
+    pub(crate) link: Option<Ends>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) dir: RunDir,
     /// Every event so far.
@@ -63,6 +64,9 @@ impl Stage {
         let run = RunId("20260102T030405-abcd".to_owned());
         let dir = RunDir::create(home.path(), &run).unwrap();
         let plan = Arc::new(Plan {
+            format: heeler::model::plan::PLAN_FORMAT,
+            ssh: heeler::model::plan::SshCall::default(),
+            parent: None,
             run,
             command: "true".to_owned(),
             env: Vec::new(),
@@ -78,7 +82,7 @@ impl Stage {
         let writer = Writer::create(dir.clone(), &plan).unwrap();
         let (transport, hosts) = Scripted::new(hosts);
         let finished = transport.finished();
-        let (link, outlet, wishes) = Link::new();
+        let (outlet, wishes, link) = link::ends();
         let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).unwrap();
         Self {
             link: Some(link),
@@ -138,13 +142,16 @@ impl Stage {
 
     /// Asks for something.
     pub(crate) fn ask(&self, request: Request) {
-        self.link.as_ref().unwrap().request(request);
+        let who = "a test".to_owned();
+        // The run may be over.
+        let _over = self.link.as_ref().unwrap().asked.send(Asked { who, request });
     }
 
     /// Takes the next message in; returns whether there was one.
     pub(crate) async fn take(&mut self) -> bool {
         let mut link = self.link.take().expect("a link");
-        let message = self.soon(link.next()).await;
+        let parcel = self.soon(link.parcels.recv()).await;
+        let message = parcel.map(|parcel| parcel.message);
         self.link = Some(link);
         match message {
             Some(Message::Event(event)) => self.events.push(event),

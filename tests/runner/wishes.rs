@@ -3,6 +3,7 @@
 use crate::stage::{Stage, secs, settings};
 use heeler::model::event::{Change, What};
 use heeler::model::outcome::{CancelledBy, Fate, Outcome, SkipReason};
+use heeler::model::phase::PauseReason;
 use heeler::model::phase::Why;
 use heeler::model::plan::Settings;
 use heeler::model::request::{Force, Request};
@@ -23,7 +24,10 @@ async fn a_job_that_is_over_is_tried_again_on_the_same_connection() {
     stage.soon(shim.exit(1)).await;
     stage.done("a").await;
     let jobs = vec![stage.job("a")];
-    stage.ask(Request::Retry { jobs });
+    stage.ask(Request::Retry {
+        jobs,
+        even_if_running: false,
+    });
     stage.until("a", queued).await;
     let mut again = stage.soon(line.session()).await;
     // This shell was seen to answer: it is not greeted a second time.
@@ -58,7 +62,10 @@ async fn a_retry_of_a_stopping_job_waits_for_its_end() {
         force: Force::Graceful,
     });
     stage.until("a", stopping).await;
-    stage.ask(Request::Retry { jobs });
+    stage.ask(Request::Retry {
+        jobs,
+        even_if_running: false,
+    });
     stage.soon(shim.hears(&["stop TERM"])).await;
     assert!(line.is_unused(), "not two at once");
     stage.soon(shim.go(143)).await;
@@ -79,7 +86,10 @@ async fn a_host_whose_link_was_cut_is_connected_anew() {
     shim.cut();
     assert!(matches!(stage.done("a").await.outcome, Outcome::Lost { .. }));
     let jobs = vec![stage.job("a")];
-    stage.ask(Request::Retry { jobs });
+    stage.ask(Request::Retry {
+        jobs,
+        even_if_running: false,
+    });
     let (_line, mut again) = stage.start("a").await;
     stage.soon(again.exit(0)).await;
     stage.done("a").await;
@@ -97,7 +107,10 @@ async fn a_retry_that_was_asked_for_outlives_the_kill() {
         force: Force::Graceful,
     });
     stage.until("a", stopping).await;
-    stage.ask(Request::Retry { jobs });
+    stage.ask(Request::Retry {
+        jobs,
+        even_if_running: false,
+    });
     stage.soon(shim.hears(&["stop TERM"])).await;
     stage.soon(shim.say("left 1")).await;
     stage.pass(secs(10)).await;
@@ -132,7 +145,9 @@ async fn a_pause_starts_nothing_until_it_is_over() {
     let mut stage = Stage::open(&["a", "b"], one);
     let call = stage.call("a").await;
     stage.ask(Request::Pause);
-    stage.until_event(|what| *what == What::Paused).await;
+    stage
+        .until_event(|what| *what == What::Paused(PauseReason::Asked))
+        .await;
     let mut line = call.accept();
     let mut first = stage.soon(line.session()).await;
     stage.soon(first.greet()).await;

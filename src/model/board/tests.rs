@@ -4,6 +4,7 @@ use super::*;
 use crate::model::event::Piece;
 use crate::model::fixture::{ending, event, plan};
 use crate::model::outcome::{CancelledBy, Cause, Fate};
+use crate::model::phase::PauseReason;
 use crate::model::phase::StopReason;
 
 /// A board that has taken in these events, with its counts checked after each.
@@ -171,7 +172,7 @@ fn the_course_of_the_run_is_followed() {
         exit: 0,
     };
     for (what, course) in [
-        (What::Paused, Course::Paused),
+        (What::Paused(PauseReason::Asked), Course::Paused(PauseReason::Asked)),
         (What::Continued, Course::Going),
         (What::Draining, Course::Draining),
         (ended, Course::Ended),

@@ -3,7 +3,8 @@
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
 use crate::model::outcome::{CancelledBy, Cause, Limit, OutcomeClass, SkipReason};
-use crate::model::phase::{StopReason, Why};
+use crate::model::phase::{PauseReason, StopReason, Why};
+use crate::model::request::Request;
 use crate::model::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,16 +16,22 @@ use std::path::PathBuf;
 pub(super) enum Name {
     #[default]
     RunStarted,
+    RunResumed,
+    Requested,
     Queued,
     Connecting,
+    Starting,
     Running,
     Slow,
     Stopping,
     Retrying,
     Done,
+    Found,
     Paused,
     Continued,
     Draining,
+    Slept,
+    Unrecorded,
     RunEnded,
 }
 
@@ -94,6 +101,24 @@ pub(super) struct Line {
     pub(super) counts: Option<BTreeMap<String, usize>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) exit: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) parent: Option<RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) who: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) wish: Option<Request>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) paused: Option<PauseReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) asleep: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) events: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cookie: Option<String>,
 }
 
 /// The fate without its particulars.

@@ -5,7 +5,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use super::event::{Change, Ending, Event, Started, What};
+use super::event::{Change, Ending, Event, Requested, Resumed, Started, Unrecorded, What};
 use super::outcome::{Ended, Fate, Outcome, OutcomeClass};
 use super::stamp::{Stamp, from_seconds, to_seconds};
 use line::{FateWord, Line, Name};
@@ -27,7 +27,9 @@ impl Line {
         match change {
             Change::Queued(why) => self.why = Some(why),
             Change::Connecting | Change::Slow => {}
+            Change::Starting { cookie } => self.cookie = Some(cookie),
             Change::Running { pid } => self.pid = Some(pid),
+            Change::Found { fate } => self.with_fate(fate),
             Change::Stopping { reason, limit, kill_at } => {
                 self.reason = Some(reason);
                 self.limit = limit;
@@ -164,6 +166,10 @@ impl Line {
         Ok(match self.event {
             Name::Queued => Change::Queued(need(self.why, "why")?),
             Name::Connecting => Change::Connecting,
+            Name::Starting => Change::Starting {
+                cookie: need(self.cookie.take(), "cookie")?,
+            },
+            Name::Found => Change::Found { fate: self.fate()? },
             Name::Running => Change::Running {
                 pid: need(self.pid, "pid")?,
             },
@@ -215,9 +221,34 @@ impl From<Event> for Line {
                 time: Some(started.time),
                 operator: Some(started.operator),
                 note: started.note,
+                parent: started.parent,
+                digest: Some(started.digest),
                 ..Self::bare(Name::RunStarted, at)
             },
-            What::Paused => Self::bare(Name::Paused, at),
+            What::RunResumed(resumed) => Self {
+                time: Some(resumed.time),
+                operator: Some(resumed.operator),
+                ..Self::bare(Name::RunResumed, at)
+            },
+            What::Requested(requested) => Self {
+                who: Some(requested.who),
+                wish: Some(requested.request),
+                ..Self::bare(Name::Requested, at)
+            },
+            What::Paused(reason) => Self {
+                paused: Some(reason),
+                ..Self::bare(Name::Paused, at)
+            },
+            What::Slept { asleep } => Self {
+                asleep: Some(to_seconds(asleep)),
+                ..Self::bare(Name::Slept, at)
+            },
+            What::Unrecorded(lacks) => Self {
+                bytes: Some(lacks.bytes),
+                events: Some(lacks.events),
+                detail: Some(lacks.detail),
+                ..Self::bare(Name::Unrecorded, at)
+            },
             What::Continued => Self::bare(Name::Continued, at),
             What::Draining => Self::bare(Name::Draining, at),
             What::RunEnded { counts, exit } => Self {
@@ -234,6 +265,8 @@ impl From<Event> for Line {
                 let name = match &change {
                     Change::Queued(_) => Name::Queued,
                     Change::Connecting => Name::Connecting,
+                    Change::Starting { .. } => Name::Starting,
+                    Change::Found { .. } => Name::Found,
                     Change::Running { .. } => Name::Running,
                     Change::Slow => Name::Slow,
                     Change::Stopping { .. } => Name::Stopping,
@@ -265,8 +298,26 @@ impl TryFrom<Line> for Event {
                 time: need(line.time, "time")?,
                 operator: need(line.operator, "operator")?,
                 note: line.note,
+                parent: line.parent,
+                digest: need(line.digest, "digest")?,
             }),
-            Name::Paused => What::Paused,
+            Name::RunResumed => What::RunResumed(Resumed {
+                time: need(line.time, "time")?,
+                operator: need(line.operator, "operator")?,
+            }),
+            Name::Requested => What::Requested(Requested {
+                who: need(line.who, "who")?,
+                request: need(line.wish, "wish")?,
+            }),
+            Name::Paused => What::Paused(need(line.paused, "paused")?),
+            Name::Slept => What::Slept {
+                asleep: need(line.asleep.and_then(from_seconds), "asleep")?,
+            },
+            Name::Unrecorded => What::Unrecorded(Unrecorded {
+                bytes: need(line.bytes, "bytes")?,
+                events: need(line.events, "events")?,
+                detail: line.detail.unwrap_or_default(),
+            }),
             Name::Continued => What::Continued,
             Name::Draining => What::Draining,
             Name::RunEnded => What::RunEnded {

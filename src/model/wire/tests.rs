@@ -4,7 +4,8 @@ use super::*;
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
 use crate::model::outcome::{CancelledBy, Cause, Limit, SkipReason};
-use crate::model::phase::{StopReason, Why};
+use crate::model::phase::{PauseReason, StopReason, Why};
+use crate::model::request::{Force, Request};
 use std::time::Duration;
 
 const AT: Stamp = Stamp::from_millis(1500);
@@ -59,6 +60,8 @@ fn outcomes() -> Vec<Outcome> {
         SkipReason::Drain,
         SkipReason::Cancelled,
         SkipReason::Dependency,
+        SkipReason::Interrupted,
+        SkipReason::AlreadyRunning,
     ];
     outcomes.extend(reasons.map(|why| Outcome::Skipped { why }));
     let causes = [
@@ -85,6 +88,25 @@ fn outcomes() -> Vec<Outcome> {
     outcomes
 }
 
+fn requests() -> impl Iterator<Item = Request> {
+    let (jobs, force) = (vec![JobId(0), JobId(2)], Force::Graceful);
+    [
+        Request::Cancel {
+            jobs: jobs.clone(),
+            force,
+        },
+        Request::Retry {
+            jobs,
+            even_if_running: true,
+        },
+        Request::Pause,
+        Request::Continue,
+        Request::Drain,
+        Request::Quit { force },
+    ]
+    .into_iter()
+}
+
 fn every_event() -> Vec<What> {
     let started = |note: Option<&str>| {
         What::RunStarted(Started {
@@ -94,6 +116,8 @@ fn every_event() -> Vec<What> {
             time: "2026-01-02T03:04:05Z".to_owned(),
             operator: "me@here".to_owned(),
             note: note.map(str::to_owned),
+            parent: note.map(|_| RunId("20260101T000000Z-abcdef".to_owned())),
+            digest: "0123456789abcdef".to_owned(),
         })
     };
     let stopping = |reason, limit, kill_at| job(Change::Stopping { reason, limit, kill_at });
@@ -110,7 +134,24 @@ fn every_event() -> Vec<What> {
         stopping(StopReason::Cancel, None, Some(Stamp::from_secs(12))),
         stopping(StopReason::Quit, None, None),
         stopping(StopReason::Kill, None, None),
-        What::Paused,
+        What::Paused(PauseReason::Asked),
+        What::Paused(PauseReason::AgentGone),
+        What::RunResumed(Resumed {
+            time: "2026-01-02T03:04:05Z".to_owned(),
+            operator: "me@here".to_owned(),
+        }),
+        What::Slept {
+            asleep: Duration::from_secs(3600),
+        },
+        What::Unrecorded(Unrecorded {
+            bytes: 5,
+            events: 2,
+            detail: "No space left on device".to_owned(),
+        }),
+        job(Change::Starting {
+            cookie: "c0ffee".to_owned(),
+        }),
+        job(Change::Found { fate: Fate::Gone }),
         What::Continued,
         What::Draining,
         What::RunEnded {
@@ -122,6 +163,12 @@ fn every_event() -> Vec<What> {
             ..ending(Outcome::Ok)
         })),
     ];
+    events.extend(requests().map(|request| {
+        What::Requested(Requested {
+            who: "me (pts/1, pid 7)".to_owned(),
+            request,
+        })
+    }));
     for outcome in outcomes() {
         let until = Stamp::from_secs(9);
         let ending = ending(outcome);
@@ -145,7 +192,7 @@ fn every_event_is_the_same_after_its_way_through_json() {
 #[test]
 fn an_event_without_a_field_that_it_needs_names_it() {
     let may_be_absent = [
-        "format", "note", "limit", "kill-at", "owners", "detail", "leaked", "at", "signal",
+        "format", "note", "parent", "limit", "kill-at", "owners", "detail", "leaked", "at", "signal",
     ];
     for what in every_event() {
         let event = Event { at: AT, what };

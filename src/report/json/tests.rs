@@ -42,15 +42,21 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "continued",
         "done",
         "draining",
+        "found",
         "output",
         "paused",
         "queued",
+        "requested",
         "retrying",
         "run-ended",
+        "run-resumed",
         "run-started",
         "running",
+        "slept",
         "slow",
+        "starting",
         "stopping",
+        "unrecorded",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
     let all = crate::model::outcome::OutcomeClass::ALL.map(|class| class.word().to_owned());

@@ -4,6 +4,7 @@ use super::*;
 use crate::model::event::What;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
+use crate::model::phase::PauseReason;
 use crate::model::plan::Settings;
 use crate::rundir::{IndexEntry, OutputReader, RunDirError};
 use Stream::{Stderr, Stdout};
@@ -19,6 +20,9 @@ fn begin(hosts: u32) -> (TempDir, RunDir, Writer, Plan) {
     let home = tempfile::tempdir().unwrap();
     let dir = RunDir::create(home.path(), &run()).unwrap();
     let plan = Plan {
+        format: crate::model::plan::PLAN_FORMAT,
+        ssh: crate::model::plan::SshCall::default(),
+        parent: None,
         run: run(),
         command: "printf '%s\\n' \"$HEELER_HOST\"".to_owned(),
         env: vec![("release".to_owned(), "1.2".to_owned())],
@@ -50,7 +54,7 @@ fn the_plan_and_the_events_are_kept() {
     let (_home, dir, mut writer, plan) = begin(2);
     let kept: Plan = serde_json::from_slice(&fs::read(dir.plan()).unwrap()).unwrap();
     assert_eq!(kept, plan);
-    let events = [(0, What::Paused), (5, What::Continued)].map(|(at, what)| Event {
+    let events = [(0, What::Paused(PauseReason::Asked)), (5, What::Continued)].map(|(at, what)| Event {
         at: Stamp::from_secs(at),
         what,
     });

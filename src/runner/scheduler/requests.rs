@@ -6,7 +6,7 @@ use super::slot::{Intake, Place, Slot, Wish};
 use crate::model::event::{Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
-use crate::model::phase::StopReason;
+use crate::model::phase::{PauseReason, StopReason};
 use crate::model::request::{Force, Request};
 
 impl Scheduler {
@@ -20,13 +20,13 @@ impl Scheduler {
                     self.stop(job, reason, CancelledBy::Operator, turn);
                 }
             }
-            Request::Retry { jobs } => {
+            Request::Retry { jobs, .. } => {
                 let known = self.slots.len();
                 for job in jobs.into_iter().filter(|job| job.index() < known) {
                     self.retry(job, turn);
                 }
             }
-            Request::Pause => self.set_intake(Intake::Open, Intake::Paused, What::Paused, turn),
+            Request::Pause => self.set_intake(Intake::Open, Intake::Paused, What::Paused(PauseReason::Asked), turn),
             Request::Continue => self.set_intake(Intake::Paused, Intake::Open, What::Continued, turn),
             Request::Drain => self.close(turn),
             Request::Quit { force } => {
@@ -38,6 +38,7 @@ impl Scheduler {
             }
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
+            Request::Agent { .. } => {}
         }
     }
 

@@ -11,6 +11,9 @@ use crate::model::request::{Force, Request};
 fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
     let name = |n: u32| HostName::parse(&format!("web{n}")).expect("a name");
     Arc::new(Plan {
+        format: crate::model::plan::PLAN_FORMAT,
+        ssh: crate::model::plan::SshCall::default(),
+        parent: None,
         run: RunId("r".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),
@@ -144,7 +147,7 @@ fn a_dead_host_never_holds_a_run_slot() {
 #[test]
 fn a_pause_starts_nothing_new_and_ends_nothing() {
     let (mut stage, _) = Stage::new(3, narrow(2, 1));
-    assert_eq!(stage.ask(Request::Pause), ["paused"]);
+    assert_eq!(stage.ask(Request::Pause), ["paused(asked)"]);
     assert_eq!(stage.ask(Request::Pause), [""; 0], "paused already");
     assert_eq!(stage.connect(0), ["0 queued: paused"]);
     assert_eq!(
@@ -200,7 +203,10 @@ fn a_cancel_reaches_a_job_wherever_it_is() {
 #[test]
 fn a_retry_reaches_a_job_wherever_it_is() {
     let (mut stage, _) = Stage::new(2, narrow(2, 2));
-    let retry = |job| Request::Retry { jobs: jobs(&[job]) };
+    let retry = |job| Request::Retry {
+        jobs: jobs(&[job]),
+        even_if_running: false,
+    };
     assert_eq!(stage.ask(Request::Hold), [""; 0]);
     stage.connect(0);
     assert_eq!(stage.ask(retry(0)), [""; 0], "it runs");
@@ -240,7 +246,10 @@ fn what_was_not_started_comes_back_after_a_while() {
     assert_eq!(stage.wait(2), ["0 queued: connect slot", "0 connecting", "begin 0.2"]);
     assert_eq!(stage.end(0, unreachable(Cause::DroppedEarly)), ["0 retrying"]);
     assert_eq!(
-        stage.ask(Request::Retry { jobs: jobs(&[0]) }),
+        stage.ask(Request::Retry {
+            jobs: jobs(&[0]),
+            even_if_running: false
+        }),
         ["0 queued: connect slot", "0 connecting", "begin 0.3"],
         "the operator need not wait"
     );
@@ -278,7 +287,14 @@ fn a_drain_lets_what_runs_go_on() {
         why: SkipReason::Cancelled,
     };
     assert_eq!(stage.end(1, skipped), ["1 done: skipped, run drained"]);
-    assert_eq!(stage.ask(Request::Retry { jobs: jobs(&[1]) }), [""; 0], "nothing new");
+    assert_eq!(
+        stage.ask(Request::Retry {
+            jobs: jobs(&[1]),
+            even_if_running: false
+        }),
+        [""; 0],
+        "nothing new"
+    );
     assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "finish"]);
 }
 
@@ -354,7 +370,10 @@ fn a_retry_that_was_noted_does_not_outlive_a_drain() {
     stage.connect(0);
     stage.tell(Input::Running(JobId(0)));
     stage.tell(Input::Stopping(JobId(0)));
-    stage.ask(Request::Retry { jobs: jobs(&[0]) });
+    stage.ask(Request::Retry {
+        jobs: jobs(&[0]),
+        even_if_running: false,
+    });
     stage.ask(Request::Drain);
     assert_eq!(stage.end(0, Outcome::Exit { code: 1 }), ["0 done: exit 1", "finish"]);
 }
@@ -377,7 +396,10 @@ fn a_retry_that_was_noted_is_not_started_beside_what_may_still_run() {
     stage.connect(0);
     stage.tell(Input::Running(JobId(0)));
     stage.tell(Input::Stopping(JobId(0)));
-    stage.ask(Request::Retry { jobs: jobs(&[0]) });
+    stage.ask(Request::Retry {
+        jobs: jobs(&[0]),
+        even_if_running: false,
+    });
     let survived = Outcome::Cancelled {
         by: CancelledBy::Operator,
         fate: Fate::Unknown,

@@ -121,8 +121,9 @@ fn all_counts(app: &App) -> Vec<Count> {
     let tally = app.board().tally();
     let course = match app.board().course() {
         _ if app.board().all_done() => Some(("all done", Role::Title)),
-        Course::Paused => Some(("PAUSED", Role::Alert)),
+        Course::Paused(_) => Some(("PAUSED", Role::Alert)),
         Course::Draining => Some(("DRAINING", Role::Alert)),
+        Course::Interrupted => Some(("INTERRUPTED", Role::Alert)),
         Course::Going | Course::Ended => None,
     };
     let course = course.map(|(text, role)| Count {

@@ -8,6 +8,7 @@ use crate::model::board::Board;
 use crate::model::event::{Change, Event, Message, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::Outcome;
+use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
@@ -204,7 +205,10 @@ fn the_output_of_a_job() {
 
 #[test]
 fn the_header_says_how_the_run_stands() {
-    for (name, what) in [("paused", What::Paused), ("draining", What::Draining)] {
+    for (name, what) in [
+        ("paused", What::Paused(PauseReason::Asked)),
+        ("draining", What::Draining),
+    ] {
         let mut app = desk((80, 10), &[]);
         let event = Event { at: NOW, what };
         let _ = update(&mut app, Msg::Runner(Message::Event(event)), NOW);

@@ -1,0 +1,142 @@
+//! The process that owns a run: the ssh side, the run directory, and the socket at which viewers find it. It is started
+//! by [`spawn`](super::spawn) in a session of its own, and lives until the run is over, whoever watches.
+
+use super::args::RunnerArgs;
+use super::error::CliError;
+use super::{place, preflight};
+use crate::link::greet::Tie;
+use crate::link::hub::{About, Hub};
+use crate::link::{self, Asked};
+use crate::model::exit::ExitStatus;
+use crate::model::request::{Force, Request};
+use crate::model::stamp::Stamp;
+use crate::rundir::{Holder, RunDir, RunLock, Writer};
+use crate::runner::Runner;
+use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What the runner says on its standard output when viewers can come.
+pub(super) const READY: &str = "ready";
+
+/// Runs a run to its end.
+pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
+    let dir = RunDir::open(args.directory.clone());
+    let lock = RunLock::take(&dir, &holder()).map_err(|error| CliError::Runner(error.to_string()))?;
+    let log = OpenOptions::new().append(true).create(true).open(dir.log())?;
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(Mutex::new(log))
+        .finish();
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    let runtime = super::runtime::runtime()?;
+    let ended = runtime.block_on(drive(&dir, args.tie()));
+    if let Err(error) = &ended {
+        tracing::error!(%error, "the run could not begin");
+    }
+    drop(lock);
+    runtime.shutdown_background();
+    ended.map(|()| ExitStatus::AllOk)
+}
+
+/// This process, for the lock.
+fn holder() -> Holder {
+    Holder {
+        pid: std::process::id(),
+        machine: place::machine(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+async fn drive(dir: &RunDir, tie: Tie) -> Result<(), CliError> {
+    let plan = Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?);
+    preflight::check_files(&plan.settings, plan.hosts.len())?;
+    let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(super::usage::UsageError::from)?;
+    let writer = Writer::open(dir.clone()).map_err(CliError::System)?;
+    let (outlet, wishes, ends) = link::ends();
+    let asked = ends.asked.clone();
+    let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).map_err(CliError::System)?;
+    let began = runner.began();
+    let about = About {
+        run: plan.run.clone(),
+        tie,
+        logout: None,
+        user: place::user(),
+        now: Box::new(move || Stamp(began.elapsed())),
+    };
+    let hub = Hub::open(&dir.socket(), about, ends).map_err(CliError::System)?;
+    if tie == Tie::Starter {
+        let asked = asked.clone();
+        // A thread, because standard input may be read in no other way; it ends with the process.
+        thread::Builder::new()
+            .name("lifeline".to_owned())
+            .spawn(move || end_with_starter(&asked))
+            .map_err(CliError::System)?;
+    }
+    let signals = tokio::spawn(heed_signals(asked)?);
+    let options = SshOptions {
+        config: plan.ssh.config_file.clone(),
+        options: plan.ssh.options.clone(),
+    };
+    let transport = OpenSsh::new(options, sockets, runner.words());
+    let serving = tokio::spawn(hub.serve());
+    {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{READY}")?;
+        out.flush()?;
+    }
+    let recorded = runner.run(transport, wishes).await;
+    if let Err(error) = recorded {
+        tracing::error!(%error, "the record is not complete");
+    }
+    let _ = serving.await;
+    signals.abort();
+    Ok(())
+}
+
+/// Ends the run when the process that started it has gone: it holds the other end of standard input.
+fn end_with_starter(asked: &UnboundedSender<Asked>) {
+    let mut input = io::stdin().lock();
+    let mut bytes = [0; 64];
+    loop {
+        match input.read(&mut bytes) {
+            Ok(0) => break,
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => break,
+            _ => {}
+        }
+    }
+    let who = "heeler, as the process that started the run has gone".to_owned();
+    let force = Force::Graceful;
+    let _over = asked.send(Asked {
+        who,
+        request: Request::Quit { force },
+    });
+}
+
+/// TERM and INT end the run with grace, and at once when they come again. HUP means nothing: the runner has no terminal.
+fn heed_signals(asked: UnboundedSender<Asked>) -> Result<impl Future<Output = ()>, CliError> {
+    let listen = |kind| signal(kind).map_err(CliError::System);
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut hang_up = listen(SignalKind::hangup())?;
+    Ok(async move {
+        let mut force = Force::Graceful;
+        loop {
+            let name = tokio::select! {
+                _ = terminate.recv() => "TERM",
+                _ = interrupt.recv() => "INT",
+                _ = hang_up.recv() => continue,
+            };
+            let who = format!("signal {name} to the runner");
+            let _over = asked.send(Asked {
+                who,
+                request: Request::Quit { force },
+            });
+            force = Force::Now;
+        }
+    })
+}
