@@ -6,7 +6,6 @@ use crate::link::{self, Link, Outlet, Wishes};
 use crate::model::event::{Event, Piece, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::phase::PauseReason;
-use crate::model::request::Force;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -204,7 +203,7 @@ async fn a_viewer_that_takes_nothing_holds_up_nobody() {
     loop {
         match next(&mut idle).await {
             Some(Message::Output(output)) => {
-                bytes += output.pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>()
+                bytes += output.pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>();
             }
             Some(Message::Event(_)) => break,
             None => panic!("the event was not told"),
