@@ -113,6 +113,7 @@ pub(super) fn start(
         unseen: HashMap::new(),
         behind: 0,
         trouble: None,
+        effort: Effort::default(),
     };
     let thread = thread::Builder::new()
         .name("recorder".to_owned())
@@ -128,6 +129,15 @@ struct Recorder {
     /// How many attempts have something that the front-end has not been told.
     behind: usize,
     trouble: Option<io::Error>,
+    effort: Effort,
+}
+
+/// What recording cost, for whoever wonders.
+#[derive(Debug, Default)]
+struct Effort {
+    busy: Duration,
+    events: u64,
+    bytes: u64,
 }
 
 /// What the front-end has not been told of one attempt.
@@ -149,9 +159,17 @@ impl Recorder {
                 inbox.recv_timeout(OFFER)
             };
             match entry {
-                Ok(entry) => self.take(entry),
+                Ok(entry) => {
+                    let begun = Instant::now();
+                    self.take(entry);
+                    self.effort.busy += begun.elapsed();
+                }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.trouble.map_or(Ok(()), Err),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let Effort { busy, events, bytes } = self.effort;
+                    tracing::info!(busy_us = busy.as_micros(), events, bytes, "everything is recorded");
+                    return self.trouble.map_or(Ok(()), Err);
+                }
             }
             // By the clock and not when all is quiet: others may never be.
             if self.behind > 0 && offered.elapsed() >= OFFER {
@@ -173,6 +191,7 @@ impl Recorder {
     }
 
     fn event(&mut self, event: Event) {
+        self.effort.events += 1;
         let written = self.writer.event(&event);
         self.note(written);
         if let What::Job {
@@ -202,6 +221,7 @@ impl Recorder {
             stream: bytes.chunk.stream,
             bytes: &bytes.chunk.bytes,
         };
+        self.effort.bytes += bytes.chunk.bytes.len() as u64;
         let written = self.writer.output(key, self.plan.label(bytes.job), chunk);
         self.note(written);
         let unseen = self.unseen.entry(key).or_insert_with(|| Unseen {
