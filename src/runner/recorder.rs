@@ -10,6 +10,7 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::rundir::{Chunk, Writer};
+use rustix::time::{ClockId, clock_gettime};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -135,6 +136,7 @@ struct Recorder {
 /// What recording cost, for whoever wonders.
 #[derive(Debug, Default)]
 struct Effort {
+    /// From taking something up to its being on disk and told, whether the thread had a processor or not.
     busy: Duration,
     events: u64,
     bytes: u64,
@@ -167,7 +169,10 @@ impl Recorder {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     let Effort { busy, events, bytes } = self.effort;
-                    tracing::info!(busy_us = busy.as_micros(), events, bytes, "everything is recorded");
+                    let used = clock_gettime(ClockId::ThreadCPUTime);
+                    let used = Duration::new(used.tv_sec.unsigned_abs(), used.tv_nsec as u32);
+                    let (busy_us, cpu_us) = (busy.as_micros(), used.as_micros());
+                    tracing::info!(busy_us, cpu_us, events, bytes, "everything is recorded");
                     return self.trouble.map_or(Ok(()), Err);
                 }
             }
