@@ -1,6 +1,7 @@
 //! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
 //! settled in [`request`](super::request).
 
+use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
 use crate::link::greet::Tie;
@@ -70,6 +71,8 @@ pub struct RunArgs {
     pub(super) ssh: SshArgs,
     #[command(flatten)]
     pub(super) display: DisplayArgs,
+    #[command(flatten)]
+    pub(super) tie: TieArgs,
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
     /// A variable for the command; without =V it is taken from here.
@@ -158,6 +161,7 @@ impl LimitArgs {
             retry_on: self.retry_on.clone().map(|list| list.0),
             on_disconnect: self.on_disconnect,
             lease: self.lease,
+            on_hangup: None,
             confirm_above: None,
         }
     }

@@ -18,6 +18,7 @@ mod settings;
 mod sources;
 mod spawn;
 mod tell;
+mod tie;
 mod usage;
 mod variable;
 mod words;
@@ -25,6 +26,7 @@ mod words;
 pub use args::{Cli, DisplayArgs, Front};
 pub use error::CliError;
 pub use request::{RunRequest, Safety};
+pub use tie::TieArgs;
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE, Home};

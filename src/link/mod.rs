@@ -11,7 +11,9 @@ mod queue;
 
 use crate::model::event::Message;
 use crate::model::request::Request;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::timeout;
 
 /// The runner's end for messages. It never waits: a job has at most a few unseen pieces of output under way, each of
 /// which carries a permit that is given back when the hub takes it, and lifecycle events are few.
@@ -57,6 +59,9 @@ pub fn ends() -> (Outlet, Wishes, Ends) {
 /// How many messages may wait for a front-end; more wait in the hub, where they take the place of older ones.
 const WAITING: usize = 64;
 
+/// How long a runner may take to hear what it was asked last.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// A front-end's end.
 #[derive(Debug)]
 pub struct Link {
@@ -94,6 +99,17 @@ impl Link {
     /// The next message if there is one already.
     pub fn try_next(&mut self) -> Option<Message> {
         self.messages.try_recv().ok()
+    }
+
+    /// Goes, once the runner has heard everything that was asked of it, or has had the time to.
+    pub async fn close(self) {
+        let Self { mut messages, requests } = self;
+        // The end of the requests is the last thing that the other side hears; then it closes its own.
+        drop(requests);
+        let heard = async { while messages.recv().await.is_some() {} };
+        if timeout(FAREWELL, heard).await.is_err() {
+            tracing::debug!("the runner does not listen");
+        }
     }
 
     /// Asks the runner for something. A run that is over hears nothing; its last event said so.
