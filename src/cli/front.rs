@@ -5,7 +5,7 @@ use super::args::{DisplayArgs, Front};
 use super::error::CliError;
 use super::tell::tell;
 use crate::app::{Access, Seat};
-use crate::history::{Record, tails};
+use crate::history::{Record, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
 use crate::model::board::{Board, Course};
@@ -177,12 +177,11 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
     match before_dashboard(patience, &mut stage, &mut board).await? {
         Prelude::Dashboard => dashboard(stage, board, Access::Full).await,
         Prelude::Over if board.course().is_live() => {
-            let dir = RunDir::open(stage.plan.directory.clone());
-            // The board holds less than the record, which may have more, or not be there.
-            let board = match spawn_blocking(move || Record::open(dir)).await {
-                Ok(Ok(record)) => record.board,
-                _ => board,
-            };
+            let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
+            // A record that cannot be read adds nothing.
+            if let Ok(Ok(rest)) = spawn_blocking(move || rest(dir, told)).await {
+                rest.iter().for_each(|event| board.apply(event));
+            }
             over(&stage.plan, board, stage.display.group)
         }
         Prelude::Over => over(&stage.plan, board, stage.display.group),

@@ -13,10 +13,12 @@ mod events;
 #[cfg(test)]
 mod fixture;
 mod record;
+mod rest;
 mod store;
 mod tails;
 
 pub use error::HistoryError;
 pub use record::{Record, State};
+pub use rest::rest;
 pub use store::{Store, Which};
 pub use tails::tails;

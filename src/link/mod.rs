@@ -65,6 +65,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// A front-end's end.
 #[derive(Debug)]
 pub struct Link {
+    /// How many events were taken.
+    told: usize,
     messages: mpsc::Receiver<Message>,
     requests: mpsc::UnboundedSender<Request>,
 }
@@ -87,23 +89,47 @@ impl Link {
             messages: sender,
             requests: receiver,
         };
-        (Self { messages, requests }, far)
+        (
+            Self {
+                told: 0,
+                messages,
+                requests,
+            },
+            far,
+        )
     }
 
     /// The next message; `None` when the runner has gone (after the end of the run, or without it) and everything was
     /// taken. Cancel safe.
     pub async fn next(&mut self) -> Option<Message> {
-        self.messages.recv().await
+        let message = self.messages.recv().await;
+        self.count(message.as_ref());
+        message
     }
 
     /// The next message if there is one already.
     pub fn try_next(&mut self) -> Option<Message> {
-        self.messages.try_recv().ok()
+        let message = self.messages.try_recv().ok();
+        self.count(message.as_ref());
+        message
+    }
+
+    /// How many events were taken, of those that have their place in the record ([`Event::has_place`](crate::model::event::Event::has_place)).
+    pub fn told(&self) -> usize {
+        self.told
+    }
+
+    fn count(&mut self, message: Option<&Message>) {
+        if let Some(Message::Event(event)) = message {
+            self.told += usize::from(event.has_place());
+        }
     }
 
     /// Goes, once the runner has heard everything that was asked of it, or has had the time to.
     pub async fn close(self) {
-        let Self { mut messages, requests } = self;
+        let Self {
+            mut messages, requests, ..
+        } = self;
         // The end of the requests is the last thing that the other side hears; then it closes its own.
         drop(requests);
         let heard = async { while messages.recv().await.is_some() {} };

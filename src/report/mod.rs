@@ -19,7 +19,7 @@ pub mod signals;
 mod summary;
 mod tails;
 
-pub use drive::{Options, Style, run};
+pub use drive::{End, Options, Style, run};
 pub use error::ReportError;
 pub use rendering::Rendering;
 

@@ -2,7 +2,9 @@
 //! behind, and where the record is.
 
 use super::clock::elapsed;
+use super::rendering::harmless;
 use crate::model::board::Board;
+use crate::model::event::Unrecorded;
 use crate::model::host::HostName;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
@@ -28,7 +30,21 @@ pub(super) fn write(board: &Board, plan: &Plan, out: &mut dyn Write) -> io::Resu
     if !leaked.is_empty() {
         writeln!(out, "leaked a process ({}): {}", leaked.len(), fold(leaked))?;
     }
+    if let Some(lacks) = unrecorded(board.unrecorded()) {
+        writeln!(out, "{lacks}")?;
+    }
     writeln!(out, "record: {}", plan.directory.display())
+}
+
+/// What the record lacks, in one line.
+fn unrecorded(lacks: &Unrecorded) -> Option<String> {
+    let what = match (lacks.bytes, lacks.events) {
+        (0, 0) => return None,
+        (bytes, 0) => format!("{bytes} bytes of output"),
+        (0, events) => format!("{events} events"),
+        (bytes, events) => format!("{bytes} bytes of output, {events} events"),
+    };
+    Some(format!("NOT RECORDED: {what} ({})", harmless(&lacks.detail)))
 }
 
 /// The counts in one line: what ended and how, then what has not ended.
