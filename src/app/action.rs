@@ -183,7 +183,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
     entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
     entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
-    entry(Action::Lock, PROGRAM, &[Key::Char('W')], "lock", "read-only, or not"),
+    entry(Action::Lock, PROGRAM, &[Key::Char('W')], "unlock", "read-only, or not"),
     entry(Action::Suspend, PROGRAM, &[Key::Ctrl('z')], "suspend", "to the shell; fg returns"),
     entry(Action::Redraw, PROGRAM, &[Key::Ctrl('l')], "redraw", "draw everything anew"),
 ];

@@ -111,3 +111,6 @@ fn go(app: &mut App) -> Effects {
     app.left = true;
     Effect::Leave.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,7 +55,9 @@ fn short(who: &str) -> String {
 /// One job by its name, several by their number.
 fn named(jobs: &[JobId], board: &Board) -> String {
     match jobs {
-        [job] => board.row(*job).map_or_else(|| "1 job".to_owned(), |row| row.host.to_string()),
+        [job] => board
+            .row(*job)
+            .map_or_else(|| "1 job".to_owned(), |row| row.host.to_string()),
         _ => format!("{} jobs", jobs.len()),
     }
 }

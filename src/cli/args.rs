@@ -1,6 +1,8 @@
 //! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
 //! settled in [`request`](super::request).
 
+use super::attach::args::AttachArgs;
+use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
 use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
@@ -35,6 +37,16 @@ pub enum Command {
     /// Own a run: what `run` starts in the background.
     #[command(hide = true)]
     Runner(RunnerArgs),
+    /// Come back to a run that goes on.
+    Attach(AttachArgs),
+    /// Cancel a run, or jobs in it, and tell what became of them.
+    Cancel(CancelArgs),
+    /// Start nothing new in a run until it continues.
+    Pause(CourseArgs),
+    /// Let a paused run go on.
+    Continue(CourseArgs),
+    /// Wait for the end of a run, or of jobs in it.
+    Wait(WaitArgs),
     /// Show which hosts a node set names.
     Nodes(NodesArgs),
     /// Show the built-in settings, or check a configuration file.

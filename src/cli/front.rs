@@ -3,6 +3,7 @@
 
 use super::args::{DisplayArgs, Front};
 use super::error::CliError;
+use super::reach::take_backlog;
 use super::tell::tell;
 use crate::app::{Access, Seat};
 use crate::history::{Record, rest, tails};
@@ -180,7 +181,9 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
             let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
             // A record that cannot be read adds nothing.
             if let Ok(Ok(rest)) = spawn_blocking(move || rest(dir, told)).await {
-                rest.iter().for_each(|event| board.apply(event));
+                for event in &rest {
+                    board.apply(event);
+                }
             }
             over(&stage.plan, board, stage.display.group)
         }
@@ -203,13 +206,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
 
 /// Opens the dashboard with all that has happened so far.
 async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, CliError> {
-    let mut board = Board::new(&stage.plan);
-    for _ in 0..stage.welcome.backlog {
-        match stage.link.next().await {
-            Some(message) => board.take(&message),
-            None => break,
-        }
-    }
+    let mut board = take_backlog(&mut stage.link, &stage.welcome, &stage.plan).await;
     let (plan, dir) = (Arc::clone(&stage.plan), RunDir::open(stage.plan.directory.clone()));
     let read = move || {
         if let Err(error) = tails(&plan, &dir, &mut board) {
@@ -217,7 +214,9 @@ async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, Cl
         }
         board
     };
-    let board = spawn_blocking(read).await.map_err(|error| CliError::System(error.into()))?;
+    let board = spawn_blocking(read)
+        .await
+        .map_err(|error| CliError::System(error.into()))?;
     dashboard(stage, board, access).await
 }
 
@@ -272,7 +271,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
 }
 
 /// Opens the dashboard on the record of a run that is over.
-pub(super) async fn show_record(record: Record, grouped: bool) -> Result<ExitStatus, CliError> {
+pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> {
     let Record {
         dir, plan, mut board, ..
     } = record;
@@ -284,7 +283,9 @@ pub(super) async fn show_record(record: Record, grouped: bool) -> Result<ExitSta
         }
         board
     };
-    let board = spawn_blocking(read).await.map_err(|error| CliError::System(error.into()))?;
+    let board = spawn_blocking(read)
+        .await
+        .map_err(|error| CliError::System(error.into()))?;
     let ending = tui::run(Opening {
         link: None,
         plan: Arc::clone(&plan),
@@ -300,7 +301,6 @@ pub(super) async fn show_record(record: Record, grouped: bool) -> Result<ExitSta
         },
     })
     .await;
-    let _ = grouped;
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::Terminated => Ok(ExitStatus::Terminated),

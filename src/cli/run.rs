@@ -40,7 +40,9 @@ const CLOSING_FREE: Duration = Duration::from_secs(1);
 pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
     preflight::check_ssh(&request.ssh)?;
     preflight::check_files(&request.settings, request.hosts.len())?;
-    let begin = request.tie.begin(request.on_hangup, front::is_dashboard(&request.display));
+    let begin = request
+        .tie
+        .begin(request.on_hangup, front::is_dashboard(&request.display));
     finish(runtime()?, drive(request, begin))
 }
 

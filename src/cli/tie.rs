@@ -76,7 +76,11 @@ mod tests {
             (DETACH, Detach, true, Begin::Detached),
             (DETACH, Cancel, false, Begin::Detached),
         ] {
-            assert_eq!(args.begin(on_hangup, dashboard), begin, "{args:?} {on_hangup:?} {dashboard}");
+            assert_eq!(
+                args.begin(on_hangup, dashboard),
+                begin,
+                "{args:?} {on_hangup:?} {dashboard}"
+            );
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::bar;
 use super::paint::Brush;
 use super::state::{of_class, word};
-use crate::app::{App, bytes};
 use crate::app::text::{cut, one_line, width};
+use crate::app::{App, bytes};
 use crate::model::board::Course;
 use crate::model::elapsed::Elapsed;
 use crate::model::forecast::expected_remaining;
