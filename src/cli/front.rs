@@ -185,9 +185,10 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
                     board.apply(event);
                 }
             }
-            over(&stage.plan, board, stage.display.group)
+            board.interrupt();
+            over(&stage.plan, &board, stage.display.group)
         }
-        Prelude::Over => over(&stage.plan, board, stage.display.group),
+        Prelude::Over => over(&stage.plan, &board, stage.display.group),
         // Nobody is there to read a summary.
         Prelude::Stopped(ExitStatus::HungUp) => Ok(ExitStatus::HungUp),
         Prelude::Stopped(status) => {
@@ -254,7 +255,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
     }
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
-        Leaving::Finished | Leaving::Detached => over(&plan, ending.board, stage.display.group),
+        Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
         Leaving::Terminated => {
             summarise(&plan, &ending.board, stage.display.group)?;
             Ok(ExitStatus::Terminated)
@@ -311,9 +312,8 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
 }
 
 /// Prints how the run ended, or was interrupted; the exit status says it too.
-fn over(plan: &Plan, mut board: Board, grouped: bool) -> Result<ExitStatus, CliError> {
-    board.interrupt();
-    summarise(plan, &board, grouped)?;
+fn over(plan: &Plan, board: &Board, grouped: bool) -> Result<ExitStatus, CliError> {
+    summarise(plan, board, grouped)?;
     if board.course() == Course::Interrupted {
         tell_interrupted(&plan.run);
         return Ok(ExitStatus::Unreachable);
