@@ -14,7 +14,7 @@ const COMMAND: &str = "case $HEELER_HOST in *.1) exit 0;; esac; echo begun; prin
 #[test]
 fn the_dashboard_stays_and_says_so() {
     let fleet = Fleet::new();
-    let terminal = Terminal::start(100, 24, &fleet.run("127.1.0.[1-3]", &["-j", "2"], COMMAND));
+    let terminal = Terminal::start(100, 24, &fleet.run("127.1.0.[1-3]", &[], COMMAND));
     terminal.wait_for("1 ok   2 running");
     fleet.wait_for_sleeps(2);
     let run = fleet.only_run();
