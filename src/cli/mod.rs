@@ -7,6 +7,7 @@ mod dry_run;
 mod error;
 mod front;
 mod history;
+mod logout;
 mod nodes;
 mod parse;
 mod place;
