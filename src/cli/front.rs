@@ -70,7 +70,7 @@ async fn print(mut stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
     Ok(report::run(&mut stage.link, &stage.plan, &options).await?)
 }
 
-fn rendering(terminal: bool) -> Rendering {
+pub(super) fn rendering(terminal: bool) -> Rendering {
     Rendering::of(terminal, may_colour(&|name| env::var_os(name)))
 }
 

@@ -9,13 +9,14 @@ use super::plain::Plain;
 use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
-use super::{grouped, json, summary};
+use super::{grouped, json, seen, summary};
 use crate::link::Link;
 use crate::model::board::Board;
 use crate::model::event::Message;
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
+use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -263,7 +264,9 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     };
     if options.style != Style::Json {
         // When nobody reads standard error there is nobody to tell.
-        let _closed = summary::write(board, plan, &mut io::stderr().lock());
+        if summary::write(board, plan, &mut io::stderr().lock()).is_ok() {
+            seen(board, &RunDir::open(plan.directory.clone()));
+        }
     }
     printed(grouped)?;
     gaps.check()
