@@ -3,6 +3,7 @@
 
 use super::args::{DisplayArgs, Front};
 use super::error::CliError;
+use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
 use crate::app::{Access, Seat};
@@ -18,6 +19,7 @@ use crate::model::request::{Force, Request};
 use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
+use crate::transport::Agent;
 use crate::tui::{self, Leaving, Look, Opening};
 use std::env;
 use std::ffi::OsString;
@@ -91,12 +93,16 @@ pub(super) fn is_dashboard(display: &DisplayArgs) -> bool {
     matches!(kind(display), Kind::Dashboard(_))
 }
 
+/// Whether standard output is a terminal on which the dashboard can be shown.
+pub(super) fn has_screen() -> bool {
+    io::stdout().is_terminal() && is_able(&|name| env::var_os(name))
+}
+
 fn kind(display: &DisplayArgs) -> Kind {
-    let screen = io::stdout().is_terminal() && is_able(&|name| env::var_os(name));
     match display.front() {
         Front::Json => Kind::Print(Style::Json),
         Front::Tui => Kind::Dashboard(Duration::ZERO),
-        Front::Auto if screen => Kind::Dashboard(WITHOUT_DASHBOARD),
+        Front::Auto if has_screen() => Kind::Dashboard(WITHOUT_DASHBOARD),
         Front::Auto | Front::Plain if display.group => Kind::Print(Style::Grouped),
         Front::Auto | Front::Plain => Kind::Print(Style::Plain {
             timestamps: display.timestamps,
@@ -106,10 +112,20 @@ fn kind(display: &DisplayArgs) -> Kind {
 
 /// Shows the run until it is over or left; returns the exit status that it and the front-end ask for.
 pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
+    offer_agent(&stage.link).await;
     match (kind(&stage.display), stage.arrival) {
         (Kind::Print(style), _) => print(stage, style).await,
         (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience).await,
         (Kind::Dashboard(_), Arrival::Later(access)) => open_at_once(stage, access).await,
+    }
+}
+
+/// Offers the ssh agent of this session, for a run whose own is gone.
+async fn offer_agent(link: &Link) {
+    if let Some(socket) = place::agent()
+        && Agent::answers(&socket).await
+    {
+        link.request(Request::Agent { socket });
     }
 }
 
@@ -158,7 +174,7 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
     })
 }
 
-fn rendering(terminal: bool) -> Rendering {
+pub(super) fn rendering(terminal: bool) -> Rendering {
     Rendering::of(terminal, may_colour(&|name| env::var_os(name)))
 }
 

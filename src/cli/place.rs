@@ -1,6 +1,7 @@
 //! Where things are on this machine: the state directory, the directory for ssh's sockets, and who sits here.
 
 use super::usage::UsageError;
+use crate::config::Home;
 use crate::link::greet::Tie;
 use crate::rundir::RunDirError;
 use std::env;
@@ -23,13 +24,25 @@ pub(super) fn sockets(tie: Tie) -> Option<PathBuf> {
 }
 
 /// The socket of the ssh agent of this session.
-#[expect(dead_code, reason = "for the hand-over of the agent")]
 pub(super) fn agent() -> Option<PathBuf> {
     path("SSH_AUTH_SOCK")
 }
 
+/// Whether the user's own service manager can be asked for something.
+pub(super) fn has_own_manager() -> bool {
+    path("XDG_RUNTIME_DIR").is_some_and(|runtime| runtime.join("systemd/private").exists())
+}
+
 fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The directories that the configuration may refer to.
+pub(super) fn home() -> Home {
+    Home {
+        home: path("HOME"),
+        config: path("XDG_CONFIG_HOME"),
+    }
 }
 
 /// The name of whoever runs this.

@@ -19,7 +19,7 @@ use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::{PLAN_FORMAT, Plan, Slow, SshCall};
-use crate::rundir::{RunDir, RunDirError, Writer};
+use crate::rundir::{RunDir, RunDirError, Writer, network_name};
 use crate::transport::openssh::SocketDir;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -157,6 +157,12 @@ fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
         let path = dir.path().to_owned();
         UsageError::from(RunDirError::Create { path, source })
     })?;
+    if let Ok(Some(name)) = network_name(dir.path()) {
+        tell(&format!(
+            "the record of this run is on {name}: while that does not answer, jobs go on and their output waits; \
+             attach to the run on this machine only"
+        ));
+    }
     Ok((Arc::new(plan), dir))
 }
 

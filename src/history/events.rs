@@ -5,18 +5,31 @@ use super::error::HistoryError;
 use crate::model::event::{Event, What};
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 
-/// Everything that was recorded of the run, in order; nothing when it never began.
-pub(super) fn read(dir: &RunDir, plan: &Plan) -> Result<Vec<Event>, HistoryError> {
+/// How far a list of events was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    bytes: u64,
+    lines: usize,
+    events: usize,
+}
+
+/// What was recorded of the run from a place on, in order, and how far that goes; nothing when the run never began.
+pub(super) fn read(dir: &RunDir, plan: &Plan, from: Place) -> Result<(Vec<Event>, Place), HistoryError> {
     let path = dir.events();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+    let mut bytes = Vec::new();
+    let read = File::open(&path).and_then(|mut file| {
+        file.seek(SeekFrom::Start(from.bytes))?;
+        file.read_to_end(&mut bytes)
+    });
+    match read {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), from)),
         Err(source) => return Err(HistoryError::Unreadable { path, source }),
-    };
-    parse(&bytes, plan).map_err(|(line, problem)| HistoryError::Damaged {
+    }
+    parse(&bytes, plan, from).map_err(|(line, problem)| HistoryError::Damaged {
         path,
         line: Some(line),
         problem,
@@ -24,21 +37,27 @@ pub(super) fn read(dir: &RunDir, plan: &Plan) -> Result<Vec<Event>, HistoryError
 }
 
 /// The events in the text; the error names the line, from 1.
-fn parse(bytes: &[u8], plan: &Plan) -> Result<Vec<Event>, (usize, String)> {
-    let mut events = Vec::new();
-    for (before, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+fn parse(bytes: &[u8], plan: &Plan, from: Place) -> Result<(Vec<Event>, Place), (usize, String)> {
+    let (mut events, mut place) = (Vec::new(), from);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let (text, whole) = line.strip_suffix(b"\n").map_or((line, false), |text| (text, true));
+        let number = place.lines + 1;
         match serde_json::from_slice::<Event>(text) {
             Ok(event) => {
-                check(&event, events.is_empty(), plan).map_err(|problem| (before + 1, problem))?;
+                check(&event, place.events == 0, plan).map_err(|problem| (number, problem))?;
                 events.push(event);
+                place.events += 1;
             }
+            // It may be being written: it is read another time.
+            Err(_) if !whole => break,
             // What was cut short, or a line of nothing where the cut came before its first byte.
-            Err(error) if error.is_eof() || !whole => {}
-            Err(error) => return Err((before + 1, error.to_string())),
+            Err(error) if error.is_eof() => {}
+            Err(error) => return Err((number, error.to_string())),
         }
+        place.bytes += line.len() as u64;
+        place.lines += usize::from(whole);
     }
-    Ok(events)
+    Ok((events, place))
 }
 
 /// Whether an event can be one of this plan's.

@@ -8,17 +8,26 @@
 //! reviewed       somebody has seen how it ended
 //! ```
 
+mod class;
 mod error;
 mod events;
 #[cfg(test)]
 mod fixture;
+mod marks;
+mod prune;
 mod record;
+mod remove;
 mod rest;
 mod store;
+mod summary;
 mod tails;
 
+pub use class::{Class, NoClass};
 pub use error::HistoryError;
+pub use marks::{is_pinned, mark_reviewed, pin, unpin};
+pub use prune::{Bounds, Candidate, Kept, Verdict, judge};
 pub use record::{Record, State};
 pub use rest::rest;
 pub use store::{Store, Which};
+pub use summary::Summary;
 pub use tails::tails;

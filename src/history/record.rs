@@ -1,7 +1,7 @@
 //! One run as its directory tells it: what was asked, everything that happened, and what follows from it.
 
 use super::error::HistoryError;
-use super::events;
+use super::events::{self, Place};
 use crate::model::board::Board;
 use crate::model::event::{Event, What};
 use crate::model::plan::Plan;
@@ -24,6 +24,8 @@ pub struct Record {
     pub board: Board,
     /// Whether it goes on.
     pub state: State,
+    /// How far the events were read.
+    place: Place,
 }
 
 /// Whether a run goes on.
@@ -62,24 +64,37 @@ impl Record {
     pub fn open(dir: RunDir) -> Result<Self, HistoryError> {
         check_owner(&dir)?;
         let plan = read_plan(&dir)?;
-        // First the lock and then the events: what a runner recorded before it let go is then seen.
-        let live = live(&dir)?;
-        let events = events::read(&dir, &plan)?;
-        let mut board = Board::new(&plan);
-        for event in &events {
-            board.apply(event);
-        }
-        let state = state(&events, live);
-        if state == State::Interrupted {
-            board.interrupt();
-        }
-        Ok(Self {
+        let board = Board::new(&plan);
+        let mut record = Self {
             dir,
             plan: Arc::new(plan),
-            events,
+            events: Vec::new(),
             board,
-            state,
-        })
+            state: State::Interrupted,
+            place: Place::default(),
+        };
+        record.refresh()?;
+        Ok(record)
+    }
+
+    /// Reads what was recorded since.
+    ///
+    /// # Errors
+    /// When that is damaged or cannot be read.
+    pub fn refresh(&mut self) -> Result<(), HistoryError> {
+        // First the lock and then the events: what a runner recorded before it let go is then seen.
+        let live = live(&self.dir)?;
+        let (events, place) = events::read(&self.dir, &self.plan, self.place)?;
+        self.place = place;
+        for event in &events {
+            self.board.apply(event);
+        }
+        self.events.extend(events);
+        self.state = state(&self.events, live);
+        if self.state == State::Interrupted {
+            self.board.interrupt();
+        }
+        Ok(())
     }
 }
 
