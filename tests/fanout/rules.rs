@@ -238,9 +238,9 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     // The second one may have been connected already; the third one has not.
     first.end();
     fs::write(&end, "").expect("a file");
-    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""reason":"agent-gone""#));
+    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""paused":"agent-gone""#));
 
-    let second = Agent::start(&fleet, "second");
+    let mut second = Agent::start(&fleet, "second");
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -264,7 +264,8 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     for host in ["badkey1", "badkey2", "badkey3"] {
         assert_eq!(told.done(host)["attempt"], 1, "{host}");
     }
-    assert!(told.named("requested").iter().any(|event| event["request"] == "agent"), "{:?}", told.named("requested"));
+    assert!(told.named("requested").iter().any(|event| event["wish"]["request"] == "agent"), "{:?}", told.named("requested"));
+    second.end();
     assert_nothing_is_left(&fleet);
 }
 
@@ -280,7 +281,7 @@ fn whoever_continues_without_the_agent_sees_the_hosts_refuse() {
     wait_until(LIMIT, "the first one", || running.stdout().contains(r#""event":"running""#));
     agent.end();
     fs::write(&end, "").expect("a file");
-    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""reason":"agent-gone""#));
+    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""paused":"agent-gone""#));
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
