@@ -267,6 +267,9 @@ pub struct RunnerArgs {
     /// End the run when standard input ends.
     #[arg(long)]
     tied: bool,
+    /// What becomes of the run at logout, where it would not go on.
+    #[arg(long)]
+    pub(super) at_logout: Option<String>,
 }
 
 impl RunnerArgs {

@@ -6,6 +6,7 @@ mod confirm;
 mod dry_run;
 mod error;
 mod front;
+mod logout;
 mod nodes;
 mod parse;
 mod place;

@@ -27,6 +27,11 @@ pub(super) fn agent() -> Option<PathBuf> {
     path("SSH_AUTH_SOCK")
 }
 
+/// Whether the user's own service manager can be asked for something.
+pub(super) fn has_own_manager() -> bool {
+    path("XDG_RUNTIME_DIR").is_some_and(|runtime| runtime.join("systemd/private").exists())
+}
+
 fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

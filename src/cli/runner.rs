@@ -26,7 +26,13 @@ pub(super) const READY: &str = "ready";
 /// Runs a run to its end.
 pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
     let dir = RunDir::open(args.directory.clone());
-    let lock = RunLock::take(&dir, &holder()).map_err(|error| CliError::Runner(error.to_string()))?;
+    let lock = match RunLock::take(&dir, &holder()) {
+        Ok(lock) => lock,
+        Err(error) => {
+            let _gone = writeln!(io::stdout().lock(), "{error}");
+            return Err(CliError::Runner(error.to_string()));
+        }
+    };
     let log = OpenOptions::new().append(true).create(true).open(dir.log())?;
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
@@ -34,9 +40,11 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
         .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
     let runtime = super::runtime::runtime()?;
-    let ended = runtime.block_on(drive(&dir, args.tie()));
+    let ended = runtime.block_on(drive(&dir, args));
     if let Err(error) = &ended {
         tracing::error!(%error, "the run could not begin");
+        // Whoever started this waits for a word.
+        let _gone = writeln!(io::stdout().lock(), "{error}");
     }
     drop(lock);
     runtime.shutdown_background();
@@ -52,7 +60,8 @@ fn holder() -> Holder {
     }
 }
 
-async fn drive(dir: &RunDir, tie: Tie) -> Result<(), CliError> {
+async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
+    let tie = args.tie();
     let plan = Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?);
     preflight::check_files(&plan.settings, plan.hosts.len())?;
     let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(super::usage::UsageError::from)?;
@@ -64,7 +73,7 @@ async fn drive(dir: &RunDir, tie: Tie) -> Result<(), CliError> {
     let about = About {
         run: plan.run.clone(),
         tie,
-        logout: None,
+        logout: args.at_logout.clone(),
         user: place::user(),
         now: Box::new(runner.time()),
     };

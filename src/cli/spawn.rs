@@ -1,6 +1,7 @@
 //! Starting the runner of a run as a process of its own, and finding it again.
 
 use super::error::CliError;
+use super::logout::{self, Logout, Why};
 use super::place;
 use super::runner::READY;
 use crate::child::in_own_session;
@@ -12,7 +13,7 @@ use std::env;
 use std::fs::OpenOptions;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
@@ -29,37 +30,39 @@ pub(super) struct Spawned {
 impl Spawned {
     /// Starts the runner of a run whose plan is written, and waits until viewers can come.
     pub(super) async fn start(dir: &RunDir, tie: Tie) -> Result<Self, CliError> {
-        let program = env::current_exe().map_err(CliError::System)?;
         let log = OpenOptions::new()
             .append(true)
             .create(true)
             .open(dir.log())
             .map_err(CliError::System)?;
-        let mut command = std::process::Command::new(program);
-        command.arg("runner").arg(dir.path());
-        if tie == Tie::Starter {
-            command.arg("--tied");
-        }
-        in_own_session(&mut command);
-        let stdin = match tie {
-            Tie::Starter => Stdio::piped(),
-            Tie::Free => Stdio::null(),
+        let (mut command, stdin) = match tie {
+            Tie::Starter => {
+                let mut command = runner(dir)?;
+                command.arg("--tied");
+                (command, Stdio::piped())
+            }
+            Tie::Free => (that_outlives_the_login(dir)?, Stdio::null()),
         };
+        in_own_session(&mut command);
         command.stdin(stdin).stdout(Stdio::piped()).stderr(log);
         let mut child = Command::from(command).spawn().map_err(CliError::System)?;
         let lifeline = child.stdin.take();
         let mut said = String::new();
         if let Some(out) = child.stdout.take() {
-            let mut first = [0; 64];
-            let mut out = BufReader::new(out);
-            let length = out.read(&mut first).await.map_err(CliError::System)?;
-            said = String::from_utf8_lossy(&first[..length]).into_owned();
+            BufReader::new(out)
+                .read_line(&mut said)
+                .await
+                .map_err(CliError::System)?;
         }
         if said.trim_end() != READY {
             let _ended = child.wait().await;
             let log = dir.log();
+            let why = match said.trim_end() {
+                "" => "its runner ended at once",
+                why => why,
+            };
             return Err(CliError::Runner(format!(
-                "its runner could not begin; see {}",
+                "the run could not begin: {why}; see {}",
                 log.display()
             )));
         }
@@ -81,4 +84,34 @@ pub(super) async fn connect(dir: &RunDir, rights: Rights) -> Result<(Link, Welco
     dial(&dir.socket(), &hello)
         .await
         .map_err(|error| CliError::Runner(error.to_string()))
+}
+
+/// The command that is the runner.
+fn runner(dir: &RunDir) -> Result<std::process::Command, CliError> {
+    let program = env::current_exe().map_err(CliError::System)?;
+    let mut command = std::process::Command::new(program);
+    command.arg("runner").arg(dir.path());
+    Ok(command)
+}
+
+/// The same, out of reach of the session manager as far as that can be.
+fn that_outlives_the_login(dir: &RunDir) -> Result<std::process::Command, CliError> {
+    let mut runner = runner(dir)?;
+    match logout::look(&place::user()) {
+        Logout::Survives => {}
+        Logout::Ends(why) => {
+            runner.arg("--at-logout").arg(why.sentence());
+        }
+        Logout::NeedsScope if !place::has_own_manager() => {
+            runner.arg("--at-logout").arg(Why::SessionKilled.sentence());
+        }
+        Logout::NeedsScope => {
+            // systemd-run makes the scope and becomes the runner.
+            let mut scope = std::process::Command::new("systemd-run");
+            scope.args(["--user", "--scope", "--quiet", "--collect", "--"]);
+            scope.arg(runner.get_program()).args(runner.get_args());
+            return Ok(scope);
+        }
+    }
+    Ok(runner)
 }

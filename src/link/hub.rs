@@ -319,3 +319,6 @@ impl Viewer {
 async fn send(to: &mut BufWriter<OwnedWriteHalf>, output: &Output) -> io::Result<()> {
     frame::write(to, Kind::Output, &frame::pack(output)).await
 }
+
+#[cfg(test)]
+mod tests;
