@@ -14,6 +14,7 @@ mod preflight;
 mod request;
 mod run;
 mod runner;
+mod runner_log;
 mod runtime;
 mod settings;
 mod sources;
