@@ -19,6 +19,7 @@ mod request;
 mod results;
 mod run;
 mod runner;
+mod runner_log;
 mod runtime;
 mod settings;
 mod sources;
