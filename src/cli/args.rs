@@ -1,6 +1,10 @@
 //! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
 //! settled in [`request`](super::request).
 
+use super::attach::args::AttachArgs;
+use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
+use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
+use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
 use crate::link::greet::Tie;
@@ -22,7 +26,10 @@ const EXAMPLES: &str = "\
 Examples:
   heeler demo                                      the dashboard over a fleet in this machine
   heeler run -w 'web[01-40]' -- uptime             one command, forty hosts
-  heeler nodes '@web!web07' --expand               what a node set means";
+  heeler nodes '@web!web07' --expand               what a node set means
+  heeler runs                                      what was run, and what it came to
+  heeler show                                      the last run; log, retry and others take a run as well
+  heeler run -w @last:failed -- uptime             results are node sets";
 
 /// What heeler can do.
 #[derive(Debug, Subcommand)]
@@ -34,6 +41,28 @@ pub enum Command {
     /// Own a run: what `run` starts in the background.
     #[command(hide = true)]
     Runner(RunnerArgs),
+    /// Come back to a run that goes on.
+    Attach(AttachArgs),
+    /// Cancel a run, or jobs in it, and tell what became of them.
+    Cancel(CancelArgs),
+    /// Start nothing new in a run until it continues.
+    Pause(CourseArgs),
+    /// Let a paused run go on.
+    Continue(CourseArgs),
+    /// Wait for the end of a run, or of jobs in it.
+    Wait(WaitArgs),
+    /// List the runs, the newest first.
+    Runs(RunsArgs),
+    /// Show what a run came to.
+    Show(ShowArgs),
+    /// Print the output of one host in a run.
+    Log(LogArgs),
+    /// Keep a run for ever.
+    Pin(PinArgs),
+    /// Let a run that was pinned be removed when its time comes.
+    Unpin(PinArgs),
+    /// Remove the runs that are too old or too much.
+    Prune(PruneArgs),
     /// Show which hosts a node set names.
     Nodes(NodesArgs),
     /// Show the built-in settings, or check a configuration file.
@@ -70,6 +99,8 @@ pub struct RunArgs {
     pub(super) ssh: SshArgs,
     #[command(flatten)]
     pub(super) display: DisplayArgs,
+    #[command(flatten)]
+    pub(super) tie: TieArgs,
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
     /// A variable for the command; without =V it is taken from here.
@@ -158,6 +189,7 @@ impl LimitArgs {
             retry_on: self.retry_on.clone().map(|list| list.0),
             on_disconnect: self.on_disconnect,
             lease: self.lease,
+            on_hangup: None,
             confirm_above: None,
         }
     }
@@ -296,7 +328,8 @@ Node sets: web[1-3]  web[01-40/2]  a,b  @group  @group!web7  @a&@b  ^file  -  we
 Examples:
   heeler nodes 'web[1-3],db' --expand
   heeler nodes --fold - < hosts.txt
-  heeler nodes '@web&@rack3' --count";
+  heeler nodes '@web&@rack3' --count
+  heeler nodes '@last:failed!@dead'                 results of runs: @last, @RUN:CLASS";
 
 /// `heeler nodes`
 #[derive(Debug, Args)]

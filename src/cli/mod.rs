@@ -2,16 +2,21 @@
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
 mod args;
+mod attach;
 mod confirm;
+mod control;
 mod dry_run;
 mod error;
 mod front;
+mod history;
 mod logout;
 mod nodes;
 mod parse;
 mod place;
 mod preflight;
+mod reach;
 mod request;
+mod results;
 mod run;
 mod runner;
 mod runner_log;
@@ -20,16 +25,20 @@ mod settings;
 mod sources;
 mod spawn;
 mod tell;
+mod tie;
 mod usage;
 mod variable;
 mod words;
 
 pub use args::{Cli, DisplayArgs, Front};
+pub use control::ControlError;
 pub use error::CliError;
+pub use reach::ReachError;
 pub use request::{RunRequest, Safety};
+pub use tie::TieArgs;
 pub use usage::UsageError;
 
-use crate::config::{self, DEFAULT_FILE, Home};
+use crate::config::{self, DEFAULT_FILE};
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use confirm::{Console, confirm};
@@ -64,14 +73,29 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
             run::demo(&args)
         }
         Command::Runner(args) => runner::run(&args),
+        Command::Attach(args) => {
+            screen(&args.display)?;
+            attach::attach(&args)
+        }
+        Command::Cancel(args) => control::cancel(&args),
+        Command::Pause(args) => control::pause(&args),
+        Command::Continue(args) => control::go_on(&args),
+        Command::Wait(args) => control::wait(&args),
+        Command::Runs(args) => history::runs(&args),
+        Command::Show(args) => history::show(&args),
+        Command::Log(args) => history::log(&args),
+        Command::Pin(args) => history::pin(&args),
+        Command::Unpin(args) => history::unpin(&args),
+        Command::Prune(args) => history::prune(&args),
         Command::Nodes(args) => show_nodes(&args),
         Command::Config(args) => show_config(&args),
     }
 }
 
 fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
     let groups = config.groups.clone();
+    let bounds = history::bounds(&config);
     let world = World {
         sources: &Surroundings { groups: &groups },
         variable: &|name| env::var(name).ok(),
@@ -95,6 +119,7 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
     };
     confirm(&request, somebody.then_some(console))?;
     drop((input, output));
+    history::prune_in_passing(bounds);
     run::run(&request)
 }
 
@@ -110,7 +135,7 @@ fn screen(display: &DisplayArgs) -> Result<(), UsageError> {
 }
 
 fn show_nodes(args: &NodesArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
     let surroundings = Surroundings { groups: &config.groups };
     let hosts = nodes::resolve(args, &surroundings)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -122,18 +147,10 @@ fn show_nodes(args: &NodesArgs) -> Result<ExitStatus, CliError> {
 fn show_config(args: &ConfigArgs) -> Result<ExitStatus, CliError> {
     let mut out = io::stdout().lock();
     match &args.check {
-        Some(file) => writeln!(out, "{}", settings::check(file.as_deref(), &home())?)?,
+        Some(file) => writeln!(out, "{}", settings::check(file.as_deref(), &place::home())?)?,
         None => out.write_all(DEFAULT_FILE.as_bytes())?,
     }
     Ok(ExitStatus::AllOk)
-}
-
-fn home() -> Home {
-    let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(Into::into);
-    Home {
-        home: path("HOME"),
-        config: path("XDG_CONFIG_HOME"),
-    }
 }
 
 fn report(error: &CliError) -> ExitStatus {

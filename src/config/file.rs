@@ -3,10 +3,11 @@
 use super::document::{Document, Section};
 use super::duration;
 use super::error::ConfigError;
-use super::layer::{Defaults, Layer, Ssh};
+use super::layer::{Defaults, History, Layer, Ssh};
 use super::settled::Config;
+use super::size::size_limit;
 use super::value::{
-    confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option, time_limit, width,
+    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, width,
 };
 use std::fs;
 use std::io;
@@ -63,8 +64,23 @@ fn parse(path: &Path, text: &str, home: &Home) -> Result<Layer, ConfigError> {
     let ssh = ssh(document.section("ssh")?, path, home)?;
     let mut section = document.section("groups")?;
     let groups = section.take_names(is_group_name)?.into_iter().collect();
+    let history = history(document.section("history")?)?;
     document.finish()?;
-    Ok(Layer { defaults, ssh, groups })
+    Ok(Layer {
+        defaults,
+        ssh,
+        groups,
+        history,
+    })
+}
+
+fn history(mut section: Section<'_>) -> Result<History, ConfigError> {
+    let history = History {
+        keep: section.take("keep", time_limit)?,
+        max_size: section.take("max-size", size_limit)?,
+    };
+    section.finish()?;
+    Ok(history)
 }
 
 fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
@@ -81,6 +97,7 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         retry_on: section.take("retry-on", retry_on)?,
         on_disconnect: section.take("on-disconnect", on_disconnect)?,
         lease: section.take("lease", time_limit)?,
+        on_hangup: section.take("on-hangup", on_hangup)?,
         confirm_above: section.take("confirm-above", confirm_above)?,
     };
     section.finish()?;

@@ -1,7 +1,7 @@
 //! The configuration with every question answered.
 
 use super::layer::{Defaults, Layer, Ssh};
-use super::value::{TimeLimit, Width};
+use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::Settings;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,12 +11,18 @@ use std::time::Duration;
 pub struct Config {
     /// How many jobs may run at once. It becomes a number when the hosts are known.
     pub width: Width,
+    /// What a closed terminal does to a run with a dashboard.
+    pub on_hangup: OnHangup,
     /// With more hosts than this, the number has to be confirmed.
     pub confirm_above: usize,
     /// How ssh is called.
     pub ssh: Ssh,
     /// Node sets by name.
     pub groups: BTreeMap<String, String>,
+    /// How long past runs are kept; `None` is for ever.
+    pub keep: Option<Duration>,
+    /// How many bytes all runs may take; `None` is any number.
+    pub max_size: Option<u64>,
     /// The other settings; the width in them is not used.
     limits: Settings,
 }
@@ -26,9 +32,12 @@ impl Config {
     pub fn built_in() -> Self {
         Self {
             width: Width::Count(64),
+            on_hangup: OnHangup::default(),
             confirm_above: 100,
             ssh: Ssh::default(),
             groups: BTreeMap::new(),
+            keep: Some(Duration::from_secs(90 * 24 * 60 * 60)),
+            max_size: Some(10_000_000_000),
             limits: Settings::default(),
         }
     }
@@ -42,6 +51,8 @@ impl Config {
         // ssh uses the first of two options with one key, so the later layer comes first.
         self.ssh.options.splice(0..0, layer.ssh.options);
         self.groups.extend(layer.groups);
+        replace(&mut self.keep, layer.history.keep.map(time));
+        replace(&mut self.max_size, layer.history.max_size.map(|limit| limit.0));
     }
 
     fn apply_defaults(&mut self, defaults: Defaults) {
@@ -59,10 +70,12 @@ impl Config {
             retry_on,
             on_disconnect,
             lease,
+            on_hangup,
             confirm_above,
         } = defaults;
         let limits = &mut self.limits;
         replace(&mut self.width, width);
+        replace(&mut self.on_hangup, on_hangup);
         replace(&mut self.confirm_above, confirm_above);
         replace(&mut limits.connect_width, connect_width);
         replace(&mut limits.connect_timeout, connect_timeout.map(time));
@@ -120,6 +133,7 @@ mod tests {
                 options: vec!["Port=1".to_owned()],
             },
             groups: BTreeMap::from([("web".to_owned(), "web[1-2]".to_owned())]),
+            ..Layer::default()
         };
         let upper = Layer {
             defaults: Defaults {
@@ -131,6 +145,7 @@ mod tests {
                 options: vec!["Port=2".to_owned()],
             },
             groups: BTreeMap::from([("web".to_owned(), "web9".to_owned())]),
+            ..Layer::default()
         };
         config.apply(lower);
         config.apply(upper);

@@ -55,6 +55,10 @@ impl Plain {
             change,
         } = &event.what
         else {
+            if let Some(line) = of_run(&event.what) {
+                let line = format!("heeler: {line}\n");
+                sheet.on(Target::Stderr).extend_from_slice(line.as_bytes());
+            }
             return;
         };
         let (ending, next) = match change {
@@ -85,12 +89,26 @@ impl Plain {
     }
 }
 
+/// What befell the run as a whole.
+fn of_run(what: &What) -> Option<String> {
+    match what {
+        What::Paused(reason) => Some(format!("{reason}: nothing new is started")),
+        What::Continued => Some("continued".to_owned()),
+        What::Draining => Some("nothing more is started in this run".to_owned()),
+        What::Slept { asleep } => Some(format!(
+            "nobody watched the run for {}; no limit counted",
+            elapsed(*asleep)
+        )),
+        _ => None,
+    }
+}
+
 fn has_detail(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Unreachable { .. } | Outcome::Lost { .. })
 }
 
 /// The outcome, with ssh's own words where there are any.
-pub(super) fn in_words(outcome: &Outcome) -> String {
+pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.trim().is_empty() => {
             format!("{outcome} ({})", harmless(detail))
