@@ -113,6 +113,7 @@ fn begin(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
             options: request.ssh.options.clone(),
         },
         parent: None,
+        doubts: Vec::new(),
         operator: format!("{}@{}", place::user(), place::machine()),
         note: request.note.clone(),
         started,

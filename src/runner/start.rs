@@ -215,9 +215,7 @@ async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
 }
 
 fn not_started() -> Outcome {
-    Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    }
+    Outcome::skipped(SkipReason::Cancelled)
 }
 
 /// Random bytes for a secret.

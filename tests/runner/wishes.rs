@@ -177,7 +177,7 @@ async fn a_drain_lets_what_runs_go_on() {
     stage.until_event(|what| *what == What::Draining).await;
     stage.pass(secs(60)).await;
     stage.soon(shim.exit(0)).await;
-    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    let skipped = Outcome::skipped(SkipReason::Drain);
     assert_eq!(stage.end().await, [Outcome::Ok, skipped.clone(), skipped]);
 }
 
@@ -195,7 +195,7 @@ async fn ends_everything(end: impl FnOnce(&mut Stage)) {
     stage.soon(shim.hears(&["stop TERM"])).await;
     stage.soon(shim.go(143)).await;
     let outcomes = stage.end().await;
-    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    let skipped = Outcome::skipped(SkipReason::Drain);
     assert!(
         matches!(
             &outcomes[0],

@@ -223,7 +223,7 @@ impl Scheduler {
             Place::Running { .. } | Place::Stopping => self.running -= 1,
             Place::Waiting | Place::Backoff { .. } | Place::Done(_) => return,
         }
-        if let (Outcome::Skipped { why }, Intake::Closed) = (&mut ending.outcome, self.intake) {
+        if let (Outcome::Skipped { why, detail: None }, Intake::Closed) = (&mut ending.outcome, self.intake) {
             *why = SkipReason::Drain;
         }
         if matches!(ending.outcome, Outcome::Ok | Outcome::Exit { .. }) {
@@ -265,7 +265,7 @@ impl Scheduler {
     /// the last.
     fn skip(&mut self, job: JobId, why: SkipReason, turn: &mut Turn) {
         let ending = self.slot(job).last.take().unwrap_or(Ending {
-            outcome: Outcome::Skipped { why },
+            outcome: Outcome::skipped(why),
             leaked: false,
             elapsed: Duration::ZERO,
         });

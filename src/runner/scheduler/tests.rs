@@ -14,6 +14,7 @@ fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
         format: crate::model::plan::PLAN_FORMAT,
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run: RunId("r".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),
@@ -192,9 +193,7 @@ fn a_cancel_reaches_a_job_wherever_it_is() {
     );
     assert_eq!(stage.ask(cancel(3, Force::Now)), [""; 0], "over");
     assert_eq!(stage.ask(cancel(99, Force::Now)), [""; 0], "unknown");
-    let skipped = Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    };
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
     stage.end(1, skipped.clone());
     stage.end(2, skipped);
     assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "finish"]);
@@ -283,9 +282,7 @@ fn a_drain_lets_what_runs_go_on() {
         stage.ask(Request::Drain),
         ["draining", "stop 1 quit by quit", "2 done: skipped, run drained"]
     );
-    let skipped = Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    };
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
     assert_eq!(stage.end(1, skipped), ["1 done: skipped, run drained"]);
     assert_eq!(
         stage.ask(Request::Retry {
