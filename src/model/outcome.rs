@@ -289,6 +289,14 @@ impl fmt::Display for Fate {
     }
 }
 
+/// The owner of a process, as a [`Fate`] names it: only the number is known of most.
+pub fn owner_name(uid: u32) -> String {
+    match uid {
+        0 => "root".to_owned(),
+        uid => format!("uid {uid}"),
+    }
+}
+
 /// Why nothing could be started on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,6 +5,7 @@
 //! front-end; the dispatcher here carries events and orders between them. It knows no terminal and prints nothing.
 
 mod attempt;
+mod caution;
 mod clock;
 mod follow;
 mod job;
@@ -12,6 +13,7 @@ mod pool;
 mod recorder;
 mod retry;
 mod scheduler;
+mod search;
 mod setup;
 mod start;
 
@@ -214,6 +216,7 @@ impl<T: Transport> Dispatcher<T> {
             clock: self.clock,
             id: job,
             attempt,
+            caution: self.scheduler.caution(job),
             orders,
             news: self.news_out.clone(),
         };

@@ -6,6 +6,7 @@
 # A process is taken for an attempt's when it has the cookie of that attempt in its environment, or is in the session or
 # the group of the attempt's first process. Numbers of processes are used again: whoever reads the answer judges by the
 # age whether that is still the same session.
+# shellcheck disable=SC2317 # the builder fills in the calls
 {
   echo "__MARK__ up" >&2
   exec </dev/null 2>/dev/null
@@ -76,7 +77,7 @@
     [ "$count" = 0 ] && hunt "$@"
     how=all
     [ "$proof" ] || how=hidden
-    command -v grep >/dev/null || how=grep
+    command -v grep >/dev/null || how="grep"
     [ -e /proc/self/stat ] || how=proc
     echo "__MARK__ looked $nth $count $how"
   }

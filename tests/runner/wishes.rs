@@ -90,7 +90,12 @@ async fn a_host_whose_link_was_cut_is_connected_anew() {
         jobs,
         even_if_running: false,
     });
-    let (_line, mut again) = stage.start("a").await;
+    let mut line = stage.call("a").await.accept();
+    let mut search = stage.soon(line.session()).await;
+    stage.soon(search.greet()).await;
+    stage.soon(search.look(&["looked 0 0 all"])).await;
+    let mut again = stage.soon(line.session()).await;
+    stage.soon(again.run_greeted()).await;
     stage.soon(again.exit(0)).await;
     stage.done("a").await;
     stage.ask(Request::Release);

@@ -13,11 +13,12 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
+use super::caution::Caution;
 use super::retry;
 use crate::model::durations::Durations;
 use crate::model::event::{Change, Ending, Event, What};
-use crate::model::id::JobId;
-use crate::model::outcome::{Outcome, SkipReason};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::outcome::{Fate, Outcome, SkipReason};
 use crate::model::phase::Why;
 use crate::model::plan::{Plan, Settings, Slow};
 use crate::model::stamp::Stamp;
@@ -57,7 +58,12 @@ pub(super) struct Scheduler {
 impl Scheduler {
     /// A scheduler for a run; `seed` scatters the delays of retries.
     pub(super) fn new(plan: Arc<Plan>, seed: u64) -> Self {
-        let slots = plan.jobs().map(|_| Slot::default()).collect();
+        let mut slots: Vec<Slot> = plan.jobs().map(|_| Slot::default()).collect();
+        for inherited in &plan.doubts {
+            if let Some(slot) = slots.get_mut(inherited.job.index()) {
+                slot.doubts.push(inherited.doubt.clone());
+            }
+        }
         Self {
             waiting: plan.jobs().collect(),
             unfinished: plan.hosts.len(),
@@ -91,7 +97,9 @@ impl Scheduler {
         let mut turn = Turn::at(now);
         match input {
             Input::Connected(job) => self.mark_connected(job, &mut turn),
-            Input::Running(job) => self.mark_running(job, now),
+            Input::Starting(job, cookie) => self.slot(job).cookie = Some(cookie),
+            Input::Running(job, pid) => self.mark_running(job, pid, now),
+            Input::Found(job, attempt, fate) => self.found(job, attempt, &fate),
             Input::Stopping(job) => self.mark_stopping(job),
             Input::Ended(job, ending) => self.ended(job, ending, &mut turn),
             Input::Request(request) => self.request(request, &mut turn),
@@ -203,11 +211,29 @@ impl Scheduler {
         }
     }
 
-    fn mark_running(&mut self, job: JobId, now: Stamp) {
-        if let Place::Running { since, .. } = &mut self.slot(job).place {
+    fn mark_running(&mut self, job: JobId, pid: u32, now: Stamp) {
+        let slot = self.slot(job);
+        slot.command = Some((pid, now));
+        if let Place::Running { since, .. } = &mut slot.place {
             *since = Some(now);
         }
         self.next_slow_look = self.next_slow_look.max(now);
+    }
+
+    /// What is gone is in doubt no more.
+    fn found(&mut self, job: JobId, attempt: AttemptNo, fate: &Fate) {
+        if *fate == Fate::Gone {
+            self.slot(job).doubts.retain(|doubt| doubt.attempt != attempt);
+        }
+    }
+
+    /// What the attempt at a job that is begun now must look for first.
+    pub(super) fn caution(&self, job: JobId) -> Caution {
+        let slot = &self.slots[job.index()];
+        Caution {
+            doubts: slot.doubts.clone(),
+            if_running: slot.if_running,
+        }
     }
 
     fn mark_stopping(&mut self, job: JobId) {
@@ -229,11 +255,12 @@ impl Scheduler {
         if matches!(ending.outcome, Outcome::Ok | Outcome::Exit { .. }) {
             self.durations.add(ending.elapsed);
         }
+        let blind = ending.outcome.may_live_on();
+        self.slot(job).settle(blind);
         let jitter = self.random.next();
-        let Slot { wish, retries_used, .. } = self.slots[job.index()];
+        let &Slot { wish, retries_used, .. } = &self.slots[job.index()];
         let delay = retry::delay(self.settings(), &ending.outcome, retries_used, jitter);
         let goes_on = self.intake != Intake::Closed;
-        let blind = ending.outcome.may_live_on();
         if let Some(delay) = delay.filter(|_| goes_on && wish == Wish::None) {
             self.back_off(job, ending, turn.now + delay, turn);
             return;

@@ -322,7 +322,7 @@ fn slow_is_three_medians_once_ten_have_finished_and_never_before_thirty_seconds(
     let (mut stage, _) = Stage::new(11, narrow(11, 11));
     (0..11).for_each(|job| {
         stage.connect(job);
-        stage.tell(Input::Running(JobId(job)));
+        stage.tell(Input::Running(JobId(job), 7));
     });
     (0..9).for_each(|job| {
         stage.end(job, Outcome::Ok);
@@ -338,7 +338,7 @@ fn an_absolute_soft_limit_needs_no_peers() {
     let slow = Slow::After(Duration::from_secs(5));
     let (mut stage, _) = Stage::new(1, Settings { slow, ..narrow(1, 1) });
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     assert_eq!(stage.wait(4), [""; 0]);
     assert_eq!(stage.wait(1), ["0 slow"]);
 }
@@ -365,7 +365,7 @@ fn what_was_cancelled_is_not_tried_again_by_itself() {
 fn a_retry_that_was_noted_does_not_outlive_a_drain() {
     let (mut stage, _) = Stage::new(1, narrow(1, 1));
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     stage.tell(Input::Stopping(JobId(0)));
     stage.ask(Request::Retry {
         jobs: jobs(&[0]),
@@ -391,7 +391,7 @@ fn news_that_comes_after_the_end_changes_nothing() {
 fn a_retry_that_was_noted_is_not_started_beside_what_may_still_run() {
     let (mut stage, _) = Stage::new(1, narrow(1, 1));
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     stage.tell(Input::Stopping(JobId(0)));
     stage.ask(Request::Retry {
         jobs: jobs(&[0]),
