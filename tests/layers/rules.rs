@@ -11,7 +11,7 @@ pub(crate) struct Layer {
 }
 
 /// Every layer, upper ones first. The binary is above them all.
-pub(crate) const LAYERS: [Layer; 15] = [
+pub(crate) const LAYERS: [Layer; 16] = [
     layer("main", &["cli"]),
     layer(
         "cli",
@@ -19,6 +19,7 @@ pub(crate) const LAYERS: [Layer; 15] = [
             "report",
             "tui",
             "demo",
+            "history",
             "runner",
             "link",
             "transport",
@@ -29,10 +30,11 @@ pub(crate) const LAYERS: [Layer; 15] = [
             "child",
         ],
     ),
-    layer("report", &["link", "rundir", "nodeset", "model"]),
-    layer("tui", &["app", "link", "rundir", "nodeset", "model"]),
+    layer("report", &["history", "link", "rundir", "nodeset", "model"]),
+    layer("tui", &["app", "history", "link", "rundir", "nodeset", "model"]),
     layer("demo", &["nodeset", "model", "child"]),
     pure_layer("app", &["nodeset", "model"]),
+    layer("history", &["rundir", "nodeset", "model"]),
     layer("runner", &["link", "transport", "shim", "rundir", "model"]),
     layer("link", &["model"]),
     layer("transport", &["model", "child"]),

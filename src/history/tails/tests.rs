@@ -1,0 +1,79 @@
+//! The end of the output as a late viewer gets it.
+
+use super::super::fixture::Stage;
+use super::*;
+use crate::model::stamp::Stamp;
+use crate::model::text::StyledLine;
+use Stream::{Stderr, Stdout};
+
+fn loaded(stage: &Stage) -> Board {
+    let mut board = Board::new(&stage.plan);
+    tails(&stage.plan, &stage.dir, &mut board).expect("readable");
+    board
+}
+
+fn lines(board: &Board) -> Vec<String> {
+    let row = &board.rows()[0];
+    row.tail.lines().map(StyledLine::text).map(str::to_owned).collect()
+}
+
+#[test]
+fn short_output_is_there_as_if_it_had_been_watched() {
+    let mut stage = Stage::new(&["web1", "web2"]);
+    stage.print(1, 0, Stdout, b"one\ntw");
+    stage.print(2, 0, Stderr, b"oops\n");
+    stage.print(3, 0, Stdout, b"o\nbegun");
+    let board = loaded(&stage);
+    assert_eq!(lines(&board), ["one", "oops", "two", "begun"]);
+    assert_eq!(board.rows()[0].printed, [13, 5]);
+    assert_eq!(board.rows()[0].last_output, Some(Stamp::from_secs(3)));
+    assert_eq!(board.rows()[1].last_output, None);
+}
+
+#[test]
+fn of_long_output_the_end_is_there_with_right_offsets_and_no_line_is_lost() {
+    let mut stage = Stage::new(&["web1"]);
+    stage.print(1, 0, Stderr, b"early warning\n");
+    let line = format!("{}\n", "x".repeat(1365));
+    for _ in 0..30 {
+        stage.print(2, 0, Stdout, line.as_bytes());
+    }
+    let board = loaded(&stage);
+    assert_eq!(board.rows()[0].printed, [30 * 1366, 14]);
+    assert_eq!(lines(&board).len(), 12);
+    assert!(
+        lines(&board).iter().skip(1).all(|shown| shown.len() == 1365),
+        "no half line"
+    );
+}
+
+#[test]
+fn what_was_read_and_is_told_again_is_shown_once() {
+    let mut stage = Stage::new(&["web1"]);
+    stage.print(1, 0, Stdout, &vec![b'\n'; 20_000]);
+    stage.print(2, 0, Stdout, b"half");
+    let mut board = loaded(&stage);
+    board.print(&Output {
+        at: Stamp::from_secs(3),
+        job: JobId(0),
+        attempt: AttemptNo::FIRST,
+        pieces: vec![Piece {
+            stream: Stdout,
+            offset: 20_000,
+            bytes: b"half and half\n".to_vec(),
+        }],
+    });
+    assert_eq!(lines(&board).last().map(String::as_str), Some("half and half"));
+    assert_eq!(board.rows()[0].printed, [20_014, 0]);
+}
+
+#[test]
+fn bytes_that_the_index_does_not_name_yet_are_left_for_later() {
+    let mut stage = Stage::new(&["web1"]);
+    stage.print(1, 0, Stdout, b"named\n");
+    let path = stage.dir.output("web1", AttemptNo::FIRST, Stdout);
+    std::fs::write(path, b"named\nnot yet\n").expect("written");
+    let board = loaded(&stage);
+    assert_eq!(lines(&board), ["named"]);
+    assert_eq!(board.rows()[0].printed, [6, 0]);
+}
