@@ -4,6 +4,7 @@ use crate::model::doubt::Doubt;
 use crate::model::event::Ending;
 use crate::model::id::AttemptNo;
 use crate::model::outcome::OutcomeClass;
+use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 use crate::runner::caution::IfRunning;
 
@@ -73,7 +74,7 @@ pub(super) enum Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Intake {
     Open,
-    Paused,
+    Paused(PauseReason),
     /// Nothing new for the rest of the run.
     Closed,
 }
