@@ -4,7 +4,7 @@ use crate::model::doubt::Doubt;
 
 /// What to do where something of an earlier attempt still runs, or where that cannot be looked into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum IfRunning {
+pub enum IfRunning {
     /// Start nothing.
     #[default]
     Refuse,
@@ -14,7 +14,7 @@ pub(super) enum IfRunning {
 
 impl IfRunning {
     /// What a request means.
-    pub(super) fn even(even_if_running: bool) -> Self {
+    pub fn even(even_if_running: bool) -> Self {
         if even_if_running { Self::GoOn } else { Self::Refuse }
     }
 }

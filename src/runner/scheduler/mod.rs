@@ -10,11 +10,14 @@ mod order;
 mod random;
 mod requests;
 mod slot;
+mod takeover;
 #[cfg(test)]
 mod tests;
 
 use super::caution::Caution;
+use super::resume::Lost;
 use super::retry;
+use crate::model::board::Board;
 use crate::model::durations::Durations;
 use crate::model::event::{Change, Ending, Event, What};
 use crate::model::id::{AttemptNo, JobId};
@@ -81,14 +84,31 @@ impl Scheduler {
         }
     }
 
-    /// Begins the run.
+    /// The scheduler of a run that is taken up again where `board` stands, before what follows from the end of its
+    /// runner.
+    pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
+        let slots = takeover::slots(board, lost);
+        let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
+        let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
+        Self {
+            unfinished: waiting.len(),
+            waiting,
+            slots,
+            ..Self::new(plan, seed)
+        }
+    }
+
+    /// Begins the run, or goes on with it.
     pub(super) fn start(&mut self, now: Stamp) -> Vec<Order> {
         let mut turn = Turn::at(now);
-        for job in self.plan.jobs() {
+        for job in &self.waiting {
             turn.orders
-                .push(self.record(job, Change::Queued(Why::ConnectSlot), now));
+                .push(self.record(*job, Change::Queued(Why::ConnectSlot), now));
         }
         self.fill(&mut turn);
+        if self.unfinished == 0 {
+            turn.orders.push(Order::Finish);
+        }
         turn.orders
     }
 
