@@ -2,7 +2,9 @@
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
 mod args;
+mod attach;
 mod confirm;
+mod control;
 mod dry_run;
 mod error;
 mod front;
@@ -11,6 +13,7 @@ mod nodes;
 mod parse;
 mod place;
 mod preflight;
+mod reach;
 mod request;
 mod run;
 mod runner;
@@ -19,13 +22,17 @@ mod settings;
 mod sources;
 mod spawn;
 mod tell;
+mod tie;
 mod usage;
 mod variable;
 mod words;
 
 pub use args::{Cli, DisplayArgs, Front};
+pub use control::ControlError;
 pub use error::CliError;
+pub use reach::ReachError;
 pub use request::{RunRequest, Safety};
+pub use tie::TieArgs;
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE, Home};
@@ -63,6 +70,14 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
             run::demo(&args)
         }
         Command::Runner(args) => runner::run(&args),
+        Command::Attach(args) => {
+            screen(&args.display)?;
+            attach::attach(&args)
+        }
+        Command::Cancel(args) => control::cancel(&args),
+        Command::Pause(args) => control::pause(&args),
+        Command::Continue(args) => control::go_on(&args),
+        Command::Wait(args) => control::wait(&args),
         Command::Nodes(args) => show_nodes(&args),
         Command::Config(args) => show_config(&args),
     }

@@ -1,6 +1,9 @@
 //! Everything that can be wrong before a run starts. Each message says what to do next; each means exit status 2.
 
+use super::control::ControlError;
+use super::reach::ReachError;
 use crate::config::ConfigError;
+use crate::history::HistoryError;
 use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
@@ -26,6 +29,15 @@ pub enum UsageError {
         /// Why not.
         error: NodeSetError,
     },
+    /// A run cannot be found or read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// There is no way to the runner of a run.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// A wish that makes no sense.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// There is no ssh.
     #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
     NoSsh,

@@ -19,8 +19,8 @@ pub use file::{Home, load, read};
 pub use layer::{Defaults, Layer, Ssh};
 pub use settled::Config;
 pub use value::{
-    TimeLimit, Width, confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option, time_limit,
-    width,
+    OnHangup, TimeLimit, Width, confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow,
+    ssh_option, time_limit, width,
 };
 
 /// The built-in settings as a configuration file, with an explanation of each.

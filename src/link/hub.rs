@@ -215,6 +215,7 @@ impl Shared {
         state.viewers.insert(number, Arc::clone(&viewer));
         let welcome = Welcome {
             run: self.about.run.clone(),
+            who: viewer.who.clone(),
             now: (self.about.now)(),
             backlog: state.history.len(),
             tie: self.about.tie,

@@ -22,6 +22,14 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Whether viewers are told of the event as it is recorded, at the same place among the others. What the record lacks
+    /// is told when that becomes known, recorded or not.
+    pub fn has_place(&self) -> bool {
+        !matches!(self.what, What::Unrecorded(_))
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {

@@ -3,6 +3,7 @@
 //! terminal, no file and no environment.
 
 pub mod board;
+pub mod bond;
 pub mod doubt;
 pub mod durations;
 pub mod elapsed;
