@@ -255,10 +255,11 @@ impl Desk {
         wait_for_zero(limit, || self.local());
     }
 
-    /// The process id of heeler itself.
+    /// The process id of the heeler that shows the run.
     #[track_caller]
     pub fn program(&self) -> u32 {
-        let is_program = |process: &Process| process.command.starts_with(env!("CARGO_BIN_EXE_heeler"));
+        let shows = concat!(env!("CARGO_BIN_EXE_heeler"), " run ");
+        let is_program = |process: &Process| process.command.starts_with(shows);
         self.local().into_iter().find(is_program).expect("heeler runs").id
     }
 

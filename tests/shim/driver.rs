@@ -243,6 +243,12 @@ impl Attempt {
             .collect()
     }
 
+    /// How many processes of the shim itself run.
+    pub fn stages(&self) -> usize {
+        let group = Some(self.child.id());
+        processes().filter(|pid| group_of(*pid) == group).count()
+    }
+
     /// Waits until no process has the cookie.
     pub fn wait_dead(&self) {
         eventually("the job's processes to be gone", || self.alive().is_empty());

@@ -9,6 +9,7 @@ use heeler::model::plan::OnDisconnect;
 use heeler::shim::{Control, Reach, Record, Sig};
 
 use crate::driver::Plan;
+use crate::machine::eventually;
 use crate::shell::Shell;
 
 crate::in_each_shell! {
@@ -159,7 +160,9 @@ fn leave_leaves_the_job_alone(shell: &Shell) {
     attempt.ask(&Control::Stop(Sig::Term));
     attempt.send(&Control::Leave);
     attempt.cut();
-    // `look` would have no answer any more; only the stage that waits for the job is left.
+    // `look` would have no answer any more: the main shell and the stage that waits for the job are left. Until then
+    // the job's end would be told.
+    eventually("the shim to leave", || attempt.stages() == 2);
     assert!(!attempt.alive().is_empty());
     attempt.reap_leaked();
     assert_eq!(attempt.close().status(), None);

@@ -2,26 +2,38 @@
 //! it and its screen read back. It knows nothing of the program. Dropped, it ends the server and
 //! whatever the program started.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::processes;
 use super::wait::{LIMIT, poll, wait_until};
 
-/// A dead pane keeps its last screen and its status, nothing but the program writes on the screen,
-/// and an Escape is an Escape at once.
+/// Nothing but the program writes on the screen, and an Escape is an Escape at once.
 const SETTINGS: &str = "\
 set -g default-terminal tmux-256color
-set -g remain-on-exit on
-set -gq remain-on-exit-format ''
 set -g status off
 set -s escape-time 0
 set -g history-limit 10000
 ";
+
+/// Stays in the terminal when the program has ended: tmux drops what a pane has printed and tmux has not read when the
+/// last process of the pane ends. The end is told in the title, behind all that the program printed. Who waits is in the
+/// program's group and hears of a closed terminal, but not of the keys that signal the program.
+const STAGE: &str = r#"
+trap : INT QUIT
+exec 3>&2 2>/dev/null
+sh -c 'echo $$ >"$0.new" && mv "$0.new" "$0"; exec "$@"' "${0%/*}/program" "$@" 2>&3 3>&-
+printf '\033]2;ended %s\033\\' "$?"
+while read -r line; do :; done
+"#;
+
+/// What the title says before the exit status.
+const ENDED: &str = "ended ";
 
 /// One program in one terminal.
 pub struct Terminal {
@@ -36,28 +48,26 @@ impl Terminal {
     #[track_caller]
     pub fn start(columns: u16, rows: u16, command: &Command) -> Self {
         let directory = super::private_directory();
-        std::fs::write(directory.path().join("tmux.conf"), SETTINGS).expect("a settings file");
+        let write = |name: &str, text: &str| {
+            fs::write(directory.path().join(name), text).expect("a file of our own");
+        };
+        write("tmux.conf", SETTINGS);
+        write("stage", &stage(command));
         let mut terminal = Self {
             directory,
             server: 0,
             program: 0,
         };
         let mut tmux = terminal.client();
-        let set = |(name, value): (&std::ffi::OsStr, Option<&std::ffi::OsStr>)| {
-            value.map(|value| (name.to_owned(), value.to_owned()))
-        };
-        tmux.envs(command.get_envs().filter_map(set));
         tmux.args(["new-session", "-d", "-x", &columns.to_string()]);
         tmux.args(["-y", &rows.to_string()]);
-        if let Some(path) = command.get_current_dir() {
-            tmux.arg("-c").arg(path);
-        }
-        // `env` makes it more than one word, which tmux executes as it is, without a shell.
-        tmux.args(["--", "env"]).arg(command.get_program());
-        tmux.args(command.get_args());
+        // More than one word is executed as it is, without a further shell.
+        tmux.args(["--", "/bin/sh"]).arg(terminal.path("stage"));
         succeed(&tmux.output().expect("tmux, see tests/install.sh"));
         terminal.server = terminal.number("#{pid}");
-        terminal.program = terminal.number("#{pane_pid}");
+        let told = poll(LIMIT, || fs::read_to_string(terminal.path("program")).ok());
+        let told = told.unwrap_or_else(|| panic!("the program does not start:\n{}", terminal.screen()));
+        terminal.program = told.trim_end().parse().expect("a process id");
         terminal
     }
 
@@ -108,7 +118,7 @@ impl Terminal {
     /// Writes every byte that programs send to the terminal from now on to a file as well, and returns its path.
     #[track_caller]
     pub fn record(&self) -> PathBuf {
-        let path = self.directory.path().join("record");
+        let path = self.path("record");
         self.tmux(&["pipe-pane", &format!("exec cat >{}", path.display())]);
         path
     }
@@ -145,19 +155,10 @@ impl Terminal {
     }
 
     /// Waits for the program's end and returns its exit status, 128 + n for signal n. The screen
-    /// it left can still be read.
+    /// has all that it printed, and can still be read.
     #[track_caller]
     pub fn exit_status(&self, limit: Duration) -> i32 {
-        let format = "#{pane_dead_status}:#{pane_dead_signal}";
-        let status = poll(limit, || {
-            // tmux does not hear of its child's end while it writes the login records of the pane.
-            // Reminded, it asks the kernel, and fills in one of the two.
-            processes::send_signal(self.server, Signal::CHILD);
-            let state = self.tmux(&["display-message", "-p", format]);
-            let (status, signal) = state.trim_end().split_once(':')?;
-            let signal = || signal.parse().ok().map(|signal: i32| 128 + signal);
-            status.parse().ok().or_else(signal)
-        });
+        let status = poll(limit, || self.ask("pane_title").strip_prefix(ENDED)?.parse().ok());
         status.unwrap_or_else(|| {
             panic!(
                 "the program did not end within {limit:?}; its screen:\n{}",
@@ -188,8 +189,11 @@ impl Terminal {
         text.trim_end().parse().expect("a process id")
     }
 
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     fn client(&self) -> Command {
-        let path = |name: &str| -> PathBuf { self.directory.path().join(name) };
         let mut tmux = Command::new("tmux");
         tmux.env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -197,9 +201,9 @@ impl Terminal {
             .env("SHELL", "/bin/sh")
             .arg("-u")
             .arg("-S")
-            .arg(path("socket"))
+            .arg(self.path("socket"))
             .arg("-f")
-            .arg(path("tmux.conf"));
+            .arg(self.path("tmux.conf"));
         tmux
     }
 }
@@ -207,11 +211,32 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         if self.server != 0 {
-            // The server is the parent of the program and of nothing else.
+            // The server is the parent of the stage, which is the parent of the program.
             processes::kill_tree(self.server);
             poll(LIMIT, || (!processes::is_alive(self.server)).then_some(()));
         }
     }
+}
+
+/// The script that runs `command`. Variables, arguments and directory are in its text, so that whoever looks for processes with
+/// one of them finds the program alone.
+fn stage(command: &Command) -> String {
+    let directory = command.get_current_dir().unwrap_or(Path::new("/"));
+    let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let exports = variables.map(|(name, value)| format!("export {}={}\n", name.to_string_lossy(), quoted(value)));
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<String> = words.map(quoted).collect();
+    format!(
+        "cd {}\n{}set -- {}{STAGE}",
+        quoted(directory.as_os_str()),
+        exports.collect::<String>(),
+        words.join(" ")
+    )
+}
+
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_str().expect("UTF-8");
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[track_caller]

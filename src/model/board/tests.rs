@@ -1,11 +1,11 @@
 //! The fold: what rows and counts say after each event, whatever comes in whatever order.
 
 use super::*;
-use crate::model::event::Piece;
+use crate::model::event::{Piece, Resumed};
 use crate::model::fixture::{ending, event, plan};
 use crate::model::outcome::{CancelledBy, Cause, Fate};
-use crate::model::phase::PauseReason;
-use crate::model::phase::StopReason;
+
+use crate::model::phase::{PauseReason, StopReason};
 
 /// A board that has taken in these events, with its counts checked after each.
 fn after(board: &mut Board, events: impl IntoIterator<Item = Event>) {
@@ -188,4 +188,139 @@ fn what_is_said_of_a_job_that_does_not_exist_changes_nothing() {
     let mut board = Board::new(&plan(1));
     after(&mut board, [event(1, (9, 1), Change::Connecting)]);
     assert_eq!(board.tally().count(Standing::Queued), 1);
+}
+
+/// Six jobs: one ok, one running, one stopping, one given its program, one connecting, one waiting for its next attempt.
+fn under_way(on_disconnect: OnDisconnect) -> Board {
+    let mut plan = plan(6);
+    plan.settings.on_disconnect = on_disconnect;
+    let mut board = Board::new(&plan);
+    let starting = |job: u32| {
+        let cookie = format!("cookie{job}");
+        event(1, (job, 1), Change::Starting { cookie })
+    };
+    let running = Change::Running { pid: 7 };
+    let stopping = Change::Stopping {
+        reason: StopReason::Cancel,
+        limit: None,
+        kill_at: None,
+    };
+    let retrying = Change::Retrying {
+        ending: ending(dropped(), 1),
+        until: Stamp::from_secs(60),
+    };
+    after(
+        &mut board,
+        [
+            starting(0),
+            event(2, (0, 1), Change::Done(ending(Outcome::Ok, 1))),
+            starting(1),
+            event(3, (1, 1), running.clone()),
+            starting(2),
+            event(3, (2, 1), running),
+            event(4, (2, 1), stopping),
+            starting(3),
+            event(5, (4, 1), Change::Connecting),
+            event(6, (5, 1), retrying),
+        ],
+    );
+    board
+}
+
+fn outcomes(board: &Board) -> Vec<String> {
+    let outcome = |row: &Row| row.phase.outcome().map(ToString::to_string).unwrap_or_default();
+    board.rows().iter().map(outcome).collect()
+}
+
+#[test]
+fn the_end_of_a_runner_loses_what_may_run_and_skips_what_cannot() {
+    for (on_disconnect, lost) in [
+        (OnDisconnect::End, "lost, remote unknown"),
+        (OnDisconnect::Keep, "lost, left running"),
+    ] {
+        let mut board = under_way(on_disconnect);
+        board.interrupt();
+        let never = "skipped, the runner ended before its turn";
+        let expected = ["ok", lost, lost, lost, never, "unreachable, dropped early"];
+        assert_eq!(outcomes(&board), expected);
+        assert!(board.all_done());
+        assert_eq!(board.course(), Course::Interrupted);
+        assert_eq!(
+            board.rows()[1].phase.elapsed(Stamp::from_secs(999)),
+            Some(Duration::from_secs(3)),
+            "as far as the record goes"
+        );
+        after(&mut board, []);
+    }
+}
+
+#[test]
+fn a_run_that_has_ended_cannot_be_interrupted() {
+    let mut board = under_way(OnDisconnect::End);
+    let counts = std::collections::BTreeMap::new();
+    let (at, what) = (Stamp::from_secs(9), What::RunEnded { counts, exit: 0 });
+    board.apply(&Event { at, what });
+    board.interrupt();
+    assert_eq!(board.course(), Course::Ended);
+    assert_eq!(outcomes(&board), ["ok", "", "", "", "", ""]);
+}
+
+#[test]
+fn what_is_taken_up_again_begins_as_if_it_had_never_been_queued() {
+    let mut board = under_way(OnDisconnect::End);
+    let resumed = Resumed {
+        time: String::new(),
+        operator: String::new(),
+    };
+    let at = Stamp::from_secs(100);
+    after(
+        &mut board,
+        [
+            Event {
+                at,
+                what: What::RunResumed(resumed),
+            },
+            event(101, (4, 1), Change::Queued(Why::ConnectSlot)),
+            event(101, (1, 2), Change::Queued(Why::ConnectSlot)),
+        ],
+    );
+    assert_eq!(board.course(), Course::Going);
+    let never = &board.rows()[4];
+    assert_eq!((never.attempt, never.earlier.len()), (AttemptNo::FIRST, 0));
+    let lost = &board.rows()[1];
+    assert_eq!((lost.attempt, lost.earlier.len()), (AttemptNo(2), 1));
+    assert_eq!(lost.doubtful, [(AttemptNo(1), "cookie1".to_owned())]);
+}
+
+#[test]
+fn a_later_look_settles_the_fate_of_an_attempt() {
+    let mut board = under_way(OnDisconnect::End);
+    board.interrupt();
+    let found = |fate| Change::Found { fate };
+    after(&mut board, [event(100, (2, 1), found(Fate::Gone))]);
+    assert_eq!(outcomes(&board)[2], "lost, confirmed gone");
+    after(
+        &mut board,
+        [
+            event(101, (1, 2), Change::Queued(Why::ConnectSlot)),
+            event(102, (1, 1), found(Fate::Gone)),
+        ],
+    );
+    let row = &board.rows()[1];
+    assert_eq!(row.earlier[0].outcome.to_string(), "lost, confirmed gone");
+    assert!(row.doubtful.is_empty());
+    assert_eq!(row.attempt, AttemptNo(2));
+}
+
+#[test]
+fn output_that_is_known_already_is_not_shown_again() {
+    let mut board = Board::new(&plan(1));
+    board.take(&output(1, 2, &[(Stream::Stdout, 0, "one\ntwo\n")]));
+    for (offset, text) in [(0, "one\n"), (4, "two\nthree\n"), (14, "four\n")] {
+        board.take(&output(1, 3, &[(Stream::Stdout, offset, text)]));
+    }
+    let row = &board.rows()[0];
+    let lines: Vec<_> = row.tail.lines().map(super::super::text::StyledLine::text).collect();
+    assert_eq!(lines, ["one", "two", "three", "four"]);
+    assert_eq!(row.printed(Stream::Stdout), 19);
 }
