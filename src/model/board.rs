@@ -84,7 +84,7 @@ impl Board {
     /// The state before the first event: everything queued.
     pub fn new(plan: &Plan) -> Self {
         let mut rows: Vec<Row> = plan.jobs().map(|job| Row::new(job, plan.host(job).clone())).collect();
-        for Inherited { job, doubt } in &plan.doubts {
+        for Inherited { job, doubt, .. } in &plan.doubts {
             if let Some(row) = rows.get_mut(job.index()) {
                 row.doubtful.push(doubt.clone());
             }

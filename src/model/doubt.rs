@@ -58,6 +58,9 @@ pub struct Inherited {
     /// What may still run there.
     #[serde(flatten)]
     pub doubt: Doubt,
+    /// Whether the job is started all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub even_if_running: bool,
 }
 
 #[cfg(test)]
@@ -80,7 +83,11 @@ mod tests {
     #[test]
     fn its_form_in_the_plan_is_flat() {
         let doubt = Doubt::new(AttemptNo(1), "c".to_owned(), Some((7, Stamp::from_secs(3))));
-        let inherited = Inherited { job: JobId(4), doubt };
+        let inherited = Inherited {
+            job: JobId(4),
+            doubt,
+            even_if_running: false,
+        };
         let text = r#"{"job":4,"attempt":1,"cookie":"c","pid":7,"began":3}"#;
         assert_eq!(serde_json::to_string(&inherited).expect("JSON"), text);
         assert_eq!(serde_json::from_str::<Inherited>(text).expect("JSON"), inherited);

@@ -14,7 +14,7 @@ mod takeover;
 #[cfg(test)]
 mod tests;
 
-use super::caution::Caution;
+use super::caution::{Caution, IfRunning};
 use super::resume::Lost;
 use super::retry;
 use crate::model::board::Board;
@@ -65,6 +65,7 @@ impl Scheduler {
         for inherited in &plan.doubts {
             if let Some(slot) = slots.get_mut(inherited.job.index()) {
                 slot.doubts.push(inherited.doubt.clone());
+                slot.if_running = IfRunning::even(inherited.even_if_running);
             }
         }
         Self {
