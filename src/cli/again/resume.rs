@@ -11,7 +11,7 @@ use crate::config::{Config, Ssh};
 use crate::history::{Record, State, Store, Which};
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
-use crate::rundir::{RunDir, RunLock};
+use crate::rundir::RunDir;
 use std::sync::Arc;
 
 /// Finishes the run.
@@ -28,8 +28,9 @@ pub(in crate::cli) fn resume(args: &ResumeArgs, config: &Config) -> Result<ExitS
     let errand = Errand::Resume(args.lost.lost());
     match run::take_up(&dir, plan, &args.display, (begin, errand)) {
         // Somebody else was faster.
-        Err(CliError::NotBegun(why)) => match RunLock::holder(&dir) {
-            Ok(Some(holder)) => Err(UsageError::from(AgainError::Alive { run, holder }).into()),
+        Err(CliError::NotBegun(why)) => match Record::open(dir).map(|record| record.state) {
+            Ok(State::Live { holder }) => Err(UsageError::from(AgainError::Alive { run, holder }).into()),
+            Ok(State::Ended { .. }) => Err(UsageError::from(AgainError::Over(run)).into()),
             _ => Err(CliError::NotBegun(why)),
         },
         other => other,
