@@ -147,7 +147,7 @@ fn clock_time(time: SystemTime, now: SystemTime) -> String {
 
 /// What is to be recorded of each earlier attempt, and whether the job may be started.
 pub(super) fn conclude(
-    verdicts: Vec<(AttemptNo, Verdict)>,
+    verdicts: &[(AttemptNo, Verdict)],
     if_running: IfRunning,
 ) -> (Vec<(AttemptNo, Fate)>, Result<(), Outcome>) {
     let mut fates: Vec<(AttemptNo, Fate)> = Vec::new();
@@ -258,7 +258,7 @@ mod tests {
         assert!(!is_ours(&[alive(4711, Sign::Session, 1000)]), "a younger leader");
         assert!(!is_ours(&[alive(4711, Sign::Session, 9000)]), "an older one");
         let child = alive(4800, Sign::Session, 900);
-        assert!(is_ours(&[child.clone()]), "the leader is gone");
+        assert!(is_ours(std::slice::from_ref(&child)), "the leader is gone");
         assert!(
             !is_ours(&[alive(4711, Sign::Session, 1000), child]),
             "of another session"
@@ -277,7 +277,7 @@ mod tests {
             detail: "still running".to_owned(),
         };
         let [one, two] = [AttemptNo(1), AttemptNo(2)];
-        let start = |verdicts: &[(AttemptNo, Verdict)], if_running| conclude(verdicts.to_vec(), if_running);
+        let start = |verdicts: &[(AttemptNo, Verdict)], if_running| conclude(verdicts, if_running);
         let refused = |why, detail: &str| {
             Err(Outcome::Skipped {
                 why,

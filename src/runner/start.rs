@@ -78,11 +78,11 @@ impl<T: Transport> Job<T> {
             time: SystemTime::now(),
         };
         let doubts = self.caution.doubts.iter();
-        let verdicts = doubts
+        let verdicts: Vec<_> = doubts
             .zip(&looked)
             .map(|(doubt, looked)| (doubt.attempt, search::judge(looked, doubt, now)))
             .collect();
-        let (fates, may_start) = search::conclude(verdicts, self.caution.if_running);
+        let (fates, may_start) = search::conclude(&verdicts, self.caution.if_running);
         for (attempt, fate) in fates {
             self.found(attempt, fate);
         }

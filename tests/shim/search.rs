@@ -86,7 +86,7 @@ fn what_has_the_cookie_is_found(shell: &Shell) {
     };
     let is_sleep = |alive: &Alive| alive.name == "sleep";
     eventually("the sleep", || {
-        look(shell, &[sought.clone()])[0].found.iter().any(is_sleep)
+        look(shell, std::slice::from_ref(&sought))[0].found.iter().any(is_sleep)
     });
     let looked = look(shell, &[sought]);
     let mut alive = attempt.alive();
