@@ -164,7 +164,11 @@ mod tests {
             (&[(1, retrying(Outcome::Exit { code: 1 }))], [None; 2]),
             (&[(1, done(Outcome::Exit { code: 1 })), (2, queued())], [Some(2); 2]),
             (
-                &[(1, done(Outcome::Exit { code: 1 })), (2, starting())],
+                &[
+                    (1, done(Outcome::Exit { code: 1 })),
+                    (2, Change::Connecting),
+                    (2, starting()),
+                ],
                 [None, Some(3)],
             ),
         ] {
