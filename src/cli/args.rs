@@ -5,6 +5,7 @@ use super::again::args::{ResumeArgs, RetryArgs};
 use super::attach::args::AttachArgs;
 use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
 use super::errand::ErrandArgs;
+use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
 use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
@@ -27,7 +28,10 @@ const EXAMPLES: &str = "\
 Examples:
   heeler demo                                      the dashboard over a fleet in this machine
   heeler run -w 'web[01-40]' -- uptime             one command, forty hosts
-  heeler nodes '@web!web07' --expand               what a node set means";
+  heeler nodes '@web!web07' --expand               what a node set means
+  heeler runs                                      what was run, and what it came to
+  heeler show                                      the last run; log, retry and others take a run as well
+  heeler run -w @last:failed -- uptime             results are node sets";
 
 /// What heeler can do.
 #[derive(Debug, Subcommand)]
@@ -53,6 +57,18 @@ pub enum Command {
     Continue(CourseArgs),
     /// Wait for the end of a run, or of jobs in it.
     Wait(WaitArgs),
+    /// List the runs, the newest first.
+    Runs(RunsArgs),
+    /// Show what a run came to.
+    Show(ShowArgs),
+    /// Print the output of one host in a run.
+    Log(LogArgs),
+    /// Keep a run for ever.
+    Pin(PinArgs),
+    /// Let a run that was pinned be removed when its time comes.
+    Unpin(PinArgs),
+    /// Remove the runs that are too old or too much.
+    Prune(PruneArgs),
     /// Show which hosts a node set names.
     Nodes(NodesArgs),
     /// Show the built-in settings, or check a configuration file.
@@ -320,7 +336,8 @@ Node sets: web[1-3]  web[01-40/2]  a,b  @group  @group!web7  @a&@b  ^file  -  we
 Examples:
   heeler nodes 'web[1-3],db' --expand
   heeler nodes --fold - < hosts.txt
-  heeler nodes '@web&@rack3' --count";
+  heeler nodes '@web&@rack3' --count
+  heeler nodes '@last:failed!@dead'                 results of runs: @last, @RUN:CLASS";
 
 /// `heeler nodes`
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 
 use super::usage::UsageError;
 use crate::demo::DemoError;
+use crate::history::HistoryError;
 use crate::report::ReportError;
 use std::error::Error;
 use std::io;
@@ -41,6 +42,12 @@ pub enum CliError {
     /// The terminal cannot be used.
     #[error("the terminal cannot be used: {0}; the run was ended, use --plain")]
     Terminal(io::Error),
+}
+
+impl From<HistoryError> for CliError {
+    fn from(error: HistoryError) -> Self {
+        Self::Usage(error.into())
+    }
 }
 
 /// What caused an error, to be put behind its own words.

@@ -82,15 +82,6 @@ impl Stage {
     }
 }
 
-/// Offers the ssh agent of this session, for a run whose own is gone.
-async fn offer_agent(link: &Link) {
-    if let Some(socket) = place::agent()
-        && Agent::answers(&socket).await
-    {
-        link.request(Request::Agent { socket });
-    }
-}
-
 /// The moment so long ago.
 fn ago(time: Duration) -> Instant {
     let now = Instant::now();
@@ -102,12 +93,16 @@ pub(super) fn is_dashboard(display: &DisplayArgs) -> bool {
     matches!(kind(display), Kind::Dashboard(_))
 }
 
+/// Whether standard output is a terminal on which the dashboard can be shown.
+pub(super) fn has_screen() -> bool {
+    io::stdout().is_terminal() && is_able(&|name| env::var_os(name))
+}
+
 fn kind(display: &DisplayArgs) -> Kind {
-    let screen = io::stdout().is_terminal() && is_able(&|name| env::var_os(name));
     match display.front() {
         Front::Json => Kind::Print(Style::Json),
         Front::Tui => Kind::Dashboard(Duration::ZERO),
-        Front::Auto if screen => Kind::Dashboard(WITHOUT_DASHBOARD),
+        Front::Auto if has_screen() => Kind::Dashboard(WITHOUT_DASHBOARD),
         Front::Auto | Front::Plain if display.group => Kind::Print(Style::Grouped),
         Front::Auto | Front::Plain => Kind::Print(Style::Plain {
             timestamps: display.timestamps,
@@ -124,6 +119,15 @@ pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
         (Kind::Print(style), _) => print(stage, style).await,
         (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience).await,
         (Kind::Dashboard(_), Arrival::Later(access)) => open_at_once(stage, access).await,
+    }
+}
+
+/// Offers the ssh agent of this session, for a run whose own is gone.
+async fn offer_agent(link: &Link) {
+    if let Some(socket) = place::agent()
+        && Agent::answers(&socket).await
+    {
+        link.request(Request::Agent { socket });
     }
 }
 
@@ -172,7 +176,7 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
     })
 }
 
-fn rendering(terminal: bool) -> Rendering {
+pub(super) fn rendering(terminal: bool) -> Rendering {
     Rendering::of(terminal, may_colour(&|name| env::var_os(name)))
 }
 
@@ -199,9 +203,10 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
                     board.apply(event);
                 }
             }
-            over(&stage.plan, board, stage.display.group)
+            board.interrupt();
+            over(&stage.plan, &board, stage.display.group)
         }
-        Prelude::Over => over(&stage.plan, board, stage.display.group),
+        Prelude::Over => over(&stage.plan, &board, stage.display.group),
         // Nobody is there to read a summary.
         Prelude::Stopped(ExitStatus::HungUp) => Ok(ExitStatus::HungUp),
         Prelude::Stopped(status) => {
@@ -268,7 +273,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
     }
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
-        Leaving::Finished | Leaving::Detached => over(&plan, ending.board, stage.display.group),
+        Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
         Leaving::Terminated => {
             summarise(&plan, &ending.board, stage.display.group)?;
             Ok(ExitStatus::Terminated)
@@ -325,9 +330,8 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
 }
 
 /// Prints how the run ended, or was interrupted; the exit status says it too.
-fn over(plan: &Plan, mut board: Board, grouped: bool) -> Result<ExitStatus, CliError> {
-    board.interrupt();
-    summarise(plan, &board, grouped)?;
+fn over(plan: &Plan, board: &Board, grouped: bool) -> Result<ExitStatus, CliError> {
+    summarise(plan, board, grouped)?;
     if board.course() == Course::Interrupted {
         tell_interrupted(&plan.run);
         return Ok(ExitStatus::Unreachable);

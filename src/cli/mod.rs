@@ -10,6 +10,7 @@ mod dry_run;
 mod errand;
 mod error;
 mod front;
+mod history;
 mod logout;
 mod nodes;
 mod parse;
@@ -17,8 +18,10 @@ mod place;
 mod preflight;
 mod reach;
 mod request;
+mod results;
 mod run;
 mod runner;
+mod runner_log;
 mod runtime;
 mod settings;
 mod sources;
@@ -37,7 +40,8 @@ pub use request::{RunRequest, Safety};
 pub use tie::TieArgs;
 pub use usage::UsageError;
 
-use crate::config::{self, DEFAULT_FILE, Home};
+use crate::config::{self, DEFAULT_FILE};
+use crate::history::Bounds;
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use confirm::{Console, confirm};
@@ -78,12 +82,12 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
         }
         Command::Resume(args) => {
             screen(&args.display)?;
-            again::resume(&args, &config::load(&home(), None).map_err(UsageError::from)?)
+            again::resume(&args, &config::load(&place::home(), None).map_err(UsageError::from)?)
         }
         Command::Retry(args) => {
-            let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+            let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
             match again::request(&args, &config)? {
-                Some(request) => begin(&request),
+                Some(request) => begin(&request, history::bounds(&config)),
                 None => Ok(ExitStatus::AllOk),
             }
         }
@@ -91,23 +95,30 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
         Command::Pause(args) => control::pause(&args),
         Command::Continue(args) => control::go_on(&args),
         Command::Wait(args) => control::wait(&args),
+        Command::Runs(args) => history::runs(&args),
+        Command::Show(args) => history::show(&args),
+        Command::Log(args) => history::log(&args),
+        Command::Pin(args) => history::pin(&args),
+        Command::Unpin(args) => history::unpin(&args),
+        Command::Prune(args) => history::prune(&args),
         Command::Nodes(args) => show_nodes(&args),
         Command::Config(args) => show_config(&args),
     }
 }
 
 fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
     let groups = config.groups.clone();
+    let bounds = history::bounds(&config);
     let world = World {
         sources: &Surroundings { groups: &groups },
         variable: &|name| env::var(name).ok(),
     };
-    begin(&request::build(args, config, &world)?)
+    begin(&request::build(args, config, &world)?, bounds)
 }
 
 /// Begins a run, after all that must be asked before.
-fn begin(request: &RunRequest) -> Result<ExitStatus, CliError> {
+fn begin(request: &RunRequest, bounds: Bounds) -> Result<ExitStatus, CliError> {
     if let Some(hint) = &request.hint {
         tell(hint);
     }
@@ -126,6 +137,7 @@ fn begin(request: &RunRequest) -> Result<ExitStatus, CliError> {
     };
     confirm(request, somebody.then_some(console))?;
     drop((input, output));
+    history::prune_in_passing(bounds);
     run::run(request)
 }
 
@@ -141,7 +153,7 @@ fn screen(display: &DisplayArgs) -> Result<(), UsageError> {
 }
 
 fn show_nodes(args: &NodesArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
     let surroundings = Surroundings { groups: &config.groups };
     let hosts = nodes::resolve(args, &surroundings)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -153,18 +165,10 @@ fn show_nodes(args: &NodesArgs) -> Result<ExitStatus, CliError> {
 fn show_config(args: &ConfigArgs) -> Result<ExitStatus, CliError> {
     let mut out = io::stdout().lock();
     match &args.check {
-        Some(file) => writeln!(out, "{}", settings::check(file.as_deref(), &home())?)?,
+        Some(file) => writeln!(out, "{}", settings::check(file.as_deref(), &place::home())?)?,
         None => out.write_all(DEFAULT_FILE.as_bytes())?,
     }
     Ok(ExitStatus::AllOk)
-}
-
-fn home() -> Home {
-    let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(Into::into);
-    Home {
-        home: path("HOME"),
-        config: path("XDG_CONFIG_HOME"),
-    }
 }
 
 fn report(error: &CliError) -> ExitStatus {

@@ -1,6 +1,7 @@
 //! Where things are on this machine: the state directory, the directory for ssh's sockets, and who sits here.
 
 use super::usage::UsageError;
+use crate::config::Home;
 use crate::link::greet::Tie;
 use crate::rundir::RunDirError;
 use std::env;
@@ -34,6 +35,14 @@ pub(super) fn has_own_manager() -> bool {
 
 fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The directories that the configuration may refer to.
+pub(super) fn home() -> Home {
+    Home {
+        home: path("HOME"),
+        config: path("XDG_CONFIG_HOME"),
+    }
 }
 
 /// The name of whoever runs this.

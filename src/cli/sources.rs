@@ -1,6 +1,8 @@
-//! What node sets refer to, as the command line sees it: groups of the configuration, files, standard input. This is the
+//! What node sets refer to, as the command line sees it: groups of the configuration, results of
+//! runs, files, standard input. This is the
 //! only place that asks `nodeset` what a text means.
 
+use super::results;
 use crate::nodeset::{self, NodeSet, NodeSetError, Sources};
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +16,10 @@ pub(super) struct Surroundings<'a> {
 
 impl Sources for Surroundings<'_> {
     fn group(&self, name: &str) -> io::Result<Option<String>> {
-        Ok(self.groups.get(name).cloned())
+        match self.groups.get(name) {
+            Some(text) => Ok(Some(text.clone())),
+            None => results::group(name),
+        }
     }
 
     fn group_names(&self) -> Vec<String> {

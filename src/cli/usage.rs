@@ -4,7 +4,7 @@ use super::again::AgainError;
 use super::control::ControlError;
 use super::reach::ReachError;
 use crate::config::ConfigError;
-use crate::history::HistoryError;
+use crate::history::{HistoryError, NoClass};
 use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
@@ -30,9 +30,6 @@ pub enum UsageError {
         /// Why not.
         error: NodeSetError,
     },
-    /// A run cannot be found or read.
-    #[error(transparent)]
-    History(#[from] HistoryError),
     /// There is no way to the runner of a run.
     #[error(transparent)]
     Reach(#[from] ReachError),
@@ -90,6 +87,32 @@ pub enum UsageError {
     /// There is no place for the record.
     #[error(transparent)]
     RunDir(#[from] RunDirError),
+    /// A run cannot be found or read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// A class of results that there is not.
+    #[error(transparent)]
+    Class(#[from] NoClass),
+    /// A host that has no job in the run.
+    #[error("{host} is not in the run {run}; its hosts are {node_set}")]
+    NotInRun {
+        /// The host.
+        host: String,
+        /// The run.
+        run: String,
+        /// The hosts of the run, folded.
+        node_set: String,
+    },
+    /// An attempt that was not made.
+    #[error("{host} has no attempt {asked}; there is 1 to {made}")]
+    NoAttempt {
+        /// The host.
+        host: String,
+        /// The attempt.
+        asked: u32,
+        /// How many were made.
+        made: u32,
+    },
     /// No `-w`.
     #[error("no host is named; say where to run, for example -w 'web[1-3]' or -w @web")]
     NoHosts,

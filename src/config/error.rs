@@ -30,6 +30,9 @@ pub enum ValueError {
     /// No soft limit.
     #[error("{0:?} does not say when a job is slow; write for example 3x (times the median), 5m or never")]
     NoSlow(String),
+    /// No amount of bytes.
+    #[error("{0:?} is no amount of bytes; write for example 10GB or 500MB")]
+    NoSize(String),
     /// None of the words that may stand here.
     #[error("{text:?} is not known here; write {known}")]
     NoWord {

@@ -3,8 +3,9 @@
 use super::document::{Document, Section};
 use super::duration;
 use super::error::ConfigError;
-use super::layer::{Defaults, Layer, Ssh};
+use super::layer::{Defaults, History, Layer, Ssh};
 use super::settled::Config;
+use super::size::size_limit;
 use super::value::{
     confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, width,
 };
@@ -63,8 +64,23 @@ fn parse(path: &Path, text: &str, home: &Home) -> Result<Layer, ConfigError> {
     let ssh = ssh(document.section("ssh")?, path, home)?;
     let mut section = document.section("groups")?;
     let groups = section.take_names(is_group_name)?.into_iter().collect();
+    let history = history(document.section("history")?)?;
     document.finish()?;
-    Ok(Layer { defaults, ssh, groups })
+    Ok(Layer {
+        defaults,
+        ssh,
+        groups,
+        history,
+    })
+}
+
+fn history(mut section: Section<'_>) -> Result<History, ConfigError> {
+    let history = History {
+        keep: section.take("keep", time_limit)?,
+        max_size: section.take("max-size", size_limit)?,
+    };
+    section.finish()?;
+    Ok(history)
 }
 
 fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {

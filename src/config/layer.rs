@@ -1,5 +1,6 @@
 //! What one layer says: a file or the options. Everything may be left unsaid.
 
+use super::size::SizeLimit;
 use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use std::collections::BTreeMap;
@@ -15,6 +16,17 @@ pub struct Layer {
     pub ssh: Ssh,
     /// Node sets by name.
     pub groups: BTreeMap<String, String>,
+    /// What is kept of past runs.
+    pub history: History,
+}
+
+/// What is kept of past runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// How long.
+    pub keep: Option<TimeLimit>,
+    /// How much.
+    pub max_size: Option<SizeLimit>,
 }
 
 /// Limits and widths; their meaning is that of [`Settings`](crate::model::plan::Settings).

@@ -11,13 +11,15 @@ mod file;
 mod layer;
 mod nearest;
 mod settled;
+mod size;
 mod value;
 
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use error::{ConfigError, Problem, ValueError};
 pub use file::{Home, load, read};
-pub use layer::{Defaults, Layer, Ssh};
+pub use layer::{Defaults, History, Layer, Ssh};
 pub use settled::Config;
+pub use size::{SizeLimit, show as show_size, size_limit};
 pub use value::{
     OnHangup, TimeLimit, Width, confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow,
     ssh_option, time_limit, width,

@@ -19,6 +19,10 @@ pub struct Config {
     pub ssh: Ssh,
     /// Node sets by name.
     pub groups: BTreeMap<String, String>,
+    /// How long past runs are kept; `None` is for ever.
+    pub keep: Option<Duration>,
+    /// How many bytes all runs may take; `None` is any number.
+    pub max_size: Option<u64>,
     /// The other settings; the width in them is not used.
     limits: Settings,
 }
@@ -32,6 +36,8 @@ impl Config {
             confirm_above: 100,
             ssh: Ssh::default(),
             groups: BTreeMap::new(),
+            keep: Some(Duration::from_secs(90 * 24 * 60 * 60)),
+            max_size: Some(10_000_000_000),
             limits: Settings::default(),
         }
     }
@@ -45,6 +51,8 @@ impl Config {
         // ssh uses the first of two options with one key, so the later layer comes first.
         self.ssh.options.splice(0..0, layer.ssh.options);
         self.groups.extend(layer.groups);
+        replace(&mut self.keep, layer.history.keep.map(time));
+        replace(&mut self.max_size, layer.history.max_size.map(|limit| limit.0));
     }
 
     fn apply_defaults(&mut self, defaults: Defaults) {
@@ -125,6 +133,7 @@ mod tests {
                 options: vec!["Port=1".to_owned()],
             },
             groups: BTreeMap::from([("web".to_owned(), "web[1-2]".to_owned())]),
+            ..Layer::default()
         };
         let upper = Layer {
             defaults: Defaults {
@@ -136,6 +145,7 @@ mod tests {
                 options: vec!["Port=2".to_owned()],
             },
             groups: BTreeMap::from([("web".to_owned(), "web9".to_owned())]),
+            ..Layer::default()
         };
         config.apply(lower);
         config.apply(upper);

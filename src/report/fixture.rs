@@ -1,7 +1,7 @@
 //! A run on a real run directory, played by hand: what a runner would write and send.
 
 use crate::model::board::Board;
-use crate::model::event::{Change, Ending, Event, Message, Output, Piece, Stream, What};
+use crate::model::event::{Change, Ending, Event, Message, Output, Piece, Started, Stream, What};
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
 use crate::model::outcome::Outcome;
@@ -9,6 +9,7 @@ use crate::model::plan::{Plan, Settings};
 use crate::model::stamp::Stamp;
 use crate::rundir::{Chunk, OutputReader, RunDir, Writer};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -112,6 +113,45 @@ impl Stage {
         };
         self.board.apply(&event);
         Message::Event(event)
+    }
+
+    /// The run begins in its record.
+    pub(super) fn begin(&mut self) {
+        let plan = &self.plan;
+        let started = Started {
+            run: plan.run.clone(),
+            directory: self.dir.path().to_owned(),
+            jobs: plan.hosts.len(),
+            time: plan.started.clone(),
+            operator: plan.operator.clone(),
+            note: None,
+            parent: None,
+            digest: plan.digest(),
+        };
+        let at = self.now;
+        let what = What::RunStarted(started);
+        self.writer.event(&Event { at, what }).expect("written");
+    }
+
+    /// Something happens to a job, and is recorded; all at the same second.
+    pub(super) fn record(&mut self, job: u32, change: Change) {
+        self.now = Stamp::from_secs(1);
+        if let Message::Event(event) = self.change(job, change) {
+            self.writer.event(&event).expect("written");
+        }
+    }
+
+    /// A job ends, which is recorded.
+    pub(super) fn record_end(&mut self, job: u32, outcome: Outcome) {
+        if let Message::Event(event) = self.end(job, outcome) {
+            self.writer.event(&event).expect("written");
+        }
+    }
+
+    /// The file that holds what a job printed.
+    pub(super) fn output(&self, job: u32, stream: Stream) -> PathBuf {
+        let job = JobId(job);
+        self.dir.output(self.plan.label(job), self.attempt(job), stream)
     }
 
     pub(super) fn reader(&self, job: u32) -> OutputReader {

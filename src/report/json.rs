@@ -30,19 +30,19 @@ pub(super) fn text(host: &str, text: &Text, sheet: &mut Sheet) {
         stream: text.stream,
         text: &String::from_utf8_lossy(&text.bytes),
     };
-    line(&printed, sheet);
+    line(&printed, sheet.on(Target::Stdout));
 }
 
 /// Shows an event.
 pub(super) fn event(event: &Event, sheet: &mut Sheet) {
-    line(event, sheet);
+    line(event, sheet.on(Target::Stdout));
 }
 
-fn line(object: &impl Serialize, sheet: &mut Sheet) {
+/// Appends an object as one line.
+pub fn line(object: &impl Serialize, out: &mut Vec<u8>) {
     // Memory always takes more, and every field has a JSON form.
     let json = serde_json::to_string(object)
         .unwrap_or_else(|error| unreachable!("an event cannot be written as JSON: {error}"));
-    let out = sheet.on(Target::Stdout);
     let mut units = [0; 2];
     for c in json.chars() {
         if is_inert(c) {

@@ -5,12 +5,14 @@ mod clock;
 mod digest;
 mod drive;
 mod error;
+mod export;
 mod feed;
 #[cfg(test)]
 mod fixture;
 mod gaps;
 mod grouped;
 mod json;
+mod log;
 mod merge;
 mod plain;
 mod rendering;
@@ -21,8 +23,13 @@ mod tails;
 
 pub use drive::{End, Options, Style, run};
 pub use error::ReportError;
-pub use rendering::Rendering;
+pub use export::{csv, joblog};
+pub use json::line as json_line;
+pub use log::{Log, LogOptions};
+pub use plain::in_words;
+pub use rendering::{Rendering, harmless};
 
+use crate::history;
 use crate::model::board::{Board, Row};
 use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
@@ -64,7 +71,17 @@ pub fn after_dashboard(
         Ok(())
     };
     // When nobody reads standard error there is nobody to tell.
-    let _closed = tails::write(board, plan, &dir, err).and_then(|()| summary::write(board, plan, err));
+    let told = tails::write(board, plan, &dir, err).and_then(|()| summary::write(board, plan, err));
+    if told.is_ok() {
+        seen(board, &dir);
+    }
     error::printed(shown)?;
     gaps.check()
+}
+
+/// Notes that the result of a run was shown. Where that cannot be noted the run is merely kept longer.
+fn seen(board: &Board, dir: &RunDir) {
+    if board.all_done() {
+        let _unwritable = history::mark_reviewed(dir);
+    }
 }

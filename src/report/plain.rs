@@ -108,7 +108,7 @@ fn has_detail(outcome: &Outcome) -> bool {
 }
 
 /// The outcome, with ssh's own words where there are any.
-pub(super) fn in_words(outcome: &Outcome) -> String {
+pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.trim().is_empty() => {
             format!("{outcome} ({})", harmless(detail))

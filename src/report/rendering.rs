@@ -85,7 +85,7 @@ impl Lines {
 }
 
 /// One line of somebody else's words, made harmless.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = Vec::new();
     let mut lines = Rendering::Plain.lines();
     lines.push(text.replace(['\n', '\r'], " ").as_bytes(), "", &mut shown);

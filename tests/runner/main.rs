@@ -17,6 +17,7 @@
 )]
 
 mod again;
+mod disk;
 mod ends;
 mod hosts;
 mod output;

@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::reach::reach;
 use crate::cli::runtime::{finish, runtime};
 use crate::cli::usage::UsageError;
-use crate::cli::{home, words};
+use crate::cli::{place, words};
 use crate::config::{self, Config};
 use crate::link::greet::Rights;
 use crate::model::board::Board;
@@ -23,7 +23,7 @@ use std::io::{self, IsTerminal};
 
 /// Cancels jobs of a run.
 pub(in crate::cli) fn cancel(args: &CancelArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.jobs.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.jobs.config.as_deref()).map_err(UsageError::from)?;
     finish(runtime()?, async {
         let mut watch = Watch::begin(reach(args.jobs.run.as_deref(), Rights::Write).await?).await?;
         let jobs = meant(&args.jobs, &config, &watch.plan)?;

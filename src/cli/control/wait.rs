@@ -5,7 +5,7 @@ use super::jobs::meant;
 use super::watch::{Seen, Watch};
 use crate::cli::error::CliError;
 use crate::cli::front::tell_interrupted;
-use crate::cli::home;
+use crate::cli::place;
 use crate::cli::reach::{Found, find};
 use crate::cli::runtime::{finish, runtime};
 use crate::cli::usage::UsageError;
@@ -21,7 +21,7 @@ use std::io;
 
 /// Waits for the end of a run, which may have come already.
 pub(in crate::cli) fn wait(args: &WaitArgs) -> Result<ExitStatus, CliError> {
-    let config = config::load(&home(), args.jobs.config.as_deref()).map_err(UsageError::from)?;
+    let config = config::load(&place::home(), args.jobs.config.as_deref()).map_err(UsageError::from)?;
     finish(runtime()?, async {
         let (board, jobs, interrupted) = match find(args.jobs.run.as_deref(), Rights::Read).await? {
             Found::Past(record) => {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::config::DEFAULT_FILE;
+use crate::config::size::SizeLimit;
 use crate::config::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use std::time::Duration;
@@ -40,6 +41,10 @@ fn contrary() -> Layer {
             lease: none,
             on_hangup: Some(OnHangup::Cancel),
             confirm_above: Some(1),
+        },
+        history: History {
+            keep: none,
+            max_size: Some(SizeLimit(None)),
         },
         ..Layer::default()
     }
@@ -89,7 +94,7 @@ fn errors_name_file_line_key_and_what_was_expected() {
         ),
         (
             "colours = 1\n",
-            "fleet.toml:1: [colours] is not known; there is defaults, ssh, groups",
+            "fleet.toml:1: [colours] is not known; there is defaults, ssh, groups, history",
         ),
         (
             "[ssh]\nagent = true\n",

@@ -48,6 +48,16 @@ pub(super) enum Written {
     Lost(String),
 }
 
+/// Where the run directory is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Where it was.
+    #[default]
+    There,
+    /// Not there any more.
+    Gone,
+}
+
 struct Queue {
     /// What is not settled yet; the first one may be on its way to the disk.
     entries: VecDeque<Arc<Entry>>,
@@ -57,6 +67,10 @@ struct Queue {
     ahead: Waiting,
     /// Events that were told, could not be written, and are kept by the one who writes.
     kept: u64,
+    /// What was written.
+    written: Waiting,
+    /// Whether all of that is out of reach, because the directory is not in its place.
+    place: Place,
     /// How many entries were settled so far.
     settled: u64,
     /// Whether nothing will come any more.
@@ -79,6 +93,8 @@ impl Desk {
                 told: 0,
                 ahead: Waiting::default(),
                 kept: 0,
+                written: Waiting::default(),
+                place: Place::default(),
                 settled: 0,
                 closed: false,
                 teller: Teller::new(outlet),
@@ -171,7 +187,7 @@ impl Desk {
         // The one on the desk is the only one then, and need not be copied.
         drop(entry);
         let mut queue = self.lock();
-        self.stalled.send_if_modified(|stalled| std::mem::take(stalled));
+        self.stalled.send_if_modified(std::mem::take);
         let entry = queue.entries.pop_front()?;
         queue.settled += 1;
         let was_told = queue.told > 0;
@@ -180,7 +196,7 @@ impl Desk {
             queue.ahead = queue.ahead.without(&entry);
         }
         match (written, &*entry) {
-            (Written::Whole, _) => {}
+            (Written::Whole, entry) => queue.written = queue.written.with(entry),
             (Written::Kept(why), _) => {
                 queue.kept += 1;
                 let waiting = queue.waiting();
@@ -203,9 +219,33 @@ impl Desk {
     pub(super) fn caught_up(&self, events: u64) -> Option<Event> {
         let mut queue = self.lock();
         queue.kept = queue.kept.saturating_sub(events);
+        queue.written.events += events;
         let waiting = queue.waiting();
         queue.losses.catch_up(waiting);
         queue.say_due()
+    }
+
+    /// The run directory is in its place, or, for this reason, is gone: then everything in it is missing.
+    pub(super) fn note_place(&self, gone: Option<&str>) -> Option<Event> {
+        let mut queue = self.lock();
+        match gone {
+            None => {
+                queue.place = Place::There;
+                let waiting = queue.waiting();
+                queue.losses.catch_up(waiting);
+            }
+            Some(why) => {
+                queue.place = Place::Gone;
+                let waiting = queue.waiting();
+                queue.losses.keep_waiting(waiting, why);
+            }
+        }
+        queue.say_due()
+    }
+
+    /// What is to be recorded about losses by now.
+    pub(super) fn losses(&self) -> Option<Event> {
+        self.lock().say_due()
     }
 
     /// What is to be recorded about losses before the end of the run is.
@@ -283,11 +323,15 @@ impl Queue {
         }
     }
 
-    /// What was told and may yet be written.
+    /// What was told and is not on disk, but may yet be.
     fn waiting(&self) -> Waiting {
+        let gone = match self.place {
+            Place::There => Waiting::default(),
+            Place::Gone => self.written,
+        };
         Waiting {
-            bytes: self.ahead.bytes,
-            events: self.ahead.events + self.kept,
+            bytes: self.ahead.bytes + gone.bytes,
+            events: self.ahead.events + self.kept + gone.events,
         }
     }
 

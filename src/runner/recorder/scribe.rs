@@ -72,8 +72,20 @@ impl Scribe {
     /// Once in a while: is the directory still there, and is there room for what was kept?
     fn look_around(&mut self) {
         self.looked = Instant::now();
-        self.place = self.writer.is_in_place().map_err(|error| error.to_string());
+        self.look_for_place();
         let _later = self.write_kept();
+        let lacks = self.desk.losses();
+        self.record_losses(lacks);
+    }
+
+    fn look_for_place(&mut self) {
+        let place = self.writer.is_in_place().map_err(|error| error.to_string());
+        if place != self.place {
+            self.place = place;
+            let gone = self.place.as_ref().err().map(String::as_str);
+            let lacks = self.desk.note_place(gone);
+            self.record_losses(lacks);
+        }
     }
 
     fn write(&mut self, entry: &Entry) -> Written {
@@ -99,7 +111,7 @@ impl Scribe {
                 let written = self.write_output(printed);
                 if let Err(why) = written {
                     self.hole(printed.key())[printed.piece.stream as usize] += printed.piece.bytes.len() as u64;
-                    return Written::Lost(why);
+                    return Written::Lost(self.reason(why));
                 }
                 Written::Whole
             }
@@ -121,10 +133,17 @@ impl Scribe {
         match written {
             Ok(()) => Written::Whole,
             Err(why) => {
+                let why = self.reason(why);
                 self.kept.push_back(event.clone());
                 Written::Kept(why)
             }
         }
+    }
+
+    /// Why something was not written: when the whole directory is gone, that is the better reason.
+    fn reason(&mut self, why: String) -> String {
+        self.look_for_place();
+        self.place.clone().err().unwrap_or(why)
     }
 
     fn write_kept(&mut self) -> Result<(), String> {

@@ -1,0 +1,134 @@
+//! `heeler log`: what one host printed.
+
+use super::super::error::CliError;
+use super::super::front::rendering;
+use super::super::place;
+use super::super::tell::tell;
+use super::super::usage::UsageError;
+use super::args::LogArgs;
+use crate::history::{Record, State, Store, mark_reviewed};
+use crate::model::board::Row;
+use crate::model::event::Stream;
+use crate::model::exit::ExitStatus;
+use crate::model::id::AttemptNo;
+use crate::model::outcome::{Outcome, OutcomeClass};
+use crate::model::phase::Phase;
+use crate::report::{self, Log, LogOptions, ReportError, harmless};
+use crate::rundir::OutputReader;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::thread;
+use std::time::Duration;
+
+/// How often a run that goes on is looked at.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How many of ssh's own lines are shown.
+const WORDS: usize = 10;
+
+/// Prints the output of one host.
+pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
+    let store = Store::new(&place::state_home()?);
+    let mut record = store.open(Some(&args.run))?;
+    let place = record.plan.hosts.iter().position(|host| *host == args.host);
+    let Some(place) = place else {
+        return Err(UsageError::NotInRun {
+            host: args.host.to_string(),
+            run: record.plan.run.to_string(),
+            node_set: record.plan.node_set.clone(),
+        }
+        .into());
+    };
+    let attempt = attempt(args, &record.board.rows()[place])?;
+    let mut out = io::stdout().lock();
+    let options = LogOptions {
+        only: args.only(),
+        timestamps: args.timestamps,
+        rendering: rendering(out.is_terminal()),
+    };
+    let reader = OutputReader::new(&record.dir, args.host.as_str(), attempt);
+    let mut log = Log::new(reader.clone(), options);
+    loop {
+        // First whether it goes on: what was printed until then is then read.
+        let goes_on = args.follow && goes_on(&record, place, attempt);
+        while let Some(text) = log.read_on().map_err(|error| unreadable(&record, place, error))? {
+            out.write_all(&text)?;
+        }
+        out.flush()?;
+        if !goes_on {
+            break;
+        }
+        thread::sleep(PAUSE);
+        record.refresh()?;
+    }
+    let rest = log.rest().map_err(|error| unreadable(&record, place, error))?;
+    out.write_all(&rest)?;
+    out.flush()?;
+    let is_silent = |stream| reader.len(stream).is_ok_and(|length| length == 0);
+    if is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
+        explain(&record, place, attempt);
+    }
+    if record.board.all_done() && record.state != State::Interrupted {
+        // Where it cannot be noted the run is merely kept longer.
+        let _unwritable = mark_reviewed(&record.dir);
+    }
+    Ok(ExitStatus::AllOk)
+}
+
+/// The attempt that is asked for.
+fn attempt(args: &LogArgs, row: &Row) -> Result<AttemptNo, UsageError> {
+    match args.attempt.map(|number| AttemptNo(number.get())) {
+        Some(asked) if asked > row.attempt => Err(UsageError::NoAttempt {
+            host: row.host.to_string(),
+            asked: asked.0,
+            made: row.attempt.0,
+        }),
+        Some(asked) => Ok(asked),
+        None => Ok(row.attempt),
+    }
+}
+
+/// Whether an attempt may still print something.
+fn goes_on(record: &Record, place: usize, attempt: AttemptNo) -> bool {
+    let row = &record.board.rows()[place];
+    let is_over = matches!(row.phase, Phase::Done { .. } | Phase::Backoff { .. });
+    matches!(record.state, State::Live { .. }) && row.attempt == attempt && !is_over
+}
+
+fn unreadable(record: &Record, place: usize, error: io::Error) -> CliError {
+    let hosts = record.plan.hosts[place].to_string();
+    ReportError::Record { hosts, error }.into()
+}
+
+/// Says on standard error why there is nothing to print.
+fn explain(record: &Record, place: usize, attempt: AttemptNo) {
+    let row = &record.board.rows()[place];
+    let earlier = (attempt.0 as usize)
+        .checked_sub(1)
+        .and_then(|place| row.earlier.get(place));
+    let outcome = if attempt == row.attempt {
+        match &row.phase {
+            Phase::Backoff { last, .. } => Some(last),
+            phase => phase.outcome(),
+        }
+    } else {
+        earlier.map(|ending| &ending.outcome)
+    };
+    let state = outcome.map_or_else(|| "not over yet".to_owned(), report::in_words);
+    tell(&format!("{} printed nothing: {state}", row.host));
+    if outcome.map(Outcome::class) != Some(OutcomeClass::Unreachable) {
+        return;
+    }
+    let path = record.dir.ssh_log(row.host.as_str());
+    let words = fs::read(&path).unwrap_or_default();
+    let words = String::from_utf8_lossy(&words).into_owned();
+    let lines: Vec<&str> = words.lines().collect();
+    for line in &lines[lines.len().saturating_sub(WORDS)..] {
+        tell(&format!("ssh: {}", harmless(line)));
+    }
+    if !lines.is_empty() {
+        tell(&format!(
+            "all of ssh's own words are in {}",
+            harmless(&path.to_string_lossy())
+        ));
+    }
+}
