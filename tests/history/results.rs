@@ -18,7 +18,7 @@ fn the_hosts_of_a_result_can_be_named_where_a_node_set_is_taken() {
         ("@last:ok", "good[1-2]\n"),
         ("@last", "good[1-2],bad[1-3],refused\n"),
         ("@last:not-ok&bad[1-9]", "bad[1-3]\n"),
-        ("@last:[ok,unreachable]", "good[1-2],refused\n"),
+        ("@last:ok,@last:unreachable", "good[1-2],refused\n"),
         ("@last:lost", "\n"),
         (&format!("@{name}:failed"), "bad[1-3]\n"),
         (&format!("@{random}"), "good[1-2],bad[1-3],refused\n"),
