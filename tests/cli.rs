@@ -257,6 +257,7 @@ fn a_signal_ends_a_run_whose_output_nobody_reads() {
             .iter()
             .any(|process| process.command.starts_with("ssh"))
     });
+    wait_for_listener(child.id());
     send_signal(child.id(), Signal::TERM);
     let status = poll(LIMIT, || child.try_wait().expect("our own child"));
     let _over = child.kill();
@@ -314,14 +315,19 @@ fn unanswered(heeler: &Heeler) -> Terminal {
     let mut command = heeler.command(["run", "-w", "web1"]);
     command.args(SILENT).args(["--", "true"]);
     let terminal = Terminal::start(80, 24, &command);
-    let status = format!("/proc/{}/status", terminal.program());
+    wait_for_listener(terminal.program());
+    terminal
+}
+
+/// Waits until this process hears SIGTERM.
+fn wait_for_listener(program: u32) {
+    let status = format!("/proc/{program}/status");
     wait_until(LIMIT, "a listener for SIGTERM", || {
         let text = fs::read_to_string(&status).unwrap_or_default();
         let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:"));
         let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
         caught.unwrap_or(0) & (1 << (Signal::TERM.as_raw() - 1)) != 0
     });
-    terminal
 }
 
 #[test]

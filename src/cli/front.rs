@@ -2,6 +2,7 @@
 
 use super::args::{DisplayArgs, Front};
 use super::error::CliError;
+use super::place;
 use crate::link::Link;
 use crate::model::board::Board;
 use crate::model::exit::ExitStatus;
@@ -10,6 +11,7 @@ use crate::model::request::{Force, Request};
 use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
+use crate::transport::Agent;
 use crate::tui::{self, Leaving, Look, Opening};
 use std::env;
 use std::ffi::OsString;
@@ -31,6 +33,7 @@ pub(super) struct Stage {
 
 /// Shows the run until it is over; returns the exit status that it and the front-end ask for.
 pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
+    offer_agent(&stage.link).await;
     let screen = io::stdout().is_terminal() && is_able(&|name| env::var_os(name));
     match stage.display.front() {
         Front::Json => print(stage, Style::Json).await,
@@ -45,6 +48,15 @@ pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
             };
             print(stage, style).await
         }
+    }
+}
+
+/// Offers the ssh agent of this session, for a run whose own is gone.
+async fn offer_agent(link: &Link) {
+    if let Some(socket) = place::agent()
+        && Agent::answers(&socket).await
+    {
+        link.request(Request::Agent { socket });
     }
 }
 

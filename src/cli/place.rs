@@ -24,7 +24,6 @@ pub(super) fn sockets(tie: Tie) -> Option<PathBuf> {
 }
 
 /// The socket of the ssh agent of this session.
-#[expect(dead_code, reason = "for the hand-over of the agent")]
 pub(super) fn agent() -> Option<PathBuf> {
     path("SSH_AUTH_SOCK")
 }

@@ -8,6 +8,7 @@ use super::request::{RunRequest, Safety};
 use super::runtime::{finish, runtime};
 use super::sources::{Surroundings, hosts};
 use super::spawn::{self, Spawned};
+use super::tell::tell;
 use super::usage::UsageError;
 use super::{place, preflight};
 use crate::config::{Config, Ssh};
@@ -16,7 +17,7 @@ use crate::link::greet::{Rights, Tie};
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::{PLAN_FORMAT, Plan, Slow, SshCall};
-use crate::rundir::{RunDir, RunDirError, Writer};
+use crate::rundir::{RunDir, RunDirError, Writer, network_name};
 use crate::transport::openssh::SocketDir;
 use std::collections::BTreeMap;
 use std::io;
@@ -123,6 +124,12 @@ fn begin(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
         let path = dir.path().to_owned();
         UsageError::from(RunDirError::Create { path, source })
     })?;
+    if let Ok(Some(name)) = network_name(dir.path()) {
+        tell(&format!(
+            "the record of this run is on {name}: while that does not answer, jobs go on and their output waits; \
+             attach to the run on this machine only"
+        ));
+    }
     Ok((Arc::new(plan), dir))
 }
 

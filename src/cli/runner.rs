@@ -9,9 +9,9 @@ use crate::link::hub::{About, Hub};
 use crate::link::{self, Asked};
 use crate::model::exit::ExitStatus;
 use crate::model::request::{Force, Request};
-use crate::model::stamp::Stamp;
 use crate::rundir::{Holder, RunDir, RunLock, Writer};
 use crate::runner::Runner;
+use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -69,13 +69,13 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     let (outlet, wishes, ends) = link::ends();
     let asked = ends.asked.clone();
     let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).map_err(CliError::System)?;
-    let began = runner.began();
+    runner.heed_sleep();
     let about = About {
         run: plan.run.clone(),
         tie,
         logout: args.at_logout.clone(),
         user: place::user(),
-        now: Box::new(move || Stamp(began.elapsed())),
+        now: Box::new(runner.time()),
     };
     let hub = Hub::open(&dir.socket(), about, ends).map_err(CliError::System)?;
     if tie == Tie::Starter {
@@ -91,17 +91,14 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
         config: plan.ssh.config_file.clone(),
         options: plan.ssh.options.clone(),
     };
-    let transport = OpenSsh::new(options, sockets, runner.words());
+    let transport = OpenSsh::new(options, sockets, runner.words(), Agent::at(place::agent()).await);
     let serving = tokio::spawn(hub.serve());
     {
         let mut out = io::stdout().lock();
         writeln!(out, "{READY}")?;
         out.flush()?;
     }
-    let recorded = runner.run(transport, wishes).await;
-    if let Err(error) = recorded {
-        tracing::error!(%error, "the record is not complete");
-    }
+    runner.run(transport, wishes).await;
     let _ = serving.await;
     signals.abort();
     Ok(())

@@ -1,5 +1,6 @@
 //! The timing index of an attempt: one line per piece of output, `<milliseconds> <o|e> <bytes>`, in the order of
-//! reading. It interleaves the two streams again, and dates them.
+//! reading. It interleaves the two streams again, and dates them. With `O` or `E` for the stream it is a hole: so many
+//! bytes were read but could not be written; the stream's file has zeros in their place.
 
 use crate::model::event::Stream;
 use crate::model::stamp::Stamp;
@@ -14,13 +15,27 @@ pub struct IndexEntry {
     pub stream: Stream,
     /// How many bytes.
     pub bytes: u64,
+    /// What the file has in their place.
+    pub fill: Fill,
+}
+
+/// What a file has in the place of a piece.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fill {
+    /// The bytes.
+    #[default]
+    Bytes,
+    /// Zeros: the bytes could not be written.
+    Hole,
 }
 
 impl fmt::Display for IndexEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = match self.stream {
-            Stream::Stdout => 'o',
-            Stream::Stderr => 'e',
+        let letter = match (self.stream, self.fill) {
+            (Stream::Stdout, Fill::Bytes) => 'o',
+            (Stream::Stderr, Fill::Bytes) => 'e',
+            (Stream::Stdout, Fill::Hole) => 'O',
+            (Stream::Stderr, Fill::Hole) => 'E',
         };
         writeln!(f, "{} {letter} {}", self.at.0.as_millis(), self.bytes)
     }
@@ -36,13 +51,20 @@ pub fn parse_index(text: &str) -> (Vec<IndexEntry>, usize) {
 fn parse_line(line: &str) -> Option<IndexEntry> {
     let mut words = line.split(' ');
     let at = Stamp::from_millis(words.next()?.parse().ok()?);
-    let stream = match words.next()? {
-        "o" => Stream::Stdout,
-        "e" => Stream::Stderr,
+    let (stream, fill) = match words.next()? {
+        "o" => (Stream::Stdout, Fill::Bytes),
+        "e" => (Stream::Stderr, Fill::Bytes),
+        "O" => (Stream::Stdout, Fill::Hole),
+        "E" => (Stream::Stderr, Fill::Hole),
         _ => return None,
     };
     let bytes = words.next()?.parse().ok()?;
-    Some(IndexEntry { at, stream, bytes })
+    Some(IndexEntry {
+        at,
+        stream,
+        bytes,
+        fill,
+    })
 }
 
 #[cfg(test)]
@@ -55,9 +77,15 @@ mod tests {
             at: Stamp::from_millis(1234),
             stream: Stream::Stderr,
             bytes: 7,
+            fill: Fill::Bytes,
         };
         let line = entry.to_string();
         assert_eq!(line, "1234 e 7\n");
+        let hole = IndexEntry {
+            fill: Fill::Hole,
+            ..entry
+        };
+        assert_eq!(parse_index(&hole.to_string()).0, [hole]);
         assert_eq!(parse_index(&format!("{line}{line}12")), (vec![entry, entry], 18));
         assert_eq!(parse_index("").1, 0);
     }

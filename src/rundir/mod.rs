@@ -15,11 +15,13 @@
 mod index;
 mod layout;
 mod lock;
+mod network;
 mod reader;
 mod writer;
 
-pub use index::{IndexEntry, parse_index};
+pub use index::{Fill, IndexEntry, parse_index};
 pub use layout::{RunDir, RunDirError};
+pub use network::network_name;
 pub use lock::{Holder, LockError, RunLock};
 pub use reader::OutputReader;
 pub use writer::{Chunk, Writer};

@@ -1,14 +1,15 @@
 //! Following a command on its host: output to the recorder, records to [`Attempt`], its wishes to the control pipe.
 //! What any of it means is decided there; here are only the waits.
 //!
-//! Both streams are read for as long as the disk takes what comes. They share one window of the ssh channel, so that
-//! leaving standard output alone would hold back the shim's records on standard error; therefore no front-end, however
-//! slow, is ever a reason not to read.
+//! Both streams are read for as long as there is room for what comes (see the recorder). They share one window of the
+//! ssh channel, so that leaving standard output alone would hold back the shim's records on standard error; therefore no
+//! front-end, however slow, is ever a reason not to read, and an attempt that is being ended is read whatever the disk
+//! does.
 
 use super::attempt::{Act, Attempt};
 use super::job::{Job, JobOrder};
 use super::pool::Shared;
-use super::recorder::piece;
+use super::recorder::{CHUNK, Leave, Room, Urgency, piece};
 use super::scheduler::Input;
 use crate::model::event::{Change, Ending, Stream};
 use crate::shim::{Item, Nonce, RecordSplitter};
@@ -17,13 +18,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// The most that is read at once.
-const CHUNK: usize = 16 * 1024;
-/// How many chunks of one attempt may be on their way to the disk.
-const CHUNKS_UNDER_WAY: usize = 8;
 /// How long the last line to the shim may take before its channel is closed anyway.
 const LAST_LINE: Duration = Duration::from_secs(1);
 
@@ -38,14 +34,17 @@ pub(super) struct Following<T: Transport> {
     /// What must be written to the shim.
     to_shim: Vec<u8>,
     /// Allows to read one chunk; given away with it.
-    permit: Option<OwnedSemaphorePermit>,
-    permits: Arc<Semaphore>,
+    leave: Option<Leave>,
+    room: Arc<Room>,
+    /// How much sleep the attempt has been told of.
+    asleep: Duration,
     ending: Option<Ending>,
 }
 
 impl<T: Transport> Following<T> {
     /// Takes over from the set-up of a shim whose records carry `nonce`.
     pub(super) fn new(job: Job<T>, shared: Arc<Shared<T::Connection>>, attempt: Attempt, nonce: &Nonce) -> Self {
+        let (room, asleep) = (Arc::new(job.journal.room()), job.clock.asleep());
         Self {
             job,
             shared,
@@ -53,8 +52,9 @@ impl<T: Transport> Following<T> {
             records: RecordSplitter::new(nonce),
             offsets: [0; 2],
             to_shim: Vec::new(),
-            permit: None,
-            permits: Arc::new(Semaphore::new(CHUNKS_UNDER_WAY)),
+            leave: None,
+            room,
+            asleep,
             ending: None,
         }
     }
@@ -67,30 +67,38 @@ impl<T: Transport> Following<T> {
             mut stderr,
             channel,
         } = process;
-        self.permit = Arc::clone(&self.permits).acquire_owned().await.ok();
+        self.leave = Some(self.room.leave(Urgency::Heard).await);
         self.heard(Stream::Stderr, &early[1]);
         let mut waiting = (!early[0].is_empty()).then_some(early[0].as_slice());
         let mut open = [true; 2];
-        let (mut out, mut err) = (vec![0; CHUNK], vec![0; CHUNK]);
+        let mut naps = self.job.clock.naps();
+        let (mut out, mut err) = (vec![0; usize::from(CHUNK)], vec![0; usize::from(CHUNK)]);
         loop {
             if let Some(ending) = self.ending.take() {
                 let _ = timeout(LAST_LINE, stdin.write_all(&self.to_shim)).await;
                 drop(channel);
                 return ending;
             }
-            if let (Some(early), true) = (waiting, self.permit.is_some() && self.attempt.is_running()) {
+            if let (Some(early), true) = (waiting, self.leave.is_some() && self.attempt.is_running()) {
                 waiting = None;
                 self.heard(Stream::Stdout, early);
             }
-            let may_read = self.permit.is_some();
-            let permits = Arc::clone(&self.permits);
+            let may_read = self.leave.is_some();
+            let room = Arc::clone(&self.room);
+            let urgency = if self.attempt.is_urgent() { Urgency::Heard } else { Urgency::None };
             tokio::select! {
                 biased;
                 order = self.job.orders.recv() => self.ordered(order),
+                _ = naps.changed() => {
+                    self.heed_sleep();
+                }
                 () = self.job.clock.until(self.attempt.deadline()) => {
+                    if self.heed_sleep() {
+                        continue;
+                    }
                     // What has come already counts before the clock does: we may have been suspended, or the disk slow.
                     if !may_read {
-                        self.attempt.printed(self.job.clock.now());
+                        self.attempt.unheard(self.job.clock.now());
                     } else if let Some(read) = at_hand(stderr.read(&mut err), open[1]).await {
                         open[1] = self.took(Stream::Stderr, &read, &err);
                     } else if let Some(read) = at_hand(stdout.read(&mut out), open[0] && self.attempt.is_running()).await {
@@ -106,7 +114,7 @@ impl<T: Transport> Following<T> {
                     // Nobody reads it any more; the end of the streams tells the rest.
                     _ => self.to_shim.clear(),
                 },
-                permit = permits.acquire_owned(), if !may_read => self.permit = permit.ok(),
+                leave = room.leave(urgency), if !may_read => self.leave = Some(leave),
                 read = stderr.read(&mut err), if may_read && open[1] => {
                     open[1] = self.took(Stream::Stderr, &read, &err);
                 }
@@ -118,7 +126,21 @@ impl<T: Transport> Following<T> {
         }
     }
 
+    /// When nobody has watched for a while, the attempt hears of that before anything else; returns whether it did.
+    fn heed_sleep(&mut self) -> bool {
+        let asleep = self.job.clock.asleep();
+        let more = asleep.saturating_sub(self.asleep);
+        if more.is_zero() {
+            return false;
+        }
+        self.asleep = asleep;
+        let acts = self.attempt.slept(more, self.job.clock.now());
+        self.perform(acts);
+        true
+    }
+
     fn ordered(&mut self, order: Option<JobOrder>) {
+        self.heed_sleep();
         match order {
             Some(JobOrder::Stop(reason, by)) => {
                 let acts = self.attempt.stop(reason, by, self.job.clock.now());
@@ -135,6 +157,7 @@ impl<T: Transport> Following<T> {
 
     /// Takes in what a read brought; returns whether the stream is still open.
     fn took(&mut self, stream: Stream, read: &io::Result<usize>, buffer: &[u8]) -> bool {
+        self.heed_sleep();
         if let Ok(count @ 1..) = read {
             self.heard(stream, &buffer[..*count]);
             return true;
@@ -162,7 +185,7 @@ impl<T: Transport> Following<T> {
         self.take_items(items);
     }
 
-    /// Output goes to the recorder in one piece, whatever records stood in it: it has one permit.
+    /// Output goes to the recorder in one piece, whatever records stood in it: it has one leave.
     fn take_items(&mut self, items: Vec<Item>) {
         let mut text = Vec::new();
         let mut acts = Vec::new();
@@ -182,10 +205,10 @@ impl<T: Transport> Following<T> {
             return;
         }
         self.attempt.printed(self.job.clock.now());
+        let leave = self.leave.take().unwrap_or(Leave::Keep(None)).of(bytes.len());
         let piece = piece(stream, &mut self.offsets[stream as usize], bytes);
-        self.job
-            .journal
-            .output((self.job.id, self.job.attempt), piece, self.permit.take());
+        let key = (self.job.id, self.job.attempt);
+        self.job.journal.output(key, piece, leave);
     }
 
     fn perform(&mut self, acts: Vec<Act>) {

@@ -8,6 +8,7 @@ mod attempt;
 mod clock;
 mod follow;
 mod job;
+mod naps;
 mod pool;
 mod recorder;
 mod retry;
@@ -16,24 +17,26 @@ mod setup;
 mod start;
 
 use crate::link::{Asked, Outlet, Wishes};
-use crate::model::event::{Ending, Event, Requested, Started, What};
+use crate::model::event::{Ending, Requested, Started, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::{Fate, Outcome};
+use crate::model::outcome::{Cause, Fate, Outcome};
+use crate::model::phase::PauseReason;
 use crate::model::plan::Plan;
 use crate::model::request::Request;
+use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
 use crate::rundir::Writer;
-use crate::transport::{Transport, Words};
+use crate::transport::{Agent, Transport, Words};
 use clock::Clock;
 use job::{Job, JobOrder};
 use pool::Pool;
-use recorder::Journal;
+use recorder::{Journal, Recorder};
 use scheduler::{Input, Order, Scheduler};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -42,7 +45,7 @@ pub struct Runner {
     plan: Arc<Plan>,
     clock: Clock,
     journal: Journal,
-    recorder: JoinHandle<io::Result<()>>,
+    recorder: Recorder,
 }
 
 impl Runner {
@@ -52,7 +55,7 @@ impl Runner {
     /// When the recorder's thread cannot be started.
     pub fn prepare(plan: Arc<Plan>, writer: Writer, outlet: Outlet) -> io::Result<Self> {
         let clock = Clock::start();
-        let (journal, recorder) = recorder::start(writer, Arc::clone(&plan), outlet, clock)?;
+        let (journal, recorder) = recorder::start(writer, Arc::clone(&plan), outlet, clock.clone())?;
         Ok(Self {
             plan,
             clock,
@@ -61,9 +64,15 @@ impl Runner {
         })
     }
 
-    /// When the run began: the moment from which every event counts its time.
-    pub fn began(&self) -> std::time::Instant {
-        self.clock.began()
+    /// Notices when the machine sleeps or this process is stopped, and counts that towards no limit.
+    pub fn heed_sleep(&self) {
+        self.clock.heed_naps();
+    }
+
+    /// Tells what time it is in the run, as its events do.
+    pub fn time(&self) -> impl Fn() -> Stamp + Send + Sync + 'static {
+        let clock = self.clock.clone();
+        move || clock.now()
     }
 
     /// Where a transport may put what ssh says about a host.
@@ -73,17 +82,16 @@ impl Runner {
     }
 
     /// Runs everything to its end, with `wishes` from the front-end. When this returns, every connection is closed,
-    /// every process that was started here is reaped, and everything is on disk.
-    ///
-    /// # Errors
-    /// When something could not be recorded; the run itself went on.
-    pub async fn run<T: Transport>(self, transport: T, wishes: Wishes) -> io::Result<()> {
+    /// every process that was started here is reaped, and everything is on disk that the disk takes.
+    pub async fn run<T: Transport>(self, transport: T, wishes: Wishes) {
         let (news_out, news) = mpsc::unbounded_channel();
         let seed = u64::from(std::process::id()) ^ 0x9E37_79B9_7F4A_7C15;
         let mut dispatcher = Dispatcher {
             scheduler: Scheduler::new(Arc::clone(&self.plan), seed),
+            agent: transport.agent(),
             pool: Arc::new(Pool::new(transport)),
             plan: self.plan,
+            asleep: self.clock.asleep(),
             clock: self.clock,
             journal: self.journal,
             tasks: JoinSet::new(),
@@ -95,11 +103,7 @@ impl Runner {
         dispatcher.pool.close().await;
         dispatcher.end();
         drop(dispatcher);
-        let recorder = self.recorder;
-        match tokio::task::spawn_blocking(move || recorder.join()).await {
-            Ok(Ok(written)) => written,
-            _ => Err(io::Error::other("the recorder failed")),
-        }
+        self.recorder.finish().await;
     }
 }
 
@@ -110,6 +114,10 @@ struct Dispatcher<T: Transport> {
     journal: Journal,
     scheduler: Scheduler,
     pool: Arc<Pool<T>>,
+    /// The ssh agent on which connecting relies.
+    agent: Agent,
+    /// How much sleep the scheduler has been told of.
+    asleep: Duration,
     tasks: JoinSet<Ending>,
     /// Whose task is whose.
     who: HashMap<Id, JobId>,
@@ -128,42 +136,64 @@ impl<T: Transport> Dispatcher<T> {
                 biased;
                 request = wishes.recv(), if listening => {
                     listening = request.is_some();
-                    request.map_or(Input::Deserted, |asked| self.heard(asked))
+                    match request {
+                        Some(asked) => self.heard(asked).await,
+                        None => Some(Input::Deserted),
+                    }
                 }
-                Some(input) = news.recv() => input,
+                Some(input) = news.recv() => Some(input),
                 Some(ended) = self.tasks.join_next_with_id() => {
                     // Whatever the task told before its end is heard before its end.
                     while let Ok(input) = news.try_recv() {
                         let orders = self.scheduler.handle(input, self.clock.now());
                         self.carry_out(orders);
                     }
-                    match self.ended(ended) {
-                        Some(input) => input,
-                        None => continue,
-                    }
+                    self.ended(ended).await
                 }
-                () = self.clock.until(self.scheduler.wake()) => Input::Tick,
+                () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
+                () = self.clock.tick() => None,
             };
-            let orders = self.scheduler.handle(input, self.clock.now());
-            if self.carry_out(orders) {
-                return;
+            let inputs = self.slept().into_iter().chain(input);
+            for input in inputs {
+                let orders = self.scheduler.handle(input, self.clock.now());
+                if self.carry_out(orders) {
+                    return;
+                }
             }
         }
     }
 
-    /// Puts a request on record, with the name of who asked.
-    fn heard(&self, asked: Asked) -> Input {
-        let Asked { who, request } = asked;
-        if !matches!(request, Request::Hold | Request::Release | Request::Agent { .. }) {
-            let request = request.clone();
-            self.record(What::Requested(Requested { who, request }));
+    /// Puts it on record when nobody has watched for a while.
+    fn slept(&mut self) -> Option<Input> {
+        let asleep = self.clock.asleep();
+        let more = asleep.saturating_sub(self.asleep);
+        self.asleep = asleep;
+        if more.is_zero() {
+            return None;
         }
-        Input::Request(request)
+        self.journal.now(What::Slept { asleep: more });
+        Some(Input::Slept(more))
+    }
+
+    /// Puts a request on record, with the name of who asked; returns what it means for the run.
+    async fn heard(&mut self, asked: Asked) -> Option<Input> {
+        let Asked { who, request } = asked;
+        match &request {
+            Request::Hold | Request::Release => return Some(Input::Request(request)),
+            // Everybody who comes offers one; it matters when the one that we had is gone.
+            Request::Agent { socket } if !self.agent.replace(socket).await => return None,
+            // Whoever goes on although the agent is gone knows that it is.
+            Request::Continue if self.scheduler.paused() == Some(PauseReason::AgentGone) => self.agent.go_without(),
+            _ => {}
+        }
+        let told = request.clone();
+        self.journal.now(What::Requested(Requested { who, request: told }));
+        Some(Input::Request(request))
     }
 
     fn begin(&self) {
         let plan = &self.plan;
-        self.record(What::RunStarted(Started {
+        self.journal.now(What::RunStarted(Started {
             run: plan.run.clone(),
             directory: plan.directory.clone(),
             jobs: plan.hosts.len(),
@@ -178,15 +208,10 @@ impl<T: Transport> Dispatcher<T> {
     fn end(&self) {
         let tally = self.scheduler.tally();
         let counts = Standing::all().map(|standing| (standing.word().to_owned(), tally.count(standing)));
-        self.record(What::RunEnded {
+        self.journal.now(What::RunEnded {
             counts: counts.filter(|(_, count)| *count > 0).collect(),
             exit: ExitStatus::of_tally(&tally).code(),
         });
-    }
-
-    fn record(&self, what: What) {
-        let at = self.clock.now();
-        self.journal.event(Event { at, what });
     }
 
     /// Carries out what the scheduler ordered; returns whether the run is over.
@@ -211,7 +236,7 @@ impl<T: Transport> Dispatcher<T> {
             plan: Arc::clone(&self.plan),
             pool: Arc::clone(&self.pool),
             journal: self.journal.clone(),
-            clock: self.clock,
+            clock: self.clock.clone(),
             id: job,
             attempt,
             orders,
@@ -228,7 +253,7 @@ impl<T: Transport> Dispatcher<T> {
         }
     }
 
-    fn ended(&mut self, ended: Result<(Id, Ending), JoinError>) -> Option<Input> {
+    async fn ended(&mut self, ended: Result<(Id, Ending), JoinError>) -> Option<Input> {
         let (id, ending) = match ended {
             Ok(ended) => ended,
             Err(error) => (error.id(), failed(&error)),
@@ -236,6 +261,16 @@ impl<T: Transport> Dispatcher<T> {
         let job = self.who.remove(&id)?;
         self.mailboxes.remove(&job);
         self.pool.release(self.plan.host(job), ending.outcome.is_ok());
+        let refused = matches!(
+            ending.outcome,
+            Outcome::Unreachable {
+                cause: Cause::Auth,
+                ..
+            }
+        );
+        if refused && self.agent.is_gone().await {
+            return Some(Input::Keyless(job, ending));
+        }
         Some(Input::Ended(job, ending))
     }
 }
@@ -249,6 +284,6 @@ fn failed(error: &JoinError) -> Ending {
             fate: Fate::Unknown,
         },
         leaked: false,
-        elapsed: std::time::Duration::ZERO,
+        elapsed: Duration::ZERO,
     }
 }

@@ -15,7 +15,6 @@ use crate::transport::{Connection, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
 
 /// A stop that came when the command could no longer be kept from running.
 type LateStop = Option<(StopReason, CancelledBy)>;
@@ -49,9 +48,9 @@ impl<T: Transport> Job<T> {
         let (plan, pool) = (Arc::clone(&self.plan), Arc::clone(&self.pool));
         let host = plan.host(self.id);
         let limit = plan.settings.connect_timeout.unwrap_or(Duration::MAX);
-        let begun = Instant::now();
+        let begun = self.clock.awake();
         let shared = self.unless_stopped(limit, pool.connect(host)).await?;
-        let set_up = self.start_shell(&shared, limit.saturating_sub(begun.elapsed())).await;
+        let set_up = self.start_shell(&shared, limit.saturating_sub(self.clock.awake().saturating_sub(begun))).await;
         if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
             // The next attempt gets a connection that it knows nothing bad of.
             pool.forget(host);
@@ -66,14 +65,14 @@ impl<T: Transport> Job<T> {
         shared: &Shared<T::Connection>,
         limit: Duration,
     ) -> Result<(Up, LateStop), Outcome> {
-        let begun = Instant::now();
+        let begun = self.clock.awake();
         let nonce = Nonce::new(random()?);
         let cookie = Cookie::new(random()?);
         let program = self.program(&nonce, &cookie)?;
         let greeting = Greeting::new(&Nonce::new(random()?));
         let process = self.unless_stopped(limit, shared.connection.start()).await?;
         let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
-        let limit = limit.saturating_sub(begun.elapsed());
+        let limit = limit.saturating_sub(self.clock.awake().saturating_sub(begun));
         let greeted = self.unless_stopped(limit, setup.greeted()).await;
         let result = match greeted {
             Ok(()) => {
@@ -106,7 +105,8 @@ impl<T: Transport> Job<T> {
     /// started; after that the command may run, and only the shim can say what became of it.
     async fn load(&mut self, setup: &mut Setup, program: Vec<u8>, cookie: &Cookie) -> Result<LateStop, Outcome> {
         let limit = self.plan.settings.connect_timeout.unwrap_or(Duration::MAX);
-        let deadline = sleep(limit);
+        let clock = self.clock.clone();
+        let deadline = clock.within(limit, std::future::pending::<()>());
         tokio::pin!(deadline);
         // First the record, so that whoever opens it later knows that the command may have run, and by which mark.
         let cookie = cookie.as_str().to_owned();
@@ -131,7 +131,7 @@ impl<T: Transport> Job<T> {
                     Ok(()) => return Ok(late_stop),
                     Err(problem) => problem,
                 },
-                () = &mut deadline => setup.no_shell(&format!("{} passed", self.limit())),
+                _ = &mut deadline => setup.no_shell(&format!("{} passed", self.limit())),
             };
             return Err(match problem {
                 Outcome::Unreachable { detail, .. } if setup.is_committed() => unheard(&detail),
@@ -149,7 +149,7 @@ impl<T: Transport> Job<T> {
         tokio::select! {
             biased;
             skipped = stopped(&mut self.orders) => Err(skipped),
-            done = timeout(limit, work) => match done {
+            done = self.clock.within(limit, work) => match done {
                 Ok(done) => done.map_err(Into::into),
                 Err(_) => Err(Outcome::Unreachable {
                     cause: Cause::ConnectTimeout,

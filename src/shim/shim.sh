@@ -25,11 +25,11 @@
   # job. These are caught and not ignored, because a job would inherit the latter.
   trap : HUP INT TERM
   {
-    trap : HUP INT TERM
+    # Ignored until reader and ticker are there: they inherit it, and no signal is too early for them.
+    trap '' HUP INT TERM
     # Also when this shell itself cannot go on, for instance because it cannot fork.
     trap 'echo "done $?"' EXIT
     (
-      trap '' HUP INT TERM
       while read -r line; do echo "$line"; done <&3
       echo eof
     ) 4>&- 5>&- &
@@ -39,7 +39,6 @@
       0) ;;
       *)
         (
-          trap '' HUP INT TERM
           # No sleep may outlive the shim.
           trap 'kill -s KILL $!; exit' USR1
           while sleep __TICK__ & wait $!; do echo idle || exit; done
@@ -47,6 +46,7 @@
         echo "ticker $!"
         ;;
     esac
+    trap : HUP INT TERM
     # The job gets a session of its own from the first tool that can make one. Python ignores
     # SIGPIPE and may set LC_CTYPE, which the job would inherit.
     if command -v setsid >/dev/null; then

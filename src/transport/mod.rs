@@ -1,7 +1,10 @@
 //! How a host is reached: a connection per host, and processes on it. The runner knows only the traits here; what is
 //! behind them (today OpenSSH; later a local command template and a native client) knows nothing of jobs or rows.
 
+mod agent;
 pub mod openssh;
+
+pub use agent::Agent;
 
 use crate::model::host::HostName;
 use crate::model::outcome::{Cause, Outcome};
@@ -18,6 +21,11 @@ pub trait Transport: Send + Sync + 'static {
     /// Connects one host. There is no time limit here: the caller drops the future when its patience is over, and then
     /// everything that was begun is ended and reaped.
     fn connect(&self, host: &HostName) -> impl Future<Output = Result<Self::Connection, ConnectError>> + Send;
+
+    /// The ssh agent on which connecting relies; one that was never there unless the transport knows better.
+    fn agent(&self) -> Agent {
+        Agent::default()
+    }
 
     /// Returns when everything that this transport ever started has ended and was reaped. The connections must have
     /// been closed or dropped before.

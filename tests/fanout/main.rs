@@ -12,6 +12,7 @@ mod fleet;
 mod nothing_left;
 mod output;
 mod retries;
+mod rules;
 mod shells;
 mod truth;
 mod width;

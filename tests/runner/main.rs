@@ -16,6 +16,7 @@
     reason = "the allowance for tests does not reach the functions that they share"
 )]
 
+mod disk;
 mod ends;
 mod hosts;
 mod output;

@@ -13,7 +13,7 @@ use heeler::model::stamp::Stamp;
 use heeler::rundir::{OutputReader, RunDir, Writer};
 use heeler::runner::Runner;
 use std::collections::HashMap;
-use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -37,12 +37,12 @@ pub(crate) struct Stage {
     /// Every message with output so far.
     pub(crate) outputs: Vec<Output>,
     hosts: HashMap<String, Calls>,
-    runner: JoinHandle<io::Result<()>>,
+    runner: JoinHandle<()>,
     finished: Arc<AtomicBool>,
     watch: JoinHandle<()>,
     /// Dropped at the end, which ends the watch.
     _end: mpsc::Sender<()>,
-    _home: TempDir,
+    _home: Option<TempDir>,
 }
 
 /// Settings in which nothing happens by itself.
@@ -57,12 +57,25 @@ pub(crate) fn settings() -> Settings {
 impl Stage {
     /// Begins a run on these hosts.
     pub(crate) fn open(hosts: &[&str], settings: Settings) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut stage = Self::open_in(home.path(), hosts, settings, |_| {});
+        stage._home = Some(home);
+        stage
+    }
+
+    /// The same with the record below `home`, where something is prepared before the record is begun.
+    pub(crate) fn open_in(
+        home: &Path,
+        hosts: &[&str],
+        settings: Settings,
+        prepare: impl FnOnce(&RunDir),
+    ) -> Self {
         let (end, ended) = mpsc::channel::<()>();
         // It ends when the test does, or when patience is over.
         let watch = tokio::task::spawn_blocking(move || _ = ended.recv_timeout(PATIENCE));
-        let home = tempfile::tempdir().unwrap();
         let run = RunId("20260102T030405-abcd".to_owned());
-        let dir = RunDir::create(home.path(), &run).unwrap();
+        let dir = RunDir::create(home, &run).unwrap();
+        prepare(&dir);
         let plan = Arc::new(Plan {
             format: heeler::model::plan::PLAN_FORMAT,
             ssh: heeler::model::plan::SshCall::default(),
@@ -95,7 +108,7 @@ impl Stage {
             finished,
             watch,
             _end: end,
-            _home: home,
+            _home: None,
         }
     }
 
@@ -221,15 +234,33 @@ impl Stage {
 
     /// Waits for the end of the run; returns how it ended on each host.
     pub(crate) async fn end(&mut self) -> Vec<Outcome> {
-        if self.link.is_some() {
+        let outcomes = if self.link.is_some() {
             while self.take().await {}
-        }
-        let runner = std::mem::replace(&mut self.runner, tokio::spawn(async { Ok(()) }));
-        self.soon(runner).await.expect("no panic").expect("a whole record");
-        assert!(self.finished.load(Ordering::Relaxed), "everything was given back");
+            self.finish().await
+        } else {
+            self.wait_for_runner().await;
+            self.outcomes(self.record())
+        };
         self.check_record();
+        outcomes
+    }
+
+    /// Waits for the end of the runner, when everything has been taken; returns how the run ended on each host by what
+    /// was told, whatever is on disk.
+    pub(crate) async fn finish(&mut self) -> Vec<Outcome> {
+        self.wait_for_runner().await;
+        self.outcomes(self.events.clone())
+    }
+
+    async fn wait_for_runner(&mut self) {
+        let runner = std::mem::replace(&mut self.runner, tokio::spawn(async {}));
+        self.soon(runner).await.expect("no panic");
+        assert!(self.finished.load(Ordering::Relaxed), "everything was given back");
+    }
+
+    fn outcomes(&self, events: Vec<Event>) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; self.plan.hosts.len()];
-        for event in self.record() {
+        for event in events {
             if let What::Job {
                 job,
                 change: Change::Done(ending),

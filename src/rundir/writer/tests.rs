@@ -85,6 +85,7 @@ fn output_is_read_back_by_stream_by_range_and_in_order() {
         at: Stamp::from_millis(at),
         stream,
         bytes,
+        fill: Fill::Bytes,
     };
     let (entries, end) = reader.index(0).unwrap();
     assert_eq!(
@@ -167,6 +168,36 @@ fn the_files_used_last_stay_open() {
     write(&mut writer, &plan, (OPEN_ATTEMPTS as u32, 1), 1, (Stdout, b"."));
     assert!(writer.open.contains_key(&(JobId(0), AttemptNo(1))));
     assert!(!writer.open.contains_key(&(JobId(1), AttemptNo(1))));
+}
+
+#[test]
+fn what_was_lost_leaves_a_hole_and_the_rest_in_its_place() {
+    let (_home, dir, mut writer, plan) = begin(1);
+    write(&mut writer, &plan, (0, 1), 10, (Stdout, b"one"));
+    let key = (JobId(0), AttemptNo(1));
+    writer.hole(key, "web0", (Stamp::from_millis(30), Stdout), 5).unwrap();
+    write(&mut writer, &plan, (0, 1), 30, (Stdout, b"two"));
+    let reader = OutputReader::new(&dir, "web0", AttemptNo(1));
+    assert_eq!(reader.read(Stdout, 0, 100).unwrap(), b"one\0\0\0\0\0two");
+    let (entries, _) = reader.index(0).unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| (entry.bytes, entry.fill)).collect();
+    assert_eq!(kinds, [(3, Fill::Bytes), (5, Fill::Hole), (3, Fill::Bytes)]);
+}
+
+#[test]
+fn a_directory_that_was_moved_or_removed_is_noticed() {
+    let (home, dir, writer, _plan) = begin(1);
+    writer.is_in_place().unwrap();
+    let aside = home.path().join("aside");
+    fs::rename(dir.path(), &aside).unwrap();
+    let gone = writer.is_in_place().unwrap_err().to_string();
+    assert!(gone.ends_with(" is gone"), "{gone}");
+    fs::create_dir(dir.path()).unwrap();
+    fs::write(dir.events(), "").unwrap();
+    writer.is_in_place().expect_err("it is another one");
+    fs::remove_dir_all(dir.path()).unwrap();
+    fs::rename(&aside, dir.path()).unwrap();
+    writer.is_in_place().unwrap();
 }
 
 #[test]

@@ -43,6 +43,10 @@ pub(super) struct Attempt {
     /// Owners of the processes named since the last answer.
     owners: BTreeSet<u32>,
     next_beat: Option<Stamp>,
+    /// For how long nobody watched while the command ran, and how much of that came after its end.
+    asleep: [Duration; 2],
+    /// After that: when the shim must have shown that it is still there. Until it has, no limit counts.
+    verify_by: Option<Stamp>,
     open: [bool; 2],
 }
 
@@ -60,6 +64,8 @@ impl Attempt {
             stopping: None,
             owners: BTreeSet::new(),
             next_beat: beat,
+            asleep: [Duration::ZERO; 2],
+            verify_by: None,
             open: [true; 2],
             settings,
         }
@@ -73,6 +79,38 @@ impl Attempt {
     /// The job printed something.
     pub(super) fn printed(&mut self, now: Stamp) {
         self.last_output = now;
+    }
+
+    /// Nothing can be read for now, because there is no room for it: silence means nothing.
+    pub(super) fn unheard(&mut self, now: Stamp) {
+        self.last_output = now;
+        self.verify_by = self.verify_by.map(|_| now + stopping::ANSWER);
+    }
+
+    /// Whether what the shim says is waited for.
+    pub(super) fn is_urgent(&self) -> bool {
+        self.stopping.is_some() || self.wanted.is_some() || self.verify_by.is_some()
+    }
+
+    /// Nobody watched for a while: that counts towards no limit, and what has become of the link is to be seen first.
+    pub(super) fn slept(&mut self, asleep: Duration, now: Stamp) -> Vec<Act> {
+        self.start_by = self.start_by.map(|limit| limit + asleep);
+        self.last_output = (self.last_output + asleep).min(now);
+        if self.running.is_none() {
+            return Vec::new();
+        }
+        self.asleep[0] += asleep;
+        if self.exit.is_some() {
+            self.asleep[1] += asleep;
+        }
+        if let Some(stopping) = &mut self.stopping {
+            return stopping.slept(asleep);
+        }
+        if self.exit.is_some() || self.is_closed() {
+            return Vec::new();
+        }
+        self.verify_by = Some(now + stopping::ANSWER);
+        vec![Act::Send(Control::Look)]
     }
 
     /// The shim reported something.
@@ -116,6 +154,7 @@ impl Attempt {
             return vec![self.finish(Outcome::Unreachable { cause, detail }, now)];
         }
         self.exit = Some((classify(status), now));
+        self.verify_by = None;
         match &mut self.stopping {
             // It ended by itself while the stop was on its way: the shim answers a stop before it reports an end that
             // the stop brought about.
@@ -127,6 +166,7 @@ impl Attempt {
     }
 
     fn answered(&mut self, answer: Answer, now: Stamp) {
+        self.verify_by = None;
         if let Some(stopping) = &mut self.stopping {
             stopping.take(answer, now);
         }
@@ -180,6 +220,8 @@ impl Attempt {
     }
 
     fn begin_stop(&mut self, reason: StopReason, by: CancelledBy, limit: Option<Limit>, now: Stamp) -> Vec<Act> {
+        // It must be answered as well.
+        self.verify_by = None;
         let (stopping, acts) = Stopping::begin(reason, by, limit, now, self.settings.grace);
         self.stopping = Some(stopping);
         acts
@@ -209,6 +251,12 @@ impl Attempt {
             if self.drained_by(at) <= now {
                 acts.push(self.finish_leaked(ended, now));
             }
+        } else if let Some(verify_by) = self.verify_by {
+            if verify_by <= now {
+                let asleep = humantime::format_duration(Duration::from_secs(self.asleep[0].as_secs()));
+                let detail = format!("nobody watched for {asleep}, and then the shim did not answer");
+                acts.push(self.lost(&detail, now));
+            }
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
@@ -223,6 +271,7 @@ impl Attempt {
         let stage = match (&self.stopping, &self.exit, self.running) {
             (Some(stopping), _, _) => stopping.next_moment(),
             (None, Some((_, at)), _) => Some(self.drained_by(*at)),
+            (None, None, Some(_)) if self.verify_by.is_some() => self.verify_by,
             (None, None, Some(_)) => self.limits().into_iter().map(|(moment, _)| moment).min(),
             (None, None, None) => self.start_by,
         };
@@ -232,7 +281,7 @@ impl Attempt {
     /// When the output of a command that ended at `at` counts as read: the record of its end may overtake what it
     /// printed by as much as a slow link holds, so the drain time runs from the last byte, within reason.
     fn drained_by(&self, at: Stamp) -> Stamp {
-        let drain = self.settings.drain;
+        let (drain, at) = (self.settings.drain, at + self.asleep[1]);
         (self.last_output.max(at) + drain).min(at + drain + MOST_BACKLOG)
     }
 
@@ -240,7 +289,7 @@ impl Attempt {
     fn limits(&self) -> Vec<(Stamp, Limit)> {
         let run = self.running.zip(self.settings.run_timeout);
         let idle = self.running.and(self.settings.idle_timeout);
-        let run = run.map(|(since, limit)| (since + limit, Limit::Run));
+        let run = run.map(|(since, limit)| (since + limit + self.asleep[0], Limit::Run));
         let idle = idle.map(|limit| (self.last_output + limit, Limit::Idle));
         run.into_iter().chain(idle).collect()
     }

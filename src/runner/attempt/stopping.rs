@@ -95,6 +95,16 @@ impl Stopping {
         vec![self.tell()]
     }
 
+    /// Nobody watched for a while: every patience lasts longer by as much.
+    pub(super) fn slept(&mut self, asleep: Duration) -> Vec<Act> {
+        self.deadline = self.deadline + asleep;
+        self.answer_by = self.answer_by + asleep;
+        if self.killed || matches!(self.answer, Some(Answer::Gone(_))) {
+            return Vec::new();
+        }
+        vec![self.tell()]
+    }
+
     /// Whether the shim has not yet answered: then an end of the command is its own.
     pub(super) fn is_unanswered(&self) -> bool {
         !self.heard

@@ -415,3 +415,93 @@ fn a_stop_before_the_command_runs_is_not_kept_waiting_for_ever() {
         "{acts:?}"
     );
 }
+
+fn limited() -> Settings {
+    Settings {
+        run_timeout: Some(Duration::from_secs(60)),
+        idle_timeout: Some(Duration::from_secs(40)),
+        ..settings()
+    }
+}
+
+#[test]
+fn sleep_counts_towards_no_limit_and_the_link_is_looked_at_first() {
+    let mut attempt = running(limited());
+    attempt.printed(at(10));
+    let hour = Duration::from_secs(3600);
+    assert_eq!(attempt.slept(hour, at(3620)), [Act::Send(Control::Look)]);
+    assert!(attempt.is_urgent());
+    assert_eq!(attempt.deadline(), Some(at(3630)), "the answer is waited for");
+    assert_eq!(attempt.tick(at(3621)), []);
+    assert_eq!(attempt.reported(Record::Left(1), at(3621)), []);
+    assert!(!attempt.is_urgent());
+    assert_eq!(attempt.deadline(), Some(at(3650)), "silent since 10");
+    attempt.printed(at(3640));
+    assert_eq!(attempt.deadline(), Some(at(3660)), "running since 0");
+    assert_eq!(attempt.tick(at(3659)), []);
+    assert_eq!(
+        attempt.tick(at(3660)),
+        [
+            stop(Sig::Term),
+            stopping(StopReason::Timeout, Some(Limit::Run), Some(at(3670)))
+        ]
+    );
+}
+
+#[test]
+fn a_link_that_does_not_answer_after_a_sleep_is_lost() {
+    let mut attempt = running(limited());
+    attempt.slept(Duration::from_secs(100), at(100));
+    // While nothing can be read its silence means nothing.
+    attempt.unheard(at(105));
+    assert_eq!(attempt.tick(at(110)), []);
+    let acts = attempt.tick(at(115));
+    assert!(
+        matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
+            if detail == "nobody watched for 1m 40s, and then the shim did not answer"),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn an_end_that_came_during_a_sleep_is_an_end() {
+    let mut attempt = running(limited());
+    attempt.slept(Duration::from_secs(100), at(100));
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(100)), []);
+    assert_eq!(close(&mut attempt, at(100)), [finish(Outcome::Ok, 100)]);
+}
+
+#[test]
+fn grace_and_drain_last_longer_by_a_sleep() {
+    let mut attempt = running(settings());
+    attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(5));
+    attempt.reported(Record::Left(1), at(5));
+    let minute = Duration::from_secs(60);
+    assert_eq!(
+        attempt.slept(minute, at(66)),
+        [stopping(StopReason::Cancel, None, Some(at(75)))],
+        "the row says the new moment"
+    );
+    assert_eq!(attempt.tick(at(74)), []);
+    assert_eq!(
+        attempt.tick(at(75)),
+        [stop(Sig::Kill), stopping(StopReason::Cancel, None, None)]
+    );
+
+    let mut attempt = running(settings());
+    attempt.reported(Record::Exit { status: 0 }, at(5));
+    assert_eq!(attempt.slept(minute, at(66)), [], "there is nothing to look at");
+    assert_eq!(attempt.deadline(), Some(at(67)));
+}
+
+#[test]
+fn a_connect_that_was_slept_through_has_its_time_after_all() {
+    let limit = Duration::from_secs(30);
+    let settings = Settings {
+        connect_timeout: Some(limit),
+        ..settings()
+    };
+    let mut attempt = Attempt::new(settings, T0, T0);
+    assert_eq!(attempt.slept(Duration::from_secs(50), at(51)), []);
+    assert_eq!(attempt.deadline(), Some(at(80)));
+}

@@ -18,7 +18,7 @@ use crate::model::durations::Durations;
 use crate::model::event::{Change, Ending, Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{Outcome, SkipReason};
-use crate::model::phase::Why;
+use crate::model::phase::{PauseReason, Why};
 use crate::model::plan::{Plan, Settings, Slow};
 use crate::model::stamp::Stamp;
 use crate::model::tally::{Standing, Tally};
@@ -94,6 +94,8 @@ impl Scheduler {
             Input::Running(job) => self.mark_running(job, now),
             Input::Stopping(job) => self.mark_stopping(job),
             Input::Ended(job, ending) => self.ended(job, ending, &mut turn),
+            Input::Keyless(job, ending) => self.keyless(job, ending, &mut turn),
+            Input::Slept(asleep) => self.slept(asleep),
             Input::Request(request) => self.request(request, &mut turn),
             Input::Deserted => self.deserted(&mut turn),
             Input::Tick => {}
@@ -128,6 +130,14 @@ impl Scheduler {
         tally
     }
 
+    /// Why the run is paused, if it is.
+    pub(super) fn paused(&self) -> Option<PauseReason> {
+        match self.intake {
+            Intake::Paused(reason) => Some(reason),
+            Intake::Open | Intake::Closed => None,
+        }
+    }
+
     fn settings(&self) -> &Settings {
         &self.plan.settings
     }
@@ -150,7 +160,7 @@ impl Scheduler {
 
     fn waits_for(&self, why: Why) -> Why {
         match self.intake {
-            Intake::Paused => Why::Pause,
+            Intake::Paused(_) => Why::Pause,
             _ => why,
         }
     }
@@ -194,7 +204,7 @@ impl Scheduler {
         if self.slots[job.index()].place != Place::Connecting {
             return;
         }
-        let told = self.running >= self.settings().width || self.intake == Intake::Paused;
+        let told = self.running >= self.settings().width || matches!(self.intake, Intake::Paused(_));
         self.slot(job).place = Place::Connected { told };
         self.connected.push_back(job);
         if told {
@@ -242,6 +252,28 @@ impl Scheduler {
         // What may still be running is not started again unless the operator sees that and asks anew.
         if goes_on && !blind && wish == Wish::Again {
             self.again(job, turn);
+        }
+    }
+
+    /// A host refused us for want of a key, and the agent that had it is gone: it waits for another one, and so do all.
+    fn keyless(&mut self, job: JobId, ending: Ending, turn: &mut Turn) {
+        let Slot { place, wish, .. } = self.slots[job.index()];
+        let waits = matches!(place, Place::Connecting | Place::Connected { .. });
+        if !waits || wish != Wish::None || self.intake == Intake::Closed {
+            return self.ended(job, ending, turn);
+        }
+        self.connecting -= 1;
+        self.slot(job).place = Place::Waiting;
+        self.waiting.push_front(job);
+        self.pause(PauseReason::AgentGone, turn);
+        turn.orders.push(self.record(job, Change::Queued(Why::Pause), turn.now));
+    }
+
+    fn slept(&mut self, asleep: Duration) {
+        for slot in &mut self.slots {
+            if let Place::Running { since: Some(since), .. } = &mut slot.place {
+                *since = *since + asleep;
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::model::outcome::CancelledBy;
 use crate::model::phase::StopReason;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
+use std::time::Duration;
 
 /// What the scheduler is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,10 @@ pub(in crate::runner) enum Input {
     Stopping(JobId),
     /// An attempt is over.
     Ended(JobId, Ending),
+    /// An attempt is over because the ssh agent is gone: nothing was started, and it is no fault of the host.
+    Keyless(JobId, Ending),
+    /// For so long nobody watched: it counts towards no limit.
+    Slept(Duration),
     /// A front-end wants something.
     Request(Request),
     /// The front-end is gone without a word.

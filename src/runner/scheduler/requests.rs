@@ -26,8 +26,8 @@ impl Scheduler {
                     self.retry(job, turn);
                 }
             }
-            Request::Pause => self.set_intake(Intake::Open, Intake::Paused, What::Paused(PauseReason::Asked), turn),
-            Request::Continue => self.set_intake(Intake::Paused, Intake::Open, What::Continued, turn),
+            Request::Pause => self.pause(PauseReason::Asked, turn),
+            Request::Continue => self.go_on(turn),
             Request::Drain => self.close(turn),
             Request::Quit { force } => {
                 self.close(turn);
@@ -38,6 +38,7 @@ impl Scheduler {
             }
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
+            Request::Agent { .. } if self.paused() == Some(PauseReason::AgentGone) => self.go_on(turn),
             Request::Agent { .. } => {}
         }
     }
@@ -49,10 +50,29 @@ impl Scheduler {
         self.request(Request::Quit { force }, turn);
     }
 
-    fn set_intake(&mut self, from: Intake, to: Intake, what: What, turn: &mut Turn) {
-        if self.intake == from {
-            self.intake = to;
-            turn.orders.push(Order::Record(Event { at: turn.now, what }));
+    /// Starts nothing new until told to go on. Who asks for that also gets it where the run waits for something else.
+    pub(super) fn pause(&mut self, reason: PauseReason, turn: &mut Turn) {
+        let pauses = match self.intake {
+            Intake::Open => true,
+            Intake::Paused(before) => reason == PauseReason::Asked && before != reason,
+            Intake::Closed => false,
+        };
+        if pauses {
+            self.intake = Intake::Paused(reason);
+            turn.orders.push(Order::Record(Event {
+                at: turn.now,
+                what: What::Paused(reason),
+            }));
+        }
+    }
+
+    fn go_on(&mut self, turn: &mut Turn) {
+        if let Intake::Paused(_) = self.intake {
+            self.intake = Intake::Open;
+            turn.orders.push(Order::Record(Event {
+                at: turn.now,
+                what: What::Continued,
+            }));
         }
     }
 

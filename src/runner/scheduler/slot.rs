@@ -3,6 +3,7 @@
 use crate::model::event::Ending;
 use crate::model::id::AttemptNo;
 use crate::model::outcome::OutcomeClass;
+use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 
 /// Where a job is, as far as slots are concerned.
@@ -53,7 +54,7 @@ pub(super) enum Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Intake {
     Open,
-    Paused,
+    Paused(PauseReason),
     /// Nothing new for the rest of the run.
     Closed,
 }

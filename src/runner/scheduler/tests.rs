@@ -410,3 +410,51 @@ fn a_retry_that_was_noted_is_not_started_beside_what_may_still_run() {
         ["0 done: cancelled by operator, remote unknown", "finish"]
     );
 }
+
+#[test]
+fn without_the_agent_a_refused_host_waits_under_its_number_until_there_is_another() {
+    let refused = || Ending {
+        outcome: unreachable(Cause::Auth),
+        leaked: false,
+        elapsed: Duration::ZERO,
+    };
+    let (mut stage, _) = Stage::new(3, narrow(1, 1));
+    assert_eq!(
+        stage.tell(Input::Keyless(JobId(0), refused())),
+        ["paused(agentgone)", "0 queued: paused"]
+    );
+    assert_eq!(stage.tell(Input::Tick), [""; 0]);
+    let agent = || Request::Agent { socket: "/a".into() };
+    assert_eq!(
+        stage.ask(agent()),
+        ["continued", "0 connecting", "begin 0.1"],
+        "first of all, and as the same attempt"
+    );
+    assert_eq!(stage.ask(agent()), [""; 0]);
+    stage.tell(Input::Keyless(JobId(0), refused()));
+    // Somebody who asks for a pause means more than the agent.
+    assert_eq!(stage.ask(Request::Pause), ["paused(asked)"]);
+    assert_eq!(stage.ask(agent()), [""; 0]);
+    assert_eq!(stage.ask(Request::Continue), ["continued", "0 connecting", "begin 0.1"]);
+    // What was cancelled or may not begin any more does not wait for an agent.
+    stage.ask(Request::Drain);
+    assert_eq!(
+        stage.tell(Input::Keyless(JobId(0), refused())),
+        ["0 done: unreachable, key rejected", "finish"]
+    );
+}
+
+#[test]
+fn sleep_makes_nobody_slow() {
+    let settings = Settings {
+        slow: Slow::After(Duration::from_secs(10)),
+        ..narrow(1, 1)
+    };
+    let (mut stage, _) = Stage::new(1, settings);
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0)));
+    stage.now = stage.now + Duration::from_secs(105);
+    stage.tell(Input::Slept(Duration::from_secs(100)));
+    assert_eq!(stage.wait(4), [""; 0]);
+    assert_eq!(stage.wait(1), ["0 slow"]);
+}

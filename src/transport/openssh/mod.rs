@@ -10,7 +10,7 @@ mod master;
 mod options;
 mod socket_dir;
 
-use super::{ConnectError, Connection, Process, Transport, Words};
+use super::{Agent, ConnectError, Connection, Process, Transport, Words};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use master::Master;
@@ -26,18 +26,21 @@ pub struct OpenSsh {
     options: SshOptions,
     sockets: SocketDir,
     words: Words,
+    agent: Agent,
     next_socket: AtomicU32,
     /// How many masters are alive or not yet reaped.
     masters: watch::Sender<usize>,
 }
 
 impl OpenSsh {
-    /// A transport whose control sockets live in `sockets` and whose masters' words go to `words`.
-    pub fn new(options: SshOptions, sockets: SocketDir, words: Words) -> Self {
+    /// A transport whose control sockets live in `sockets` and whose masters' words go to `words`; they
+    /// ask `agent` for keys.
+    pub fn new(options: SshOptions, sockets: SocketDir, words: Words, agent: Agent) -> Self {
         Self {
             options,
             sockets,
             words,
+            agent,
             next_socket: AtomicU32::new(0),
             masters: watch::Sender::new(0),
         }
@@ -50,6 +53,9 @@ impl Transport for OpenSsh {
     async fn connect(&self, host: &HostName) -> Result<Host, ConnectError> {
         let socket = self.sockets.socket(self.next_socket.fetch_add(1, Ordering::Relaxed));
         let mut command = master::command(host, &socket, &self.options);
+        if let Some(agent) = self.agent.socket() {
+            command.env("SSH_AUTH_SOCK", agent);
+        }
         let words = {
             let (words, host) = (Arc::clone(&self.words), host.clone());
             move |bytes: &[u8]| words(&host, bytes)
@@ -61,6 +67,10 @@ impl Transport for OpenSsh {
             session: Arc::new(session),
             master,
         })
+    }
+
+    fn agent(&self) -> Agent {
+        self.agent.clone()
     }
 
     async fn finish(&self) {

@@ -1,0 +1,215 @@
+//! The one who writes the run directory: in order, and again where the disk refused. Events that cannot be written are
+//! kept; output that cannot be written is lost, and leaves a hole of its size behind, so that no byte is ever in a wrong
+//! place.
+
+use super::desk::{Desk, LOOK, Task, Written};
+use super::entry::{Entry, Printed};
+use crate::model::event::{Change, Event, What};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::plan::Plan;
+use crate::rundir::{Chunk, Writer};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long the end of a run waits for room on a full disk.
+const LAST_TRY: Duration = Duration::from_secs(3);
+/// Between two tries of those.
+const TRY: Duration = Duration::from_millis(100);
+
+/// The one who writes.
+pub(super) struct Scribe {
+    desk: Arc<Desk>,
+    writer: Writer,
+    plan: Arc<Plan>,
+    /// Events that could not be written yet.
+    kept: VecDeque<Event>,
+    /// How much of a stream was lost since its last byte on disk.
+    holes: HashMap<(JobId, AttemptNo), [u64; 2]>,
+    /// Whether the run directory was still in its place when it was last looked for.
+    place: Result<(), String>,
+    looked: Instant,
+}
+
+impl Scribe {
+    /// Writes what comes to this desk.
+    pub(super) fn new(desk: Arc<Desk>, writer: Writer, plan: Arc<Plan>) -> Self {
+        Self {
+            desk,
+            writer,
+            plan,
+            kept: VecDeque::new(),
+            holes: HashMap::new(),
+            place: Ok(()),
+            looked: Instant::now(),
+        }
+    }
+
+    /// Writes until nothing will come any more.
+    pub(super) fn run(mut self) {
+        loop {
+            let task = self.desk.next();
+            if self.looked.elapsed() >= LOOK {
+                self.look_around();
+            }
+            match task {
+                Task::Write(entry) => {
+                    let written = self.write(&entry);
+                    let lacks = self.desk.settle(entry, &written);
+                    self.record_losses(lacks);
+                }
+                Task::Look => {}
+                Task::End => break,
+            }
+        }
+        if !self.kept.is_empty() {
+            tracing::error!(events = self.kept.len(), "the record ends without its last events");
+        }
+    }
+
+    /// Once in a while: is the directory still there, and is there room for what was kept?
+    fn look_around(&mut self) {
+        self.looked = Instant::now();
+        self.look_for_place();
+        let _later = self.write_kept();
+        let lacks = self.desk.losses();
+        self.record_losses(lacks);
+    }
+
+    fn look_for_place(&mut self) {
+        let place = self.writer.is_in_place().map_err(|error| error.to_string());
+        if place != self.place {
+            self.place = place;
+            let lacks = self.desk.note_place(self.place.as_ref().map(|()| ()).map_err(String::as_str));
+            self.record_losses(lacks);
+        }
+    }
+
+    fn write(&mut self, entry: &Entry) -> Written {
+        match entry {
+            Entry::Event(event) => {
+                if matches!(event.what, What::RunEnded { .. }) {
+                    self.try_for_the_last_time();
+                }
+                let written = self.write_event(event);
+                if let What::Job {
+                    job,
+                    attempt,
+                    change: Change::Done(_) | Change::Retrying { .. },
+                    ..
+                } = &event.what
+                {
+                    self.writer.close((*job, *attempt));
+                    self.holes.remove(&(*job, *attempt));
+                }
+                written
+            }
+            Entry::Output(printed) => {
+                let written = self.write_output(printed);
+                if let Err(why) = written {
+                    self.hole(printed.key())[printed.piece.stream as usize] += printed.piece.bytes.len() as u64;
+                    return Written::Lost(self.reason(why));
+                }
+                Written::Whole
+            }
+            Entry::Lost { key, stream, bytes } => {
+                self.hole(*key)[*stream as usize] += bytes;
+                Written::Whole
+            }
+            Entry::Words(host, words) => {
+                let written = self.place.clone();
+                let written = written.and_then(|()| said(self.writer.ssh_words(host.as_str(), words)));
+                written.map_or_else(Written::Lost, |()| Written::Whole)
+            }
+        }
+    }
+
+    fn write_event(&mut self, event: &Event) -> Written {
+        // Those that were kept come first.
+        let written = self.write_kept().and_then(|()| said(self.writer.event(event)));
+        match written {
+            Ok(()) => Written::Whole,
+            Err(why) => {
+                let why = self.reason(why);
+                self.kept.push_back(event.clone());
+                Written::Kept(why)
+            }
+        }
+    }
+
+    /// Why something was not written: when the whole directory is gone, that is the better reason.
+    fn reason(&mut self, why: String) -> String {
+        self.look_for_place();
+        self.place.clone().err().unwrap_or(why)
+    }
+
+    fn write_kept(&mut self) -> Result<(), String> {
+        self.place.clone()?;
+        let mut count = 0;
+        let mut written = Ok(());
+        while let Some(event) = self.kept.front() {
+            written = said(self.writer.event(event));
+            if written.is_err() {
+                break;
+            }
+            self.kept.pop_front();
+            count += 1;
+        }
+        if count > 0 {
+            let lacks = self.desk.caught_up(count);
+            self.record_losses(lacks);
+        }
+        written
+    }
+
+    fn write_output(&mut self, printed: &Printed) -> Result<(), String> {
+        self.place.clone()?;
+        let (key, stream) = (printed.key(), printed.piece.stream);
+        let label = self.plan.label(printed.job);
+        let hole = self.holes.get(&key).map_or(0, |holes| holes[stream as usize]);
+        if hole > 0 {
+            said(self.writer.hole(key, label, (printed.at, stream), hole))?;
+            self.hole(key)[stream as usize] = 0;
+        }
+        let chunk = Chunk {
+            at: printed.at,
+            stream,
+            bytes: &printed.piece.bytes,
+        };
+        said(self.writer.output(key, self.plan.label(printed.job), chunk))
+    }
+
+    fn hole(&mut self, key: (JobId, AttemptNo)) -> &mut [u64; 2] {
+        self.holes.entry(key).or_default()
+    }
+
+    /// The run is over: what was kept gets a last chance, and what is missing then is said before the end is.
+    fn try_for_the_last_time(&mut self) {
+        let begun = Instant::now();
+        while !self.kept.is_empty() && begun.elapsed() < LAST_TRY {
+            self.look_around();
+            if !self.kept.is_empty() {
+                thread::sleep(TRY);
+            }
+        }
+        let lacks = self.desk.last_losses();
+        self.record_losses(lacks);
+    }
+
+    /// What is missing belongs into the record as well, as soon as there is room: when nothing waits any more, it is
+    /// said once again.
+    fn record_losses(&mut self, lacks: Option<Event>) {
+        if let Some(event) = lacks
+            && self.kept.is_empty()
+            && self.place.is_ok()
+        {
+            let _told_anyhow = self.writer.event(&event);
+        }
+    }
+}
+
+fn said(written: io::Result<()>) -> Result<(), String> {
+    written.map_err(|error| error.to_string())
+}
