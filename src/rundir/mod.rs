@@ -21,7 +21,7 @@ mod writer;
 
 pub use index::{Fill, IndexEntry, parse_index};
 pub use layout::{RunDir, RunDirError};
-pub use network::network_name;
 pub use lock::{Holder, LockError, RunLock};
+pub use network::network_name;
 pub use reader::OutputReader;
 pub use writer::{Chunk, Writer};

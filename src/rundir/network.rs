@@ -35,7 +35,10 @@ pub fn network_name(path: &Path) -> io::Result<Option<&'static str>> {
 }
 
 fn name_of(kind: u32) -> Option<&'static str> {
-    NETWORK.iter().find(|(number, _)| *number == kind).map(|(_, name)| *name)
+    NETWORK
+        .iter()
+        .find(|(number, _)| *number == kind)
+        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]

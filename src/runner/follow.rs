@@ -85,7 +85,11 @@ impl<T: Transport> Following<T> {
             }
             let may_read = self.leave.is_some();
             let room = Arc::clone(&self.room);
-            let urgency = if self.attempt.is_urgent() { Urgency::Heard } else { Urgency::None };
+            let urgency = if self.attempt.is_urgent() {
+                Urgency::Heard
+            } else {
+                Urgency::None
+            };
             tokio::select! {
                 biased;
                 order = self.job.orders.recv() => self.ordered(order),

@@ -261,13 +261,7 @@ impl<T: Transport> Dispatcher<T> {
         let job = self.who.remove(&id)?;
         self.mailboxes.remove(&job);
         self.pool.release(self.plan.host(job), ending.outcome.is_ok());
-        let refused = matches!(
-            ending.outcome,
-            Outcome::Unreachable {
-                cause: Cause::Auth,
-                ..
-            }
-        );
+        let refused = matches!(ending.outcome, Outcome::Unreachable { cause: Cause::Auth, .. });
         if refused && self.agent.is_gone().await {
             return Some(Input::Keyless(job, ending));
         }

@@ -50,7 +50,9 @@ impl<T: Transport> Job<T> {
         let limit = plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let begun = self.clock.awake();
         let shared = self.unless_stopped(limit, pool.connect(host)).await?;
-        let set_up = self.start_shell(&shared, limit.saturating_sub(self.clock.awake().saturating_sub(begun))).await;
+        let set_up = self
+            .start_shell(&shared, limit.saturating_sub(self.clock.awake().saturating_sub(begun)))
+            .await;
         if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
             // The next attempt gets a connection that it knows nothing bad of.
             pool.forget(host);

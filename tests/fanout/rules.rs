@@ -99,7 +99,9 @@ fn a_runner_that_was_stopped_times_nobody_out() {
     // This is what is tested: time, in which the runner does nothing.
     std::thread::sleep(Duration::from_secs(10));
     send_signal(runner, Signal::CONT);
-    wait_until(LIMIT, "the word about it", || running.stdout().contains(r#""event":"slept""#));
+    wait_until(LIMIT, "the word about it", || {
+        running.stdout().contains(r#""event":"slept""#)
+    });
     fs::write(&end, "").expect("a file");
     let told = Told::of(&running.wait(LIMIT));
     assert_eq!(told.status, Some(0), "{:?}", told.outcomes());
@@ -128,20 +130,37 @@ fn a_link_that_went_while_the_runner_was_stopped_is_lost() {
 fn a_run_directory_that_vanishes_changes_no_outcome() {
     let fleet = Fleet::new();
     let end = fleet.heeler.home().join("end");
-    let command = format!("echo one; until [ -e {} ]; do sleep 0.1; done; echo two; exit 3", end.display());
+    let command = format!(
+        "echo one; until [ -e {} ]; do sleep 0.1; done; echo two; exit 3",
+        end.display()
+    );
     let running = started(&fleet, "web[1-3]", "", &command, 3);
     fs::remove_dir_all(fleet.record()).expect("the record is removed");
-    wait_until(LIMIT, "the word about it", || running.stdout().contains(r#""event":"unrecorded""#));
+    wait_until(LIMIT, "the word about it", || {
+        running.stdout().contains(r#""event":"unrecorded""#)
+    });
     fs::write(&end, "").expect("a file");
     let finished = running.wait(LIMIT);
     assert_eq!(finished.status, Some(1), "{}", finished.stderr);
     let events = objects(&finished.stdout);
-    let lacks = events.iter().find(|event| event["event"] == "unrecorded").expect("told");
+    let lacks = events
+        .iter()
+        .find(|event| event["event"] == "unrecorded")
+        .expect("told");
     let detail = lacks["detail"].as_str().expect("a reason");
-    assert!(detail.starts_with("the run directory /") && detail.ends_with(" is gone"), "{detail}");
-    let ends = events.iter().filter(|event| event["event"] == "done" && event["code"] == 3);
+    assert!(
+        detail.starts_with("the run directory /") && detail.ends_with(" is gone"),
+        "{detail}"
+    );
+    let ends = events
+        .iter()
+        .filter(|event| event["event"] == "done" && event["code"] == 3);
     assert_eq!(ends.count(), 3);
-    assert_eq!(fleet.records(), Vec::<PathBuf>::new(), "nothing is made anew in its place");
+    assert_eq!(
+        fleet.records(),
+        Vec::<PathBuf>::new(),
+        "nothing is made anew in its place"
+    );
     assert_nothing_is_left(&fleet);
 }
 
@@ -170,7 +189,9 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_changes_no_outcome() {
     let fleet = Fleet::new();
-    let Some(_disk) = SmallDisk::over(&fleet.heeler.state()) else { return };
+    let Some(_disk) = SmallDisk::over(&fleet.heeler.state()) else {
+        return;
+    };
     let command = "head -c 1000000 /dev/zero | tr '\\0' x; exit $(( ${HEELER_HOST#web} % 2 ))";
     let finished = fleet.run("web[1-4]", "--json", command);
     assert_eq!(finished.status, Some(1), "{}", finished.stderr);
@@ -181,7 +202,10 @@ fn a_full_disk_changes_no_outcome() {
         let odd = matches!(end["host"].as_str(), Some("web1" | "web3"));
         assert_eq!(end["outcome"], if odd { "exit" } else { "ok" });
     }
-    let lacks = events.iter().rfind(|event| event["event"] == "unrecorded").expect("told");
+    let lacks = events
+        .iter()
+        .rfind(|event| event["event"] == "unrecorded")
+        .expect("told");
     assert!(lacks["bytes"].as_u64().expect("a number") > 3_000_000, "{lacks}");
     assert_eq!(events.last().expect("an end")["event"], "run-ended");
     assert_nothing_is_left(&fleet);
@@ -234,11 +258,15 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     let mut heeler = fleet.command("badkey1,badkey2,badkey3", &format!("--json {WITH_AGENT}"), &command);
     heeler.env("SSH_AUTH_SOCK", &first.socket);
     let running = Running::start(heeler, b"");
-    wait_until(LIMIT, "the first one", || running.stdout().contains(r#""event":"running""#));
+    wait_until(LIMIT, "the first one", || {
+        running.stdout().contains(r#""event":"running""#)
+    });
     // The second one may have been connected already; the third one has not.
     first.end();
     fs::write(&end, "").expect("a file");
-    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""reason":"agent-gone""#));
+    wait_until(LIMIT, "the pause", || {
+        running.stdout().contains(r#""reason":"agent-gone""#)
+    });
 
     let second = Agent::start(&fleet, "second");
     let socket = fleet.record().join("socket");
@@ -246,14 +274,19 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     runtime.block_on(async {
         let hello = Hello::new("a test".to_owned(), Rights::Write);
         let (mut link, _) = dial(&socket, &hello).await.expect("the runner");
-        let request = Request::Agent { socket: second.socket.clone() };
+        let request = Request::Agent {
+            socket: second.socket.clone(),
+        };
         link.request(request);
         let (mut paused, mut rejected) = (0, 0);
         while let Some(message) = link.next().await {
             let Message::Event(event) = message else { continue };
             match event.what {
                 What::Paused(PauseReason::AgentGone) => paused += 1,
-                What::Job { change: Change::Done(ending), .. } if ending.outcome != Outcome::Ok => rejected += 1,
+                What::Job {
+                    change: Change::Done(ending),
+                    ..
+                } if ending.outcome != Outcome::Ok => rejected += 1,
                 _ => {}
             }
         }
@@ -264,7 +297,11 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     for host in ["badkey1", "badkey2", "badkey3"] {
         assert_eq!(told.done(host)["attempt"], 1, "{host}");
     }
-    assert!(told.named("requested").iter().any(|event| event["request"] == "agent"), "{:?}", told.named("requested"));
+    assert!(
+        told.named("requested").iter().any(|event| event["request"] == "agent"),
+        "{:?}",
+        told.named("requested")
+    );
     assert_nothing_is_left(&fleet);
 }
 
@@ -277,10 +314,14 @@ fn whoever_continues_without_the_agent_sees_the_hosts_refuse() {
     let mut heeler = fleet.command("badkey1,badkey2,badkey3", &format!("--json {WITH_AGENT}"), &command);
     heeler.env("SSH_AUTH_SOCK", &agent.socket);
     let running = Running::start(heeler, b"");
-    wait_until(LIMIT, "the first one", || running.stdout().contains(r#""event":"running""#));
+    wait_until(LIMIT, "the first one", || {
+        running.stdout().contains(r#""event":"running""#)
+    });
     agent.end();
     fs::write(&end, "").expect("a file");
-    wait_until(LIMIT, "the pause", || running.stdout().contains(r#""reason":"agent-gone""#));
+    wait_until(LIMIT, "the pause", || {
+        running.stdout().contains(r#""reason":"agent-gone""#)
+    });
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -290,7 +331,10 @@ fn whoever_continues_without_the_agent_sees_the_hosts_refuse() {
         while link.next().await.is_some() {}
     });
     let told = Told::of(&running.wait(LIMIT));
-    assert_eq!(told.outcomes()["badkey3"], json!({"outcome": "unreachable", "cause": "auth"}));
+    assert_eq!(
+        told.outcomes()["badkey3"],
+        json!({"outcome": "unreachable", "cause": "auth"})
+    );
     assert_eq!(told.status, Some(4));
     assert_nothing_is_left(&fleet);
 }

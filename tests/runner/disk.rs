@@ -244,8 +244,13 @@ async fn a_disk_that_does_not_answer_keeps_nobody_from_hearing_and_ending_jobs()
     until_lacking(&mut stage, |lacks| (lacks.bytes, lacks.events) == (0, 0)).await;
     stage.ask(Request::Release);
     while stage.take().await {}
-    assert!(matches!(stage.finish().await[..], [Outcome::Cancelled { .. }, Outcome::Ok]));
-    let text = stage.soon(async { tokio::task::spawn_blocking(|| reader.join()).await }).await;
+    assert!(matches!(
+        stage.finish().await[..],
+        [Outcome::Cancelled { .. }, Outcome::Ok]
+    ));
+    let text = stage
+        .soon(async { tokio::task::spawn_blocking(|| reader.join()).await })
+        .await;
     let text = text.expect("no panic").expect("all of it");
     let record: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(others(&record), others(&stage.events));
@@ -278,7 +283,10 @@ async fn a_run_ends_for_those_who_watch_although_the_disk_never_answers() {
     // The runner itself waits a while for the disk, and no longer.
     stage.pass(secs(30)).await;
     assert_eq!(stage.finish().await, [Outcome::Ok]);
-    assert!(matches!(stage.events.iter().rev().nth(1).map(|e| &e.what), Some(What::Unrecorded(_))));
+    assert!(matches!(
+        stage.events.iter().rev().nth(1).map(|e| &e.what),
+        Some(What::Unrecorded(_))
+    ));
     drop(wake);
     let _ = reader;
 }

@@ -64,12 +64,7 @@ impl Stage {
     }
 
     /// The same with the record below `home`, where something is prepared before the record is begun.
-    pub(crate) fn open_in(
-        home: &Path,
-        hosts: &[&str],
-        settings: Settings,
-        prepare: impl FnOnce(&RunDir),
-    ) -> Self {
+    pub(crate) fn open_in(home: &Path, hosts: &[&str], settings: Settings, prepare: impl FnOnce(&RunDir)) -> Self {
         let (end, ended) = mpsc::channel::<()>();
         // It ends when the test does, or when patience is over.
         let watch = tokio::task::spawn_blocking(move || _ = ended.recv_timeout(PATIENCE));

@@ -259,7 +259,8 @@ impl Desk {
     /// where nothing more waits than before.
     pub(super) fn stall(&self, silent: Duration, aloud: bool) {
         let mut queue = self.lock();
-        self.stalled.send_if_modified(|stalled| !std::mem::replace(stalled, true));
+        self.stalled
+            .send_if_modified(|stalled| !std::mem::replace(stalled, true));
         queue.tell_ahead();
         let why = format!("the disk has not answered for {} s", silent.as_secs());
         let waiting = queue.waiting();

@@ -116,12 +116,7 @@ pub(super) struct Recorder {
 }
 
 /// Starts the recorder. It ends when the last [`Journal`] is gone and everything is written.
-pub(super) fn start(
-    writer: Writer,
-    plan: Arc<Plan>,
-    outlet: Outlet,
-    clock: Clock,
-) -> io::Result<(Journal, Recorder)> {
+pub(super) fn start(writer: Writer, plan: Arc<Plan>, outlet: Outlet, clock: Clock) -> io::Result<(Journal, Recorder)> {
     let desk = Arc::new(Desk::new(outlet));
     let scribe = Scribe::new(Arc::clone(&desk), writer, plan);
     let (end, ended) = oneshot::channel();

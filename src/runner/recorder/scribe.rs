@@ -82,7 +82,9 @@ impl Scribe {
         let place = self.writer.is_in_place().map_err(|error| error.to_string());
         if place != self.place {
             self.place = place;
-            let lacks = self.desk.note_place(self.place.as_ref().map(|()| ()).map_err(String::as_str));
+            let lacks = self
+                .desk
+                .note_place(self.place.as_ref().map(|()| ()).map_err(String::as_str));
             self.record_losses(lacks);
         }
     }

@@ -122,7 +122,10 @@ impl Teller {
     }
 
     fn tell(&self, message: Message, permit: Option<OwnedSemaphorePermit>) {
-        let sent = self.outlet.as_ref().map(|outlet| outlet.send(Parcel { message, permit }));
+        let sent = self
+            .outlet
+            .as_ref()
+            .map(|outlet| outlet.send(Parcel { message, permit }));
         if !matches!(sent, Some(Ok(()))) {
             tracing::debug!("nobody listens any more");
         }
