@@ -2,9 +2,10 @@
 //! by [`spawn`](super::spawn) in a session of its own, and lives until the run is over, whoever watches.
 
 use super::args::RunnerArgs;
+use super::errand::Errand;
 use super::error::CliError;
 use super::runner_log::RunnerLog;
-use super::{place, preflight};
+use super::{again, place, preflight};
 use crate::link::greet::Tie;
 use crate::link::hub::{About, Hub};
 use crate::link::{self, Asked};
@@ -65,13 +66,24 @@ fn holder() -> Holder {
 
 async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     let tie = args.tie();
-    let plan = Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?);
+    let (plan, past) = match args.errand.errand() {
+        Errand::Begin if dir.events().exists() => {
+            let events = dir.events();
+            return Err(CliError::Runner(format!("there is {} already", events.display())));
+        }
+        Errand::Begin => (Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?), None),
+        Errand::Resume(lost) => again::take_over(dir, lost)?,
+    };
     preflight::check_files(&plan.settings, plan.hosts.len())?;
     let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(super::usage::UsageError::from)?;
     let writer = Writer::open(dir.clone()).map_err(CliError::System)?;
     let (outlet, wishes, ends) = link::ends();
     let asked = ends.asked.clone();
-    let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).map_err(CliError::System)?;
+    let runner = match past {
+        None => Runner::prepare(Arc::clone(&plan), writer, outlet),
+        Some(past) => Runner::resume(Arc::clone(&plan), past, writer, outlet),
+    };
+    let runner = runner.map_err(CliError::System)?;
     runner.heed_sleep();
     let about = About {
         run: plan.run.clone(),

@@ -52,12 +52,24 @@ fn parse(bytes: &[u8], plan: &Plan, from: Place) -> Result<(Vec<Event>, Place), 
             Err(_) if !whole => break,
             // What was cut short, or a line of nothing where the cut came before its first byte.
             Err(error) if error.is_eof() => {}
-            Err(error) => return Err((number, error.to_string())),
+            Err(error) => return Err((number, format!("{error}{}", other_version(plan)))),
         }
         place.bytes += line.len() as u64;
         place.lines += usize::from(whole);
     }
     Ok((events, place))
+}
+
+/// Words about a record of another version of heeler, which may know events that this one does not.
+fn other_version(plan: &Plan) -> String {
+    let own = env!("CARGO_PKG_VERSION");
+    if plan.version == own {
+        return String::new();
+    }
+    format!(
+        " (it was made by heeler {}, and this is {own})",
+        plan.version.escape_debug()
+    )
 }
 
 /// Whether an event can be one of this plan's.

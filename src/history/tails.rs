@@ -4,6 +4,7 @@ use crate::model::board::Board;
 use crate::model::event::{Output, Piece, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
+use crate::model::tail::Tail;
 use crate::rundir::{IndexEntry, OutputReader, RunDir};
 use std::io;
 
@@ -49,7 +50,42 @@ fn tail(reader: &OutputReader) -> io::Result<Option<(crate::model::stamp::Stamp,
         let (stream, offset) = (span.stream, span.offset);
         pieces.push(Piece { stream, offset, bytes });
     }
-    Ok(Some((last.at, pieces)))
+    Ok(Some((last.at, trim(pieces))))
+}
+
+/// Leaves out what the tail would drop again, because making text harmless costs far more than reading it. Each stream
+/// then begins with the line end before the first line of it that is kept, begun ones included.
+fn trim(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut starts: [Option<(usize, usize)>; 2] = [None; 2];
+    let mut lines = 0;
+    let line_ends = pieces.iter().enumerate().rev().flat_map(|(place, piece)| {
+        let bytes = piece.bytes.iter().enumerate().rev();
+        let ends = bytes.filter(|(_, byte)| **byte == b'\n');
+        ends.map(move |(at, _)| (piece.stream, place, at))
+    });
+    for (stream, place, at) in line_ends {
+        lines += 1;
+        // The last lines of both streams together are kept, and one line end before them. Each stream may begin within
+        // a line, of which only the end is known.
+        if lines > Tail::LINES + 2 {
+            starts[stream as usize].get_or_insert((place, at));
+            if starts.iter().all(Option::is_some) {
+                break;
+            }
+        }
+    }
+    let kept = pieces.into_iter().enumerate().filter_map(|(place, mut piece)| {
+        let start = starts[piece.stream as usize].unwrap_or_default();
+        if place < start.0 {
+            return None;
+        }
+        if place == start.0 {
+            piece.offset += start.1 as u64;
+            piece.bytes.drain(..start.1);
+        }
+        Some(piece)
+    });
+    kept.collect()
 }
 
 /// A range of a stream.

@@ -5,9 +5,6 @@ use super::event::Stream;
 use super::text::{LineReader, StyledLine};
 use std::collections::VecDeque;
 
-/// How many whole lines are kept.
-const LINES: usize = 12;
-
 /// The newest lines of both streams, in the order in which they were read.
 #[derive(Debug, Default)]
 pub struct Tail {
@@ -17,12 +14,15 @@ pub struct Tail {
 }
 
 impl Tail {
+    /// How many whole lines are kept.
+    pub const LINES: usize = 12;
+
     /// Takes in bytes of one stream.
     pub fn push(&mut self, stream: Stream, bytes: &[u8]) {
         self.latest = Some(stream);
         let lines = &mut self.lines;
         self.readers[stream as usize].feed(bytes, &mut |line| {
-            if lines.len() == LINES {
+            if lines.len() == Self::LINES {
                 lines.pop_front();
             }
             lines.push_back(line);

@@ -14,6 +14,7 @@ mod bad_input;
 mod control;
 mod fleet;
 mod leaving;
+mod past;
 mod runner_gone;
 mod undisturbed;
 mod viewers;

@@ -76,6 +76,7 @@ impl Stage {
             format: heeler::model::plan::PLAN_FORMAT,
             ssh: heeler::model::plan::SshCall::default(),
             parent: None,
+            doubts: Vec::new(),
             run,
             command: "true".to_owned(),
             env: Vec::new(),

@@ -21,7 +21,7 @@ fn the_options_do_not_contradict_each_other() {
 
 #[test]
 fn help_is_short_and_shows_examples() {
-    for command in ["run", "demo", "nodes", "config"] {
+    for command in ["run", "demo", "runs", "show", "log", "prune", "nodes", "config"] {
         insta::assert_snapshot!(command, help(command));
     }
     insta::assert_snapshot!("heeler", Cli::command().render_help().to_string());

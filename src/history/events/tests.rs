@@ -53,6 +53,10 @@ fn half_a_last_line_is_not_read_yet() {
 fn anything_else_is_damage_with_file_and_line() {
     for (line, problem) in [
         ("rubbish", "expected value"),
+        (
+            "{\"event\":\"teleported\",\"at\":1.0}",
+            "(it was made by heeler 0, and this is ",
+        ),
         ("{\"event\":\"queued\",\"at\":1.0}", "no field"),
         (
             "{\"event\":\"queued\",\"at\":1.0,\"job\":1,\"host\":\"web2\",\"attempt\":1,\"why\":\"pause\"}",

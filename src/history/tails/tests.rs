@@ -47,6 +47,41 @@ fn of_long_output_the_end_is_there_with_right_offsets_and_no_line_is_lost() {
     );
 }
 
+/// Whatever is left out, what is shown is what somebody who watched from the beginning sees.
+#[test]
+fn a_late_viewer_sees_the_same_lines_as_an_early_one() {
+    let mut random = 7_u32;
+    let mut next = |below: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 16) % below
+    };
+    for _ in 0..100 {
+        let mut stage = Stage::new(&["web1"]);
+        let mut early = Board::new(&stage.plan);
+        let mut offsets = [0; 2];
+        for number in 0..next(60) {
+            let stream = if next(3) == 0 { Stderr } else { Stdout };
+            let end = ["\n", "", "\n\n"][next(3) as usize];
+            let bytes = format!("{number}{end}").into_bytes();
+            stage.print(u64::from(number), 0, stream, &bytes);
+            let offset = offsets[stream as usize];
+            offsets[stream as usize] += bytes.len() as u64;
+            early.print(&Output {
+                at: Stamp::from_secs(u64::from(number)),
+                job: JobId(0),
+                attempt: AttemptNo::FIRST,
+                pieces: vec![Piece { stream, offset, bytes }],
+            });
+        }
+        let late = loaded(&stage);
+        assert_eq!(lines(&late), lines(&early));
+        let (late, early) = (&late.rows()[0], &early.rows()[0]);
+        assert_eq!((late.printed, late.last_output), (early.printed, early.last_output));
+        let last = |row: &crate::model::board::Row| row.tail.last().map(|line| line.text().to_owned());
+        assert_eq!(last(late), last(early));
+    }
+}
+
 #[test]
 fn what_was_read_and_is_told_again_is_shown_once() {
     let mut stage = Stage::new(&["web1"]);

@@ -1,0 +1,118 @@
+//! `heeler log`: what one host printed, to the byte.
+
+use std::fs;
+
+use crate::past::{LIMIT, Past};
+use crate::support::tmux::Terminal;
+use crate::support::wait::wait_until;
+
+#[test]
+fn a_pipe_gets_the_exact_bytes() {
+    let past = Past::new();
+    let bytes: Vec<u8> = (0..400_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    fs::write(past.heeler.home().join("bytes"), &bytes).expect("a file");
+    let options = format!("--env FROM={}", past.heeler.home().display());
+    past.run(
+        "web1,quiet",
+        &options,
+        r#"test $HEELER_HOST = quiet || { cat "$FROM/bytes"; echo oops >&2; }"#,
+    );
+    let printed = |option| {
+        let mut command = past.heeler.command(["log", "last", "web1", option]);
+        command.output().expect("it runs").stdout
+    };
+    assert!(printed("--stdout") == bytes, "standard output");
+    assert_eq!(printed("--stderr"), b"oops\n");
+    let finished = past.heeler.run(["log", "last", "quiet"]);
+    assert_eq!((finished.status, finished.stdout.as_str()), (Some(0), ""));
+    assert_eq!(finished.stderr, "heeler: quiet printed nothing: ok\n");
+}
+
+#[test]
+fn both_streams_come_in_order_with_their_times_and_each_attempt_by_itself() {
+    let past = Past::new();
+    let command = r#"
+        echo one; sleep 0.3; echo two >&2; sleep 0.3; echo three
+        test -e "$FROM/seen" || { touch "$FROM/seen"; exit 3; }"#;
+    let options = format!(
+        "--retries 1 --retry-on exit --env FROM={}",
+        past.heeler.home().display()
+    );
+    past.run("web1", &options, command);
+    assert_eq!(past.tell(&["log", "last", "web1"]), "one\ntwo\nthree\n");
+    let timed = past.tell(&["log", "last", "web1", "--timestamps", "--attempt", "1"]);
+    let times = timed.lines().map(|line| {
+        let (time, _) = line
+            .strip_prefix('+')
+            .and_then(|line| line.split_once("s "))
+            .expect("a time");
+        time.parse::<f64>().expect("seconds")
+    });
+    let times: Vec<f64> = times.collect();
+    assert!(
+        times.len() == 3 && times[1] - times[0] > 0.2 && times[2] - times[1] > 0.2,
+        "{timed}"
+    );
+    let refused = past.refusal(&["log", "last", "web1", "--attempt", "3"]);
+    assert_eq!(refused, "heeler: web1 has no attempt 3; there is 1 to 2\n");
+}
+
+#[test]
+fn a_host_that_is_not_there_is_told_with_those_that_are() {
+    let past = Past::new();
+    past.run("web[1-3],refused", "--json", "true");
+    let name = past.name();
+    assert_eq!(
+        past.refusal(&["log", &name, "web4"]),
+        format!("heeler: web4 is not in the run {name}; its hosts are web[1-3],refused\n")
+    );
+    let finished = past.heeler.run(["log", "last", "refused"]);
+    assert_eq!((finished.status, finished.stdout.as_str()), (Some(0), ""));
+    let words = past.dir().join("ssh/refused.log");
+    assert!(
+        finished
+            .stderr
+            .starts_with("heeler: refused printed nothing: unreachable, connection refused")
+    );
+    assert!(finished.stderr.contains("heeler: ssh: "), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains(&words.display().to_string()),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn following_shows_what_comes_and_ends_with_the_attempt() {
+    let past = Past::new();
+    let gate = past.heeler.home().join("gate");
+    let options = format!("--json --env GATE={}", gate.display());
+    let command = r#"echo begun; until test -e "$GATE"; do sleep 0.05; done; printf 'the end'"#;
+    let run = past.spawn("web[1-2]", &options, command);
+    wait_until(LIMIT, "both to print", || past.events().contains("\"host\":\"web2\""));
+    wait_until(LIMIT, "the output", || {
+        past.names()
+            .first()
+            .is_some_and(|name| past.runs().join(name).join("out/web1/1.time").exists())
+    });
+    let follower = past.heeler.spawn(["log", "last", "web1", "--follow"]);
+    wait_until(LIMIT, "the first line", || follower.stdout() == "begun\n");
+    fs::write(gate, "").expect("the gate");
+    let finished = follower.wait(LIMIT);
+    assert_eq!((finished.status, finished.stdout.as_str()), (Some(0), "begun\nthe end"));
+    assert_eq!(run.wait(LIMIT).status, Some(0));
+}
+
+#[test]
+fn a_terminal_gets_nothing_that_it_would_act_upon() {
+    let past = Past::new();
+    past.run(
+        "web1",
+        "--json",
+        r"printf 'safe \033]0;title\007\033[2J\033[31mred\033[0m\n'",
+    );
+    let terminal = Terminal::start(80, 10, &past.heeler.command(["log", "last", "web1"]));
+    terminal.wait_for("safe red");
+}
