@@ -229,6 +229,7 @@ fn plan(run: RunId, dir: &RunDir) -> Plan {
         format: heeler::model::plan::PLAN_FORMAT,
         ssh: heeler::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run,
         command: "true".to_owned(),
         env: Vec::new(),

@@ -55,9 +55,9 @@ fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {
         .count()
 }
 
-/// Whether the last attempt may have left something running on the host.
+/// Whether an attempt may have left something running on the host.
 pub(super) fn may_live_on(row: &Row) -> bool {
-    row.phase.outcome().is_some_and(Outcome::may_live_on)
+    !row.doubtful.is_empty() || row.phase.outcome().is_some_and(Outcome::may_live_on)
 }
 
 /// The hosts of jobs, folded, as far as they fit.

@@ -42,7 +42,8 @@ fn particulars(row: &Row) -> Option<String> {
             Outcome::Unreachable { cause, detail } if detail.is_empty() => Some(cause.to_string()),
             Outcome::Unreachable { cause, detail } => Some(format!("{cause}: {detail}")),
             Outcome::Lost { detail, .. } => Some(detail.clone()),
-            Outcome::Skipped { why } => Some(why.to_string()),
+            Outcome::Skipped { why, detail: None } => Some(why.to_string()),
+            Outcome::Skipped { detail, .. } => detail.clone(),
         },
         Phase::Connecting { .. } | Phase::Running { .. } | Phase::Stopping { .. } => None,
     }
@@ -77,6 +78,9 @@ pub(super) fn outcome_in_full(outcome: &Outcome) -> String {
         Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.is_empty() => {
             format!("{outcome}: {}", detail.trim_end_matches('.'))
         }
+        Outcome::Skipped {
+            detail: Some(detail), ..
+        } => format!("{outcome}: {detail}"),
         Outcome::TimedOut { ended: Some(ended), .. } | Outcome::Cancelled { ended: Some(ended), .. } => {
             let how = match ended {
                 Ended::Exit(code) => format!("exit {code}"),

@@ -1,8 +1,10 @@
 //! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
 //! settled in [`request`](super::request).
 
+use super::again::args::{ResumeArgs, RetryArgs};
 use super::attach::args::AttachArgs;
 use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
+use super::errand::ErrandArgs;
 use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
 use super::tie::TieArgs;
 use super::variable::Variable;
@@ -43,6 +45,10 @@ pub enum Command {
     Runner(RunnerArgs),
     /// Come back to a run that goes on.
     Attach(AttachArgs),
+    /// Finish a run that was interrupted.
+    Resume(ResumeArgs),
+    /// Run again what failed in a run that is over.
+    Retry(Box<RetryArgs>),
     /// Cancel a run, or jobs in it, and tell what became of them.
     Cancel(CancelArgs),
     /// Start nothing new in a run until it continues.
@@ -299,6 +305,8 @@ pub struct RunnerArgs {
     /// End the run when standard input ends.
     #[arg(long)]
     tied: bool,
+    #[command(flatten)]
+    pub(super) errand: ErrandArgs,
     /// What becomes of the run at logout, where it would not go on.
     #[arg(long)]
     pub(super) at_logout: Option<String>,

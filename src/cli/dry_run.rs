@@ -10,6 +10,9 @@ use std::time::Duration;
 /// Writes the request out.
 pub(super) fn show(request: &RunRequest, out: &mut dyn Write) -> io::Result<()> {
     let settings = &request.settings;
+    if let Some(repeats) = &request.repeats {
+        writeln!(out, "repeats   {}", repeats.parent)?;
+    }
     let (hosts, bytes) = (request.hosts.len(), request.command.len());
     writeln!(out, "hosts     {hosts}: {}", request.node_set)?;
     writeln!(out, "command   {bytes} bytes: {}", visible(&request.command))?;

@@ -30,6 +30,9 @@ pub enum CliError {
     /// The system refused something that every run needs.
     #[error("the system refused what every run needs: {0}")]
     System(io::Error),
+    /// The runner of a run could not begin.
+    #[error("{0}")]
+    NotBegun(String),
     /// The runner of a run cannot be had.
     #[error("{0}")]
     Runner(String),

@@ -112,7 +112,9 @@ fn kind(display: &DisplayArgs) -> Kind {
 
 /// Shows the run until it is over or left; returns the exit status that it and the front-end ask for.
 pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
-    offer_agent(&stage.link).await;
+    if stage.arrival != Arrival::Later(Access::ReadOnly) {
+        offer_agent(&stage.link).await;
+    }
     match (kind(&stage.display), stage.arrival) {
         (Kind::Print(style), _) => print(stage, style).await,
         (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience).await,

@@ -1,11 +1,13 @@
 //! The command line: arguments to a settled request, the commands that need no run, and exit statuses. It is the top of
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
+mod again;
 mod args;
 mod attach;
 mod confirm;
 mod control;
 mod dry_run;
+mod errand;
 mod error;
 mod front;
 mod history;
@@ -19,6 +21,7 @@ mod request;
 mod results;
 mod run;
 mod runner;
+mod runner_log;
 mod runtime;
 mod settings;
 mod sources;
@@ -38,6 +41,7 @@ pub use tie::TieArgs;
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE};
+use crate::history::Bounds;
 use crate::model::exit::ExitStatus;
 use args::{Command, ConfigArgs, NodesArgs, RunArgs};
 use confirm::{Console, confirm};
@@ -76,6 +80,17 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
             screen(&args.display)?;
             attach::attach(&args)
         }
+        Command::Resume(args) => {
+            screen(&args.display)?;
+            again::resume(&args, &config::load(&place::home(), None).map_err(UsageError::from)?)
+        }
+        Command::Retry(args) => {
+            let config = config::load(&place::home(), args.config.as_deref()).map_err(UsageError::from)?;
+            match again::request(&args, &config)? {
+                Some(request) => begin(&request, history::bounds(&config)),
+                None => Ok(ExitStatus::AllOk),
+            }
+        }
         Command::Cancel(args) => control::cancel(&args),
         Command::Pause(args) => control::pause(&args),
         Command::Continue(args) => control::go_on(&args),
@@ -99,14 +114,18 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
         sources: &Surroundings { groups: &groups },
         variable: &|name| env::var(name).ok(),
     };
-    let request = request::build(args, config, &world)?;
+    begin(&request::build(args, config, &world)?, bounds)
+}
+
+/// Begins a run, after all that must be asked before.
+fn begin(request: &RunRequest, bounds: Bounds) -> Result<ExitStatus, CliError> {
     if let Some(hint) = &request.hint {
         tell(hint);
     }
-    confirm::expect(&request)?;
+    confirm::expect(request)?;
     if request.safety.dry_run {
         let mut out = io::stdout().lock();
-        dry_run::show(&request, &mut out)?;
+        dry_run::show(request, &mut out)?;
         return Ok(ExitStatus::AllOk);
     }
     screen(&request.display)?;
@@ -116,10 +135,10 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
         input: &mut input,
         output: &mut output,
     };
-    confirm(&request, somebody.then_some(console))?;
+    confirm(request, somebody.then_some(console))?;
     drop((input, output));
     history::prune_in_passing(bounds);
-    run::run(&request)
+    run::run(request)
 }
 
 /// Refuses the dashboard where there is no terminal for it, and what the front-end would ignore.
@@ -159,7 +178,7 @@ fn report(error: &CliError) -> ExitStatus {
         _ => tell(&error.to_string()),
     }
     match error {
-        CliError::Usage(_) => ExitStatus::Usage,
+        CliError::Usage(_) | CliError::NotBegun(_) => ExitStatus::Usage,
         _ => ExitStatus::Failed,
     }
 }

@@ -56,6 +56,11 @@ pub(super) fn machine() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+/// Who asks, and where, for the record.
+pub(super) fn operator() -> String {
+    format!("{}@{}", user(), machine())
+}
+
 /// The terminal at which this runs, in words.
 pub(super) fn terminal() -> String {
     rustix::termios::ttyname(std::io::stdin(), Vec::new()).map_or_else(

@@ -7,9 +7,12 @@ use super::tie::TieArgs;
 use super::usage::UsageError;
 use super::words::command_text;
 use crate::config::{Config, Layer, OnHangup, Ssh};
+use crate::model::doubt::Inherited;
 use crate::model::host::HostName;
+use crate::model::id::RunId;
 use crate::model::plan::Settings;
 use crate::nodeset::{NodeSet, Sources};
+use std::time::SystemTime;
 
 /// Everything that `heeler run` was asked to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,33 @@ pub struct RunRequest {
     pub safety: Safety,
     /// The operator's own words.
     pub note: Option<String>,
+    /// Of which run it repeats a part.
+    pub repeats: Option<Repeat>,
+}
+
+/// The run of which another repeats a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// Its name.
+    pub parent: RunId,
+    /// When it began.
+    pub began: SystemTime,
+    /// What may still run of it on the hosts, as it knows that.
+    pub doubts: Vec<Inherited>,
+}
+
+impl Repeat {
+    /// What a run that begins now takes over of that.
+    pub(super) fn doubts(&self, now: SystemTime) -> Vec<Inherited> {
+        let later = now.duration_since(self.began).unwrap_or_default();
+        let doubts = self.doubts.iter();
+        doubts
+            .map(|inherited| Inherited {
+                doubt: inherited.doubt.inherited(later),
+                ..inherited.clone()
+            })
+            .collect()
+    }
 }
 
 /// What is asked before a run starts.
@@ -88,6 +118,7 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
             dry_run: args.safety.dry_run,
         },
         note: args.note.clone(),
+        repeats: None,
     })
 }
 

@@ -2,6 +2,7 @@
 //! alone.
 
 use super::args::{DemoArgs, DisplayArgs};
+use super::errand::Errand;
 use super::error::CliError;
 use super::front::{self, Arrival, Stage};
 use super::request::{RunRequest, Safety};
@@ -12,6 +13,7 @@ use super::tell::tell;
 use super::tie::{Begin, TieArgs};
 use super::usage::UsageError;
 use super::{place, preflight};
+use crate::app::Access;
 use crate::config::{Config, OnHangup, Ssh};
 use crate::demo::{Fleet, story};
 use crate::link::greet::{Rights, Tie};
@@ -85,6 +87,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 dry_run: false,
             },
             note: Some("demonstration".to_owned()),
+            repeats: None,
         };
         let ended = drive(&request, Begin::Shown(Tie::Starter)).await;
         fleet.stop().await?;
@@ -96,17 +99,27 @@ async fn drive(request: &RunRequest, begin: Begin) -> Result<ExitStatus, CliErro
     // First what leaves no trace when it cannot be had: a refused request is not a run.
     drop(SocketDir::create(place::sockets(begin.tie()).as_deref()).map_err(UsageError::from)?);
     let (plan, dir) = prepare(request)?;
-    launch(&dir, plan, &request.display, begin).await
+    launch(&dir, plan, &request.display, (begin, Errand::Begin)).await
 }
 
-/// Starts the runner of a run whose plan is written, and shows the run, or leaves it to itself.
-pub(super) async fn launch(
+/// Takes up a run that was interrupted.
+pub(super) fn take_up(
     dir: &RunDir,
     plan: Arc<Plan>,
     display: &DisplayArgs,
-    begin: Begin,
+    how: (Begin, Errand),
 ) -> Result<ExitStatus, CliError> {
-    let spawned = Spawned::start(dir, begin.tie()).await?;
+    finish(runtime()?, launch(dir, plan, display, how))
+}
+
+/// Starts the runner of a run whose plan is written, and shows the run, or leaves it to itself.
+async fn launch(
+    dir: &RunDir,
+    plan: Arc<Plan>,
+    display: &DisplayArgs,
+    (begin, errand): (Begin, Errand),
+) -> Result<ExitStatus, CliError> {
+    let spawned = Spawned::start(dir, begin.tie(), errand).await?;
     let bond = match begin {
         Begin::Detached => {
             let run = &plan.run;
@@ -118,7 +131,11 @@ pub(super) async fn launch(
         Begin::Shown(Tie::Free) => Bond::Free,
     };
     let way = spawn::connect(dir, Rights::Write).await?;
-    let shown = front::show(Stage::new(way, plan, display, (bond, Arrival::First))).await;
+    let arrival = match errand {
+        Errand::Begin => Arrival::First,
+        Errand::Resume(_) => Arrival::Later(Access::Full),
+    };
+    let shown = front::show(Stage::new(way, plan, display, (bond, arrival))).await;
     match (bond, &shown) {
         (Bond::Tied, _) => spawned.ended(CLOSING).await,
         // Somebody else may keep the run open.
@@ -132,7 +149,8 @@ pub(super) async fn launch(
 
 /// Makes the plan and its directory.
 fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
-    let (run, started) = name_run().map_err(CliError::System)?;
+    let now = SystemTime::now();
+    let (run, started) = name_run(now).map_err(CliError::System)?;
     let dir = RunDir::create(&place::state_home()?, &run).map_err(UsageError::from)?;
     let plan = Plan {
         format: PLAN_FORMAT,
@@ -146,8 +164,12 @@ fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
             config_file: request.ssh.config_file.clone(),
             options: request.ssh.options.clone(),
         },
-        parent: None,
-        operator: format!("{}@{}", place::user(), place::machine()),
+        parent: request.repeats.as_ref().map(|repeats| repeats.parent.clone()),
+        doubts: request
+            .repeats
+            .as_ref()
+            .map_or_else(Vec::new, |repeats| repeats.doubts(now)),
+        operator: place::operator(),
         note: request.note.clone(),
         started,
         directory: dir.path().to_owned(),
@@ -167,8 +189,8 @@ fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
 }
 
 /// A name for the run that sorts by time, and the time, RFC 3339.
-fn name_run() -> io::Result<(RunId, String)> {
-    let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+fn name_run(now: SystemTime) -> io::Result<(RunId, String)> {
+    let started = humantime::format_rfc3339_seconds(now).to_string();
     let mut random = [0; 3];
     getrandom::fill(&mut random)?;
     let [a, b, c] = random;

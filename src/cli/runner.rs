@@ -2,8 +2,10 @@
 //! by [`spawn`](super::spawn) in a session of its own, and lives until the run is over, whoever watches.
 
 use super::args::RunnerArgs;
+use super::errand::Errand;
 use super::error::CliError;
-use super::{place, preflight};
+use super::runner_log::RunnerLog;
+use super::{again, place, preflight};
 use crate::link::greet::Tie;
 use crate::link::hub::{About, Hub};
 use crate::link::{self, Asked};
@@ -15,7 +17,7 @@ use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
@@ -34,9 +36,10 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
         }
     };
     let log = OpenOptions::new().append(true).create(true).open(dir.log())?;
+    let log = RunnerLog::start(log)?;
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
-        .with_writer(Mutex::new(log))
+        .with_writer(log.clone())
         .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
     let runtime = super::runtime::runtime()?;
@@ -46,6 +49,7 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
         // Whoever started this waits for a word.
         let _gone = writeln!(io::stdout().lock(), "{error}");
     }
+    log.flush();
     drop(lock);
     runtime.shutdown_background();
     ended.map(|()| ExitStatus::AllOk)
@@ -62,13 +66,24 @@ fn holder() -> Holder {
 
 async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     let tie = args.tie();
-    let plan = Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?);
+    let (plan, past) = match args.errand.errand() {
+        Errand::Begin if dir.events().exists() => {
+            let events = dir.events();
+            return Err(CliError::Runner(format!("there is {} already", events.display())));
+        }
+        Errand::Begin => (Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?), None),
+        Errand::Resume(lost) => again::take_over(dir, lost)?,
+    };
     preflight::check_files(&plan.settings, plan.hosts.len())?;
     let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(super::usage::UsageError::from)?;
     let writer = Writer::open(dir.clone()).map_err(CliError::System)?;
     let (outlet, wishes, ends) = link::ends();
     let asked = ends.asked.clone();
-    let runner = Runner::prepare(Arc::clone(&plan), writer, outlet).map_err(CliError::System)?;
+    let runner = match past {
+        None => Runner::prepare(Arc::clone(&plan), writer, outlet),
+        Some(past) => Runner::resume(Arc::clone(&plan), past, writer, outlet),
+    };
+    let runner = runner.map_err(CliError::System)?;
     runner.heed_sleep();
     let about = About {
         run: plan.run.clone(),

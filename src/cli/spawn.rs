@@ -1,5 +1,6 @@
 //! Starting the runner of a run as a process of its own, and finding it again.
 
+use super::errand::Errand;
 use super::error::CliError;
 use super::logout::{self, Logout, Why};
 use super::place;
@@ -26,7 +27,7 @@ pub(super) struct Spawned {
 
 impl Spawned {
     /// Starts the runner of a run whose plan is written, and waits until viewers can come.
-    pub(super) async fn start(dir: &RunDir, tie: Tie) -> Result<Self, CliError> {
+    pub(super) async fn start(dir: &RunDir, tie: Tie, errand: Errand) -> Result<Self, CliError> {
         let log = OpenOptions::new()
             .append(true)
             .create(true)
@@ -34,11 +35,11 @@ impl Spawned {
             .map_err(CliError::System)?;
         let (mut command, stdin) = match tie {
             Tie::Starter => {
-                let mut command = runner(dir)?;
+                let mut command = runner(dir, errand)?;
                 command.arg("--tied");
                 (command, Stdio::piped())
             }
-            Tie::Free => (that_outlives_the_login(dir)?, Stdio::null()),
+            Tie::Free => (that_outlives_the_login(dir, errand)?, Stdio::null()),
         };
         in_own_session(&mut command);
         command.stdin(stdin).stdout(Stdio::piped()).stderr(log);
@@ -58,7 +59,7 @@ impl Spawned {
                 "" => "its runner ended at once",
                 why => why,
             };
-            return Err(CliError::Runner(format!(
+            return Err(CliError::NotBegun(format!(
                 "the run could not begin: {why}; see {}",
                 log.display()
             )));
@@ -84,16 +85,16 @@ pub(super) async fn connect(dir: &RunDir, rights: Rights) -> Result<(Link, Welco
 }
 
 /// The command that is the runner.
-fn runner(dir: &RunDir) -> Result<std::process::Command, CliError> {
+fn runner(dir: &RunDir, errand: Errand) -> Result<std::process::Command, CliError> {
     let program = env::current_exe().map_err(CliError::System)?;
     let mut command = std::process::Command::new(program);
-    command.arg("runner").arg(dir.path());
+    command.arg("runner").arg(dir.path()).args(errand.options());
     Ok(command)
 }
 
 /// The same, out of reach of the session manager as far as that can be.
-fn that_outlives_the_login(dir: &RunDir) -> Result<std::process::Command, CliError> {
-    let mut runner = runner(dir)?;
+fn that_outlives_the_login(dir: &RunDir, errand: Errand) -> Result<std::process::Command, CliError> {
+    let mut runner = runner(dir, errand)?;
     match logout::look(&place::user()) {
         Logout::Survives => {}
         Logout::Ends(why) => {

@@ -1,5 +1,6 @@
 //! Everything that can be wrong before a run starts. Each message says what to do next; each means exit status 2.
 
+use super::again::AgainError;
 use super::control::ControlError;
 use super::reach::ReachError;
 use crate::config::ConfigError;
@@ -32,6 +33,9 @@ pub enum UsageError {
     /// There is no way to the runner of a run.
     #[error(transparent)]
     Reach(#[from] ReachError),
+    /// A run cannot be taken up or run again.
+    #[error(transparent)]
+    Again(#[from] AgainError),
     /// A wish that makes no sense.
     #[error(transparent)]
     Control(#[from] ControlError),

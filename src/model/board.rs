@@ -1,6 +1,7 @@
 //! The state of a run as a fold over its events: a row per job, the counts, and whether it is paused or over. The
 //! dashboard, the plain front-end and the summary all look at this and at nothing else.
 
+use super::doubt::{Doubt, Inherited};
 use super::durations::Durations;
 use super::event::{Change, Ending, Event, Message, Output, Started, Stream, Unrecorded, What};
 use super::host::HostName;
@@ -36,8 +37,10 @@ pub struct Row {
     pub pid: Option<u32>,
     /// The mark of this attempt's processes, once the host was given the program: from then on the command may run.
     pub cookie: Option<String>,
-    /// The marks of earlier attempts of which something may still run.
-    pub doubtful: Vec<(AttemptNo, String)>,
+    /// When its command began in this attempt.
+    pub began: Option<Stamp>,
+    /// Earlier attempts of which something may still run.
+    pub doubtful: Vec<Doubt>,
 }
 
 /// Where the run as a whole is.
@@ -80,7 +83,12 @@ pub struct Board {
 impl Board {
     /// The state before the first event: everything queued.
     pub fn new(plan: &Plan) -> Self {
-        let rows: Vec<Row> = plan.jobs().map(|job| Row::new(job, plan.host(job).clone())).collect();
+        let mut rows: Vec<Row> = plan.jobs().map(|job| Row::new(job, plan.host(job).clone())).collect();
+        for Inherited { job, doubt, .. } in &plan.doubts {
+            if let Some(row) = rows.get_mut(job.index()) {
+                row.doubtful.push(doubt.clone());
+            }
+        }
         let mut tally = Tally::default();
         for row in &rows {
             tally.enter(Standing::of(&row.phase));
@@ -243,6 +251,7 @@ impl Row {
             earlier: Vec::new(),
             pid: None,
             cookie: None,
+            began: None,
             doubtful: Vec::new(),
         }
     }
@@ -268,11 +277,8 @@ impl Row {
             ..
         } = &self.phase
         {
-            if outcome.may_live_on()
-                && let Some(cookie) = self.cookie.take()
-            {
-                self.doubtful.push((self.attempt, cookie));
-            }
+            let doubt = outcome.may_live_on().then(|| self.mark()).flatten();
+            self.doubtful.extend(doubt);
             self.earlier.push(Ending {
                 outcome: outcome.clone(),
                 leaked: *leaked,
@@ -285,6 +291,20 @@ impl Row {
         self.printed = [0; 2];
         self.pid = None;
         self.cookie = None;
+        self.began = None;
+    }
+
+    /// Everything of which something may still run on the host, the attempt that is shown included.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let last = self.phase.outcome().filter(|outcome| outcome.may_live_on());
+        let last = last.and_then(|_| self.mark());
+        self.doubtful.iter().cloned().chain(last).collect()
+    }
+
+    /// By what the processes of this attempt would be found, once the host was given the program.
+    fn mark(&self) -> Option<Doubt> {
+        let cookie = self.cookie.clone()?;
+        Some(Doubt::new(self.attempt, cookie, self.pid.zip(self.began)))
     }
 
     fn interrupt(&mut self, at: Stamp, on_disconnect: OnDisconnect) {
@@ -307,9 +327,7 @@ impl Row {
             }
         };
         let outcome = if self.cookie.is_none() {
-            Outcome::Skipped {
-                why: SkipReason::Interrupted,
-            }
+            Outcome::skipped(SkipReason::Interrupted)
         } else {
             let (fate, what) = match on_disconnect {
                 OnDisconnect::End => (Fate::Unknown, "the host was left to end it by itself"),
@@ -331,7 +349,7 @@ impl Row {
     /// A later look told what became of an attempt.
     fn find(&mut self, attempt: AttemptNo, fate: &Fate) {
         if !matches!(fate, Fate::Unknown | Fate::Survived { .. } | Fate::Kept) {
-            self.doubtful.retain(|(doubtful, _)| *doubtful != attempt);
+            self.doubtful.retain(|doubt| doubt.attempt != attempt);
         }
         let outcome = if attempt == self.attempt {
             match &mut self.phase {
@@ -368,6 +386,7 @@ impl Row {
             Change::Found { .. } => return,
             Change::Running { pid } => {
                 self.pid = Some(*pid);
+                self.began = Some(at);
                 Phase::Running { since: at, slow: None }
             }
             Change::Slow => match self.phase {

@@ -114,7 +114,7 @@ pub struct Requested {
 /// What the record lacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unrecorded {
-    /// Bytes of output that are not on disk.
+    /// Bytes of output that are not on disk: lost, or (when the number goes down again) late.
     pub bytes: u64,
     /// Events that are not on disk (yet): they are kept and written when there is room again.
     pub events: u64,
@@ -187,7 +187,8 @@ pub enum Stream {
     Stderr,
 }
 
-/// New output of an attempt. Every byte is in the run directory already; the pieces here are the newest of it, and a
+/// New output of an attempt. Every byte is in the run directory already, but for those that an [`Unrecorded`] counts;
+/// the pieces here are the newest of it, and a
 /// gap between the offsets is what came too fast to be carried along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {

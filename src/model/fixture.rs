@@ -14,6 +14,7 @@ pub(super) fn plan(hosts: u32) -> Plan {
         format: crate::model::plan::PLAN_FORMAT,
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run: RunId("20260102T030405-abcd".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -31,6 +31,9 @@ impl AttemptNo {
     /// The first try.
     pub const FIRST: Self = Self(1);
 
+    /// No attempt of this run, but one of the run that it repeats.
+    pub const EARLIER_RUN: Self = Self(0);
+
     /// The try after this one.
     #[must_use]
     pub fn next(self) -> Self {

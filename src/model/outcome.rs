@@ -72,6 +72,8 @@ pub enum Outcome {
     Skipped {
         /// Why not.
         why: SkipReason,
+        /// What was seen on the host, where that is why; one line.
+        detail: Option<String>,
     },
 }
 
@@ -145,6 +147,11 @@ impl Outcome {
         matches!(self, Self::Ok)
     }
 
+    /// The end of a job that was never started, whatever its host.
+    pub fn skipped(why: SkipReason) -> Self {
+        Self::Skipped { why, detail: None }
+    }
+
     /// The end of a command that ended by itself.
     pub fn from_ended(ended: Ended) -> Self {
         match ended {
@@ -187,7 +194,7 @@ impl fmt::Display for Outcome {
             Self::Cancelled { by, fate, .. } => write!(f, "cancelled {by}, {fate}"),
             Self::Unreachable { cause, .. } => write!(f, "unreachable, {cause}"),
             Self::Lost { fate, .. } => write!(f, "lost, {fate}"),
-            Self::Skipped { why } => write!(f, "skipped, {why}"),
+            Self::Skipped { why, .. } => write!(f, "skipped, {why}"),
         }
     }
 }
@@ -282,6 +289,14 @@ impl fmt::Display for Fate {
     }
 }
 
+/// The owner of a process, as a [`Fate`] names it: only the number is known of most.
+pub fn owner_name(uid: u32) -> String {
+    match uid {
+        0 => "root".to_owned(),
+        uid => format!("uid {uid}"),
+    }
+}
+
 /// Why nothing could be started on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -367,6 +382,8 @@ pub enum SkipReason {
     Interrupted,
     /// An earlier attempt still runs on the host.
     AlreadyRunning,
+    /// An earlier attempt may still run on the host, and that could not be looked into.
+    MayBeRunning,
 }
 
 impl fmt::Display for SkipReason {
@@ -378,6 +395,7 @@ impl fmt::Display for SkipReason {
             Self::Dependency => "dependency failed",
             Self::Interrupted => "the runner ended before its turn",
             Self::AlreadyRunning => "still running from an earlier attempt",
+            Self::MayBeRunning => "may still be running from an earlier attempt",
         })
     }
 }

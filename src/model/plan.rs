@@ -1,6 +1,7 @@
 //! What is to be done: the hosts, the command and the settings of a run, settled before anything starts. It is
 //! written to `run.json` and never changes while the run lives.
 
+use super::doubt::Inherited;
 use super::host::HostName;
 use super::id::{JobId, RunId};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct Plan {
     pub ssh: SshCall,
     /// The run of which this one repeats a part.
     pub parent: Option<RunId>,
+    /// What may still run on the hosts from that run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Inherited>,
     /// Who started it (`user@machine`).
     pub operator: String,
     /// The operator's own words about it.

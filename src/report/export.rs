@@ -163,7 +163,7 @@ fn values(outcome: &Outcome) -> (String, String) {
 fn cause(outcome: Option<&Outcome>) -> String {
     match outcome {
         Some(Outcome::Unreachable { cause, .. }) => cause.to_string(),
-        Some(Outcome::Skipped { why }) => why.to_string(),
+        Some(Outcome::Skipped { why, .. }) => why.to_string(),
         Some(Outcome::TimedOut { limit, .. }) => format!("{limit} limit"),
         Some(Outcome::Cancelled { by, .. }) => by.to_string(),
         _ => String::new(),
@@ -173,6 +173,9 @@ fn cause(outcome: Option<&Outcome>) -> String {
 fn detail(outcome: Option<&Outcome>) -> &str {
     match outcome {
         Some(Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. }) => detail,
+        Some(Outcome::Skipped {
+            detail: Some(detail), ..
+        }) => detail,
         _ => "",
     }
 }

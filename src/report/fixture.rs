@@ -164,6 +164,7 @@ fn plan(run: RunId, hosts: &[&str], dir: &RunDir) -> Plan {
         format: crate::model::plan::PLAN_FORMAT,
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run,
         command: "true".to_owned(),
         env: Vec::new(),

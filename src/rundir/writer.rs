@@ -11,7 +11,7 @@ use crate::model::stamp::Stamp;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -55,10 +55,11 @@ impl Writer {
     /// Opens the record of a run whose plan is written, to append to it.
     pub fn open(dir: RunDir) -> io::Result<Self> {
         let events = append(&dir.events())?;
+        let torn = is_torn(&dir.events())?;
         Ok(Self {
             dir,
             events,
-            torn: false,
+            torn,
             open: HashMap::new(),
             turn: 0,
         })
@@ -228,6 +229,18 @@ fn append_whole(mut file: &File, bytes: &[u8]) -> Result<(), Failure> {
 /// Takes the last bytes of a file away.
 fn take_back(file: &File, bytes: usize) -> io::Result<()> {
     file.set_len(file.metadata()?.len().saturating_sub(bytes as u64))
+}
+
+/// Whether a file ends in the middle of a line, because whoever wrote it was ended there.
+fn is_torn(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 fn append(path: &Path) -> io::Result<File> {

@@ -38,6 +38,15 @@ impl Clock {
         }
     }
 
+    /// A clock that reads so much now.
+    pub(super) fn resumed(now: Stamp) -> Self {
+        let clock = Self::start();
+        Self {
+            began: clock.began.checked_sub(now.0).unwrap_or(clock.began),
+            ..clock
+        }
+    }
+
     /// Notices from now on when the machine sleeps or this process is stopped.
     pub(super) fn heed_naps(&self) {
         *self.naps.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Look::now());

@@ -222,7 +222,7 @@ impl<T: Transport> Following<T> {
                 Act::Finish(ending) => self.ending = Some(ending),
                 Act::Tell(change) => {
                     match &change {
-                        Change::Running { .. } => self.job.tell(Input::Running(self.job.id)),
+                        Change::Running { pid } => self.job.tell(Input::Running(self.job.id, *pid)),
                         Change::Stopping { .. } => self.job.tell(Input::Stopping(self.job.id)),
                         _ => {}
                     }

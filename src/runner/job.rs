@@ -1,12 +1,13 @@
 //! What every part of an attempt has in common: which it is, what it may use, and whom it hears and tells.
 
+use super::caution::Caution;
 use super::clock::Clock;
 use super::pool::Pool;
 use super::recorder::Journal;
 use super::scheduler::Input;
 use crate::model::event::Change;
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::CancelledBy;
+use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
 use crate::model::plan::Plan;
 use crate::transport::Transport;
@@ -30,6 +31,8 @@ pub(super) struct Job<T: Transport> {
     pub(super) clock: Clock,
     pub(super) id: JobId,
     pub(super) attempt: AttemptNo,
+    /// What must be looked for before anything is started.
+    pub(super) caution: Caution,
     pub(super) orders: mpsc::UnboundedReceiver<JobOrder>,
     pub(super) news: mpsc::UnboundedSender<Input>,
 }
@@ -38,6 +41,13 @@ impl<T: Transport> Job<T> {
     /// Records a change of this job.
     pub(super) fn change(&self, change: Change) {
         self.journal.change(&self.plan, (self.id, self.attempt), change);
+    }
+
+    /// Records and tells what became of an earlier attempt at this job.
+    pub(super) fn found(&self, attempt: AttemptNo, fate: Fate) {
+        let change = Change::Found { fate: fate.clone() };
+        self.journal.change(&self.plan, (self.id, attempt), change);
+        self.tell(Input::Found(self.id, attempt, fate));
     }
 
     /// Tells the dispatcher.

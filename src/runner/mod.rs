@@ -5,19 +5,22 @@
 //! front-end; the dispatcher here carries events and orders between them. It knows no terminal and prints nothing.
 
 mod attempt;
+mod caution;
 mod clock;
 mod follow;
 mod job;
 mod naps;
 mod pool;
 mod recorder;
+mod resume;
 mod retry;
 mod scheduler;
+mod search;
 mod setup;
 mod start;
 
-use crate::link::{Asked, Outlet, Wishes};
-use crate::model::event::{Ending, Requested, Started, What};
+use crate::link::{Asked, Outlet, Parcel, Wishes};
+use crate::model::event::{Ending, Message, Requested, Started, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{Cause, Fate, Outcome};
@@ -28,10 +31,12 @@ use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
 use crate::rundir::Writer;
 use crate::transport::{Agent, Transport, Words};
+pub use caution::IfRunning;
 use clock::Clock;
 use job::{Job, JobOrder};
 use pool::Pool;
 use recorder::{Journal, Recorder};
+pub use resume::{Lost, Past};
 use scheduler::{Input, Order, Scheduler};
 use std::collections::HashMap;
 use std::io;
@@ -46,6 +51,8 @@ pub struct Runner {
     clock: Clock,
     journal: Journal,
     recorder: Recorder,
+    /// The run so far, when it is taken up again.
+    past: Option<Past>,
 }
 
 impl Runner {
@@ -54,13 +61,29 @@ impl Runner {
     /// # Errors
     /// When the recorder's thread cannot be started.
     pub fn prepare(plan: Arc<Plan>, writer: Writer, outlet: Outlet) -> io::Result<Self> {
-        let clock = Clock::start();
+        Self::at(Clock::start(), None, plan, writer, outlet)
+    }
+
+    /// Prepares to take a run up again. Viewers are told everything from its beginning.
+    ///
+    /// # Errors
+    /// When the recorder's thread cannot be started.
+    pub fn resume(plan: Arc<Plan>, past: Past, writer: Writer, outlet: Outlet) -> io::Result<Self> {
+        for event in &past.events {
+            let message = Message::Event(event.clone());
+            let _nobody = outlet.send(Parcel { message, permit: None });
+        }
+        Self::at(Clock::resumed(past.now()), Some(past), plan, writer, outlet)
+    }
+
+    fn at(clock: Clock, past: Option<Past>, plan: Arc<Plan>, writer: Writer, outlet: Outlet) -> io::Result<Self> {
         let (journal, recorder) = recorder::start(writer, Arc::clone(&plan), outlet, clock.clone())?;
         Ok(Self {
             plan,
             clock,
             journal,
             recorder,
+            past,
         })
     }
 
@@ -87,7 +110,10 @@ impl Runner {
         let (news_out, news) = mpsc::unbounded_channel();
         let seed = u64::from(std::process::id()) ^ 0x9E37_79B9_7F4A_7C15;
         let mut dispatcher = Dispatcher {
-            scheduler: Scheduler::new(Arc::clone(&self.plan), seed),
+            scheduler: match &self.past {
+                None => Scheduler::new(Arc::clone(&self.plan), seed),
+                Some(past) => Scheduler::resumed(Arc::clone(&self.plan), seed, past.board(&self.plan), past.lost),
+            },
             agent: transport.agent(),
             pool: Arc::new(Pool::new(transport)),
             plan: self.plan,
@@ -99,6 +125,10 @@ impl Runner {
             mailboxes: HashMap::new(),
             news_out,
         };
+        match self.past {
+            None => dispatcher.begin(),
+            Some(past) => dispatcher.journal.now(What::RunResumed(past.resumed)),
+        }
         dispatcher.run(news, wishes).await;
         dispatcher.pool.close().await;
         dispatcher.end();
@@ -127,9 +157,10 @@ struct Dispatcher<T: Transport> {
 
 impl<T: Transport> Dispatcher<T> {
     async fn run(&mut self, mut news: mpsc::UnboundedReceiver<Input>, mut wishes: Wishes) {
-        self.begin();
         let orders = self.scheduler.start(self.clock.now());
-        self.carry_out(orders);
+        if self.carry_out(orders) {
+            return;
+        }
         let mut listening = true;
         loop {
             let input = tokio::select! {
@@ -239,6 +270,7 @@ impl<T: Transport> Dispatcher<T> {
             clock: self.clock.clone(),
             id: job,
             attempt,
+            caution: self.scheduler.caution(job),
             orders,
             news: self.news_out.clone(),
         };

@@ -6,14 +6,15 @@ use super::follow::Following;
 use super::job::{Job, JobOrder};
 use super::pool::Shared;
 use super::scheduler::Input;
+use super::search::{self, Moment};
 use super::setup::{Setup, Up};
 use crate::model::event::{Change, Ending};
 use crate::model::outcome::{CancelledBy, Cause, Fate, Outcome, SkipReason};
 use crate::model::phase::StopReason;
-use crate::shim::{Cookie, Greeting, Nonce, Program};
+use crate::shim::{Cookie, Greeting, Looked, Nonce, Program, Sought};
 use crate::transport::{Connection, Transport};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 
 /// A stop that came when the command could no longer be kept from running.
@@ -50,14 +51,84 @@ impl<T: Transport> Job<T> {
         let limit = plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let begun = self.clock.awake();
         let shared = self.unless_stopped(limit, pool.connect(host)).await?;
-        let set_up = self
-            .start_shell(&shared, limit.saturating_sub(self.clock.awake().saturating_sub(begun)))
-            .await;
+        let set_up = match self.look_first(&shared, self.left(limit, begun)).await {
+            Ok(()) => self.start_shell(&shared, self.left(limit, begun)).await,
+            Err(outcome) => Err(outcome),
+        };
         if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
             // The next attempt gets a connection that it knows nothing bad of.
             pool.forget(host);
         }
         set_up.map(|(up, late_stop)| (shared, up, late_stop))
+    }
+
+    /// Where an earlier attempt may live on: looks for it, tells what became of it, and refuses to start anything beside
+    /// it. The search has a session of its own, which has ended before the job's begins: some servers allow only one.
+    async fn look_first(&mut self, shared: &Shared<T::Connection>, limit: Duration) -> Result<(), Outcome> {
+        if self.caution.doubts.is_empty() {
+            return Ok(());
+        }
+        let looked = match search::sought(&self.caution.doubts) {
+            Some(sought) => self.look(shared, &sought, limit).await?,
+            // Somebody has written into the record.
+            None => vec![Looked::default(); self.caution.doubts.len()],
+        };
+        let now = Moment {
+            stamp: self.clock.now(),
+            time: SystemTime::now(),
+        };
+        let doubts = self.caution.doubts.iter();
+        let verdicts: Vec<_> = doubts
+            .zip(&looked)
+            .map(|(doubt, looked)| (doubt.attempt, search::judge(looked, doubt, now)))
+            .collect();
+        let (fates, may_start) = search::conclude(&verdicts, self.caution.if_running);
+        for (attempt, fate) in fates {
+            self.found(attempt, fate);
+        }
+        may_start
+    }
+
+    async fn look(
+        &mut self,
+        shared: &Shared<T::Connection>,
+        sought: &[Sought],
+        limit: Duration,
+    ) -> Result<Vec<Looked>, Outcome> {
+        let begun = self.clock.awake();
+        let nonce = Nonce::new(random()?);
+        let greeting = Greeting::new(&Nonce::new(random()?));
+        let process = self.unless_stopped(limit, shared.connection.start()).await?;
+        let mut setup = Setup::new(process, nonce.clone(), (!shared.was_greeted()).then_some(&greeting));
+        let greeted = self.greet(shared, &mut setup, self.left(limit, begun)).await;
+        match (greeted, shared.connection.last_words()) {
+            (Ok(()), _) => {}
+            (Err(Outcome::Unreachable { .. }), Some(words)) => return Err(ours(format!("the link was cut: {words}"))),
+            (Err(outcome), _) => return Err(outcome),
+        }
+        let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought).await) };
+        self.unless_stopped(Duration::MAX, look).await
+    }
+
+    /// Waits until a shell has answered.
+    async fn greet(
+        &mut self,
+        shared: &Shared<T::Connection>,
+        setup: &mut Setup,
+        limit: Duration,
+    ) -> Result<(), Outcome> {
+        match self.unless_stopped(limit, setup.greeted()).await {
+            Ok(()) => {
+                shared.greeted();
+                Ok(())
+            }
+            // The connection stands: it is the shell that did not answer.
+            Err(Outcome::Unreachable {
+                cause: Cause::ConnectTimeout,
+                ..
+            }) => Err(setup.no_shell(&format!("{} passed", self.limit()))),
+            Err(other) => Err(other),
+        }
     }
 
     /// From a connection to a shim that is up. The shell must have answered before the run slot is asked for, so that a
@@ -74,22 +145,15 @@ impl<T: Transport> Job<T> {
         let greeting = Greeting::new(&Nonce::new(random()?));
         let process = self.unless_stopped(limit, shared.connection.start()).await?;
         let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
-        let limit = limit.saturating_sub(self.clock.awake().saturating_sub(begun));
-        let greeted = self.unless_stopped(limit, setup.greeted()).await;
-        let result = match greeted {
+        let limit = self.left(limit, begun);
+        let result = match self.greet(shared, &mut setup, limit).await {
             Ok(()) => {
-                shared.greeted();
                 self.tell(Input::Connected(self.id));
                 match self.wait_for_run_slot().await {
                     Ok(()) => self.load(&mut setup, program, &cookie).await,
                     Err(skipped) => Err(skipped),
                 }
             }
-            // The connection stands: it is the shell that did not answer.
-            Err(Outcome::Unreachable {
-                cause: Cause::ConnectTimeout,
-                ..
-            }) => Err(setup.no_shell(&format!("{} passed", self.limit()))),
             Err(other) => Err(other),
         };
         if !setup.noise().is_empty() {
@@ -112,6 +176,7 @@ impl<T: Transport> Job<T> {
         tokio::pin!(deadline);
         // First the record, so that whoever opens it later knows that the command may have run, and by which mark.
         let cookie = cookie.as_str().to_owned();
+        self.tell(Input::Starting(self.id, cookie.clone()));
         self.change(Change::Starting { cookie });
         setup.load(program);
         let mut late_stop: LateStop = None;
@@ -159,6 +224,11 @@ impl<T: Transport> Job<T> {
                 }),
             },
         }
+    }
+
+    /// What is left of a limit that counts since then.
+    fn left(&self, limit: Duration, begun: Duration) -> Duration {
+        limit.saturating_sub(self.clock.awake().saturating_sub(begun))
     }
 
     /// The limit for connecting, in words.
@@ -217,9 +287,7 @@ async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
 }
 
 fn not_started() -> Outcome {
-    Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    }
+    Outcome::skipped(SkipReason::Cancelled)
 }
 
 /// Random bytes for a secret.

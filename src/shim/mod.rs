@@ -40,6 +40,9 @@
 //! that left the session are still recognised as the job's; such *escaped* processes are
 //! reported and only ever signalled by number.
 //!
+//! Before the command is started again on a host where an earlier attempt may live on, [`search`] looks for that
+//! attempt's processes, in a session of its own.
+//!
 //! What the shim cannot do is part of its contract: if all of its processes are killed the job
 //! lives on, and only an unanswered `Look` tells; a process with a session of its own *and* a
 //! cleared environment cannot be recognised; where not all processes are visible in `/proc`,
@@ -50,6 +53,7 @@ mod greeting;
 mod preamble;
 mod program;
 mod records;
+mod search;
 mod secret;
 mod status;
 
@@ -58,5 +62,6 @@ pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};
 pub use records::{Item, Kin, Process, Reach, Record, RecordSplitter, Session};
+pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search};
 pub use secret::{Cookie, Nonce};
 pub use status::classify;

@@ -152,7 +152,7 @@ fn check_variable(name: &str, value: &str) -> Result<(), ProgramError> {
 
 /// The template without comments, indentation and empty lines: several shells read their
 /// standard input byte by byte.
-fn stripped(template: &str) -> String {
+pub(super) fn stripped(template: &str) -> String {
     template
         .lines()
         .map(str::trim_start)

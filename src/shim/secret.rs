@@ -34,6 +34,12 @@ impl Nonce {
 }
 
 impl Cookie {
+    /// The cookie that was written down as these digits; `None` for what is none.
+    pub fn read(digits: &str) -> Option<Self> {
+        let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (digits.len() == 2 * BYTES && digits.bytes().all(is_digit)).then(|| Self(digits.to_owned()))
+    }
+
     /// Makes a cookie from 16 bytes, which must be random and used for nothing else.
     pub fn new(random: [u8; BYTES]) -> Self {
         Self(hex(random))
@@ -72,6 +78,21 @@ mod tests {
         bytes[BYTES - 1] = 0xa5;
         assert_eq!(Nonce::new(bytes).as_str(), "000000000000000000000000000000a5");
         assert_eq!(Cookie::new([0xff; BYTES]).as_str(), "f".repeat(32));
+    }
+
+    #[test]
+    fn only_a_cookie_is_read_as_one() {
+        let cookie = Cookie::new([0xa5; BYTES]);
+        assert_eq!(Cookie::read(cookie.as_str()), Some(cookie));
+        for text in [
+            "",
+            "a5",
+            "$(reboot)$(reboot)$(reboot)$(re)",
+            &"A5".repeat(BYTES),
+            &"a5".repeat(BYTES + 1),
+        ] {
+            assert_eq!(Cookie::read(text), None, "{text}");
+        }
     }
 
     #[test]

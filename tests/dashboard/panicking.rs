@@ -150,6 +150,7 @@ fn plan(place: &std::path::Path) -> Plan {
         format: heeler::model::plan::PLAN_FORMAT,
         ssh: heeler::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run: RunId("run".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -2,6 +2,7 @@
 //! that vanishes, an agent that ends. The runner is found by the lock of its run.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -175,7 +176,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(state.to_owned()));
         }
-        println!("SKIPPED: no tmpfs can be mounted here");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: no tmpfs can be mounted here");
         None
     }
 }
@@ -265,10 +266,10 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     first.end();
     fs::write(&end, "").expect("a file");
     wait_until(LIMIT, "the pause", || {
-        running.stdout().contains(r#""reason":"agent-gone""#)
+        running.stdout().contains(r#""paused":"agent-gone""#)
     });
 
-    let second = Agent::start(&fleet, "second");
+    let mut second = Agent::start(&fleet, "second");
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -298,10 +299,13 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
         assert_eq!(told.done(host)["attempt"], 1, "{host}");
     }
     assert!(
-        told.named("requested").iter().any(|event| event["request"] == "agent"),
+        told.named("requested")
+            .iter()
+            .any(|event| event["wish"]["request"] == "agent"),
         "{:?}",
         told.named("requested")
     );
+    second.end();
     assert_nothing_is_left(&fleet);
 }
 
@@ -320,7 +324,7 @@ fn whoever_continues_without_the_agent_sees_the_hosts_refuse() {
     agent.end();
     fs::write(&end, "").expect("a file");
     wait_until(LIMIT, "the pause", || {
-        running.stdout().contains(r#""reason":"agent-gone""#)
+        running.stdout().contains(r#""paused":"agent-gone""#)
     });
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

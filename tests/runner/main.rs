@@ -16,6 +16,7 @@
     reason = "the allowance for tests does not reach the functions that they share"
 )]
 
+mod again;
 mod disk;
 mod ends;
 mod hosts;

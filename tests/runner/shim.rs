@@ -12,6 +12,8 @@ pub(crate) struct Shim {
     err: Option<DuplexStream>,
     /// What begins every record: separator, nonce, space.
     mark: String,
+    /// The program that was taken last.
+    pub(crate) program: String,
 }
 
 impl Shim {
@@ -22,6 +24,7 @@ impl Shim {
             out: Some(out),
             err: Some(err),
             mark: String::new(),
+            program: String::new(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Shim {
         let program = String::from_utf8(std::mem::take(&mut self.heard)).unwrap();
         let (_, after) = program.split_once('\x1e').expect("a mark in the program");
         self.mark = format!("\x1e{} ", &after[..32]);
+        self.program = program;
     }
 
     /// Says that it is up.
@@ -68,6 +72,17 @@ impl Shim {
     pub(crate) async fn run_greeted(&mut self) {
         self.come_up().await;
         self.say("job 7 setsid").await;
+    }
+
+    /// Plays a search: takes the program, and answers with these lines.
+    pub(crate) async fn look(&mut self, answer: &[&str]) {
+        self.come_up().await;
+        for line in answer {
+            let line = format!("{}{line}\n", self.mark);
+            self.print(Stream::Stdout, line.as_bytes()).await;
+        }
+        self.close(Stream::Stdout);
+        self.close(Stream::Stderr);
     }
 
     /// Sends a record.

@@ -180,9 +180,7 @@ async fn a_cancel_before_the_command_runs_starts_nothing() {
         }
     }
     stage.soon(shim.exit(0)).await;
-    let skipped = Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    };
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
     assert_eq!(
         stage.end().await,
         [Outcome::Ok, skipped.clone(), skipped.clone(), skipped]

@@ -90,7 +90,12 @@ async fn a_host_whose_link_was_cut_is_connected_anew() {
         jobs,
         even_if_running: false,
     });
-    let (_line, mut again) = stage.start("a").await;
+    let mut line = stage.call("a").await.accept();
+    let mut search = stage.soon(line.session()).await;
+    stage.soon(search.greet()).await;
+    stage.soon(search.look(&["looked 0 0 all"])).await;
+    let mut again = stage.soon(line.session()).await;
+    stage.soon(again.run_greeted()).await;
     stage.soon(again.exit(0)).await;
     stage.done("a").await;
     stage.ask(Request::Release);
@@ -177,7 +182,7 @@ async fn a_drain_lets_what_runs_go_on() {
     stage.until_event(|what| *what == What::Draining).await;
     stage.pass(secs(60)).await;
     stage.soon(shim.exit(0)).await;
-    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    let skipped = Outcome::skipped(SkipReason::Drain);
     assert_eq!(stage.end().await, [Outcome::Ok, skipped.clone(), skipped]);
 }
 
@@ -195,7 +200,7 @@ async fn ends_everything(end: impl FnOnce(&mut Stage)) {
     stage.soon(shim.hears(&["stop TERM"])).await;
     stage.soon(shim.go(143)).await;
     let outcomes = stage.end().await;
-    let skipped = Outcome::Skipped { why: SkipReason::Drain };
+    let skipped = Outcome::skipped(SkipReason::Drain);
     assert!(
         matches!(
             &outcomes[0],

@@ -20,7 +20,7 @@ use crate::seen::{Board, Seen, processes_in, read, read_err};
 use crate::shell::Shell;
 
 /// 16 bytes that no other attempt of any test run has.
-fn unique() -> [u8; 16] {
+pub fn unique() -> [u8; 16] {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut bytes = [0; 16];
     fs::File::open("/dev/urandom")
@@ -205,6 +205,11 @@ impl Attempt {
             self.send_if_open(&Control::Look);
             self.seen().gone()
         });
+    }
+
+    /// What marks the job's processes.
+    pub fn cookie(&self) -> &Cookie {
+        &self.cookie
     }
 
     /// The shim's own main shell.

@@ -13,12 +13,17 @@ use crate::nodeset::{NodeSet, fold};
 
 /// The jobs on the hosts that `-w` names, in the order of the run; every job where it names none.
 pub(super) fn meant(args: &JobArgs, config: &Config, plan: &Plan) -> Result<Vec<JobId>, CliError> {
-    if args.nodes.is_empty() {
+    on_hosts(&args.nodes, config, plan)
+}
+
+/// The same for what was given with `-w`.
+pub(in crate::cli) fn on_hosts(nodes: &[String], config: &Config, plan: &Plan) -> Result<Vec<JobId>, CliError> {
+    if nodes.is_empty() {
         return Ok(plan.jobs().collect());
     }
     let surroundings = Surroundings { groups: &config.groups };
     let mut named = NodeSet::new();
-    for text in &args.nodes {
+    for text in nodes {
         let set = hosts(text, &surroundings).map_err(UsageError::from)?;
         if set.is_empty() {
             return Err(UsageError::EmptySet(text.clone()).into());

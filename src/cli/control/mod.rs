@@ -12,4 +12,5 @@ mod watch;
 pub(super) use cancel::cancel;
 pub(super) use course::{go_on, pause};
 pub use error::ControlError;
+pub(super) use jobs::on_hosts;
 pub(super) use wait::wait;

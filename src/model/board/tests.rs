@@ -289,7 +289,12 @@ fn what_is_taken_up_again_begins_as_if_it_had_never_been_queued() {
     assert_eq!((never.attempt, never.earlier.len()), (AttemptNo::FIRST, 0));
     let lost = &board.rows()[1];
     assert_eq!((lost.attempt, lost.earlier.len()), (AttemptNo(2), 1));
-    assert_eq!(lost.doubtful, [(AttemptNo(1), "cookie1".to_owned())]);
+    let marks: Vec<_> = lost
+        .doubtful
+        .iter()
+        .map(|doubt| (doubt.attempt, doubt.cookie.as_str()))
+        .collect();
+    assert_eq!(marks, [(AttemptNo(1), "cookie1")]);
 }
 
 #[test]

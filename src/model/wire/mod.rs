@@ -73,7 +73,10 @@ impl Line {
                 self.detail = Some(detail);
                 self.with_fate(fate);
             }
-            Outcome::Skipped { why } => self.skipped = Some(why),
+            Outcome::Skipped { why, detail } => {
+                self.skipped = Some(why);
+                self.detail = detail;
+            }
         }
     }
 
@@ -152,6 +155,7 @@ impl Line {
             },
             OutcomeClass::Skipped => Outcome::Skipped {
                 why: need(self.skipped, "skipped")?,
+                detail: self.detail.take(),
             },
         };
         let elapsed = self.elapsed.and_then(from_seconds);

@@ -62,8 +62,13 @@ fn outcomes() -> Vec<Outcome> {
         SkipReason::Dependency,
         SkipReason::Interrupted,
         SkipReason::AlreadyRunning,
+        SkipReason::MayBeRunning,
     ];
-    outcomes.extend(reasons.map(|why| Outcome::Skipped { why }));
+    outcomes.extend(reasons.map(Outcome::skipped));
+    outcomes.push(Outcome::Skipped {
+        why: SkipReason::AlreadyRunning,
+        detail: Some("still running since 18:02 UTC, pid 4711 (root)".to_owned()),
+    });
     let causes = [
         Cause::Dns,
         Cause::Refused,

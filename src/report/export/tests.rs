@@ -42,7 +42,7 @@ fn table(write: fn(&Record, &mut dyn Write) -> io::Result<()>) -> String {
                 detail: "ssh: \"no\",\n\u{1b}[2Jnever".to_owned(),
             },
         ),
-        (6, Outcome::Skipped { why: SkipReason::Drain }),
+        (6, Outcome::skipped(SkipReason::Drain)),
     ] {
         stage.record_end(job, outcome);
     }

@@ -42,7 +42,7 @@ fn every_distinct_bad_outcome_has_a_line_worst_first() {
             fate: Fate::Gone,
             ended: None,
         },
-        Outcome::Skipped { why: SkipReason::Drain },
+        Outcome::skipped(SkipReason::Drain),
     ];
     for (job, outcome) in outcomes.into_iter().enumerate() {
         stage.end(job as u32, outcome);

@@ -25,7 +25,7 @@ fn the_last_lines_of_what_failed_are_shown_harmlessly() {
             detail: "Connection refused".to_owned(),
         },
     );
-    stage.end(3, Outcome::Skipped { why: SkipReason::Drain });
+    stage.end(3, Outcome::skipped(SkipReason::Drain));
     stage.end(4, Outcome::Exit { code: 1 });
     assert_eq!(
         written(&stage),

@@ -9,7 +9,7 @@ mod stopping;
 mod tests;
 
 use crate::model::event::{Change, Ending, Stream};
-use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome};
+use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::stamp::Stamp;
@@ -346,12 +346,5 @@ impl Attempt {
             leaked,
             elapsed: end.since(self.running.unwrap_or(self.begun)),
         })
-    }
-}
-
-fn owner_name(uid: u32) -> String {
-    match uid {
-        0 => "root".to_owned(),
-        uid => format!("uid {uid}"),
     }
 }

@@ -10,14 +10,18 @@ mod order;
 mod random;
 mod requests;
 mod slot;
+mod takeover;
 #[cfg(test)]
 mod tests;
 
+use super::caution::{Caution, IfRunning};
+use super::resume::Lost;
 use super::retry;
+use crate::model::board::Board;
 use crate::model::durations::Durations;
 use crate::model::event::{Change, Ending, Event, What};
-use crate::model::id::JobId;
-use crate::model::outcome::{Outcome, SkipReason};
+use crate::model::id::{AttemptNo, JobId};
+use crate::model::outcome::{Fate, Outcome, SkipReason};
 use crate::model::phase::{PauseReason, Why};
 use crate::model::plan::{Plan, Settings, Slow};
 use crate::model::stamp::Stamp;
@@ -57,7 +61,13 @@ pub(super) struct Scheduler {
 impl Scheduler {
     /// A scheduler for a run; `seed` scatters the delays of retries.
     pub(super) fn new(plan: Arc<Plan>, seed: u64) -> Self {
-        let slots = plan.jobs().map(|_| Slot::default()).collect();
+        let mut slots: Vec<Slot> = plan.jobs().map(|_| Slot::default()).collect();
+        for inherited in &plan.doubts {
+            if let Some(slot) = slots.get_mut(inherited.job.index()) {
+                slot.doubts.push(inherited.doubt.clone());
+                slot.if_running = IfRunning::even(inherited.even_if_running);
+            }
+        }
         Self {
             waiting: plan.jobs().collect(),
             unfinished: plan.hosts.len(),
@@ -75,14 +85,31 @@ impl Scheduler {
         }
     }
 
-    /// Begins the run.
+    /// The scheduler of a run that is taken up again where `board` stands, before what follows from the end of its
+    /// runner.
+    pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
+        let slots = takeover::slots(board, lost);
+        let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
+        let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
+        Self {
+            unfinished: waiting.len(),
+            waiting,
+            slots,
+            ..Self::new(plan, seed)
+        }
+    }
+
+    /// Begins the run, or goes on with it.
     pub(super) fn start(&mut self, now: Stamp) -> Vec<Order> {
         let mut turn = Turn::at(now);
-        for job in self.plan.jobs() {
+        for job in &self.waiting {
             turn.orders
-                .push(self.record(job, Change::Queued(Why::ConnectSlot), now));
+                .push(self.record(*job, Change::Queued(Why::ConnectSlot), now));
         }
         self.fill(&mut turn);
+        if self.unfinished == 0 {
+            turn.orders.push(Order::Finish);
+        }
         turn.orders
     }
 
@@ -91,7 +118,9 @@ impl Scheduler {
         let mut turn = Turn::at(now);
         match input {
             Input::Connected(job) => self.mark_connected(job, &mut turn),
-            Input::Running(job) => self.mark_running(job, now),
+            Input::Starting(job, cookie) => self.slot(job).cookie = Some(cookie),
+            Input::Running(job, pid) => self.mark_running(job, pid, now),
+            Input::Found(job, attempt, fate) => self.found(job, attempt, &fate),
             Input::Stopping(job) => self.mark_stopping(job),
             Input::Ended(job, ending) => self.ended(job, ending, &mut turn),
             Input::Keyless(job, ending) => self.keyless(job, ending, &mut turn),
@@ -213,11 +242,29 @@ impl Scheduler {
         }
     }
 
-    fn mark_running(&mut self, job: JobId, now: Stamp) {
-        if let Place::Running { since, .. } = &mut self.slot(job).place {
+    fn mark_running(&mut self, job: JobId, pid: u32, now: Stamp) {
+        let slot = self.slot(job);
+        slot.command = Some((pid, now));
+        if let Place::Running { since, .. } = &mut slot.place {
             *since = Some(now);
         }
         self.next_slow_look = self.next_slow_look.max(now);
+    }
+
+    /// What is gone is in doubt no more.
+    fn found(&mut self, job: JobId, attempt: AttemptNo, fate: &Fate) {
+        if *fate == Fate::Gone {
+            self.slot(job).doubts.retain(|doubt| doubt.attempt != attempt);
+        }
+    }
+
+    /// What the attempt at a job that is begun now must look for first.
+    pub(super) fn caution(&self, job: JobId) -> Caution {
+        let slot = &self.slots[job.index()];
+        Caution {
+            doubts: slot.doubts.clone(),
+            if_running: slot.if_running,
+        }
     }
 
     fn mark_stopping(&mut self, job: JobId) {
@@ -233,17 +280,18 @@ impl Scheduler {
             Place::Running { .. } | Place::Stopping => self.running -= 1,
             Place::Waiting | Place::Backoff { .. } | Place::Done(_) => return,
         }
-        if let (Outcome::Skipped { why }, Intake::Closed) = (&mut ending.outcome, self.intake) {
+        if let (Outcome::Skipped { why, detail: None }, Intake::Closed) = (&mut ending.outcome, self.intake) {
             *why = SkipReason::Drain;
         }
         if matches!(ending.outcome, Outcome::Ok | Outcome::Exit { .. }) {
             self.durations.add(ending.elapsed);
         }
+        let blind = ending.outcome.may_live_on();
+        self.slot(job).settle(blind);
         let jitter = self.random.next();
-        let Slot { wish, retries_used, .. } = self.slots[job.index()];
+        let &Slot { wish, retries_used, .. } = &self.slots[job.index()];
         let delay = retry::delay(self.settings(), &ending.outcome, retries_used, jitter);
         let goes_on = self.intake != Intake::Closed;
-        let blind = ending.outcome.may_live_on();
         if let Some(delay) = delay.filter(|_| goes_on && wish == Wish::None) {
             self.back_off(job, ending, turn.now + delay, turn);
             return;
@@ -297,7 +345,7 @@ impl Scheduler {
     /// the last.
     fn skip(&mut self, job: JobId, why: SkipReason, turn: &mut Turn) {
         let ending = self.slot(job).last.take().unwrap_or(Ending {
-            outcome: Outcome::Skipped { why },
+            outcome: Outcome::skipped(why),
             leaked: false,
             elapsed: Duration::ZERO,
         });

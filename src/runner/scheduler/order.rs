@@ -2,7 +2,7 @@
 
 use crate::model::event::{Ending, Event};
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::CancelledBy;
+use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -13,8 +13,12 @@ use std::time::Duration;
 pub(in crate::runner) enum Input {
     /// The host of a job is connected; it waits for its run slot.
     Connected(JobId),
-    /// The command of a job runs.
-    Running(JobId),
+    /// The host is given the program of a job, whose processes carry this mark.
+    Starting(JobId, String),
+    /// The command of a job runs; this is its first process on the host.
+    Running(JobId, u32),
+    /// It was looked what became of an earlier attempt at a job.
+    Found(JobId, AttemptNo, Fate),
     /// A job was told to end.
     Stopping(JobId),
     /// An attempt is over.

@@ -8,6 +8,7 @@ use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
 use crate::model::phase::{PauseReason, StopReason};
 use crate::model::request::{Force, Request};
+use crate::runner::caution::IfRunning;
 
 impl Scheduler {
     /// Takes in a wish.
@@ -20,10 +21,10 @@ impl Scheduler {
                     self.stop(job, reason, CancelledBy::Operator, turn);
                 }
             }
-            Request::Retry { jobs, .. } => {
+            Request::Retry { jobs, even_if_running } => {
                 let known = self.slots.len();
                 for job in jobs.into_iter().filter(|job| job.index() < known) {
-                    self.retry(job, turn);
+                    self.retry(job, IfRunning::even(even_if_running), turn);
                 }
             }
             Request::Pause => self.pause(PauseReason::Asked, turn),
@@ -108,11 +109,12 @@ impl Scheduler {
         }
     }
 
-    fn retry(&mut self, job: JobId, turn: &mut Turn) {
+    fn retry(&mut self, job: JobId, if_running: IfRunning, turn: &mut Turn) {
         if self.intake == Intake::Closed {
             return;
         }
-        let Slot { place, wish, .. } = self.slots[job.index()];
+        let &Slot { place, wish, .. } = &self.slots[job.index()];
+        self.slot(job).if_running = if_running;
         match place {
             Place::Done(_) => self.again(job, turn),
             Place::Backoff { .. } => self.requeue(job, turn),

@@ -1,10 +1,12 @@
 //! Where each job is, as far as slots are concerned, and whether there are any to be had.
 
+use crate::model::doubt::Doubt;
 use crate::model::event::Ending;
 use crate::model::id::AttemptNo;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
+use crate::runner::caution::IfRunning;
 
 /// Where a job is, as far as slots are concerned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +38,24 @@ pub(super) struct Slot {
     pub(super) wish: Wish,
     /// How the attempt before the backoff ended.
     pub(super) last: Option<Ending>,
+    /// The mark of the attempt under way, once its host was given the program.
+    pub(super) cookie: Option<String>,
+    /// Its first process on the host, and when the command began.
+    pub(super) command: Option<(u32, Stamp)>,
+    /// Earlier attempts of which something may still run.
+    pub(super) doubts: Vec<Doubt>,
+    /// What to do when something of them is found.
+    pub(super) if_running: IfRunning,
+}
+
+impl Slot {
+    /// The attempt is over; where something of it may live on, that is kept in mind.
+    pub(super) fn settle(&mut self, may_live_on: bool) {
+        let (cookie, command) = (self.cookie.take(), self.command.take());
+        if let Some(cookie) = cookie.filter(|_| may_live_on) {
+            self.doubts.push(Doubt::new(self.attempt, cookie, command));
+        }
+    }
 }
 
 /// What the operator wants to follow an attempt.
@@ -67,6 +87,10 @@ impl Default for Slot {
             retries_used: 0,
             wish: Wish::None,
             last: None,
+            cookie: None,
+            command: None,
+            doubts: Vec::new(),
+            if_running: IfRunning::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
         format: crate::model::plan::PLAN_FORMAT,
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
+        doubts: Vec::new(),
         run: RunId("r".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),
@@ -192,9 +193,7 @@ fn a_cancel_reaches_a_job_wherever_it_is() {
     );
     assert_eq!(stage.ask(cancel(3, Force::Now)), [""; 0], "over");
     assert_eq!(stage.ask(cancel(99, Force::Now)), [""; 0], "unknown");
-    let skipped = Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    };
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
     stage.end(1, skipped.clone());
     stage.end(2, skipped);
     assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok", "finish"]);
@@ -283,9 +282,7 @@ fn a_drain_lets_what_runs_go_on() {
         stage.ask(Request::Drain),
         ["draining", "stop 1 quit by quit", "2 done: skipped, run drained"]
     );
-    let skipped = Outcome::Skipped {
-        why: SkipReason::Cancelled,
-    };
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
     assert_eq!(stage.end(1, skipped), ["1 done: skipped, run drained"]);
     assert_eq!(
         stage.ask(Request::Retry {
@@ -325,7 +322,7 @@ fn slow_is_three_medians_once_ten_have_finished_and_never_before_thirty_seconds(
     let (mut stage, _) = Stage::new(11, narrow(11, 11));
     (0..11).for_each(|job| {
         stage.connect(job);
-        stage.tell(Input::Running(JobId(job)));
+        stage.tell(Input::Running(JobId(job), 7));
     });
     (0..9).for_each(|job| {
         stage.end(job, Outcome::Ok);
@@ -341,7 +338,7 @@ fn an_absolute_soft_limit_needs_no_peers() {
     let slow = Slow::After(Duration::from_secs(5));
     let (mut stage, _) = Stage::new(1, Settings { slow, ..narrow(1, 1) });
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     assert_eq!(stage.wait(4), [""; 0]);
     assert_eq!(stage.wait(1), ["0 slow"]);
 }
@@ -368,7 +365,7 @@ fn what_was_cancelled_is_not_tried_again_by_itself() {
 fn a_retry_that_was_noted_does_not_outlive_a_drain() {
     let (mut stage, _) = Stage::new(1, narrow(1, 1));
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     stage.tell(Input::Stopping(JobId(0)));
     stage.ask(Request::Retry {
         jobs: jobs(&[0]),
@@ -394,7 +391,7 @@ fn news_that_comes_after_the_end_changes_nothing() {
 fn a_retry_that_was_noted_is_not_started_beside_what_may_still_run() {
     let (mut stage, _) = Stage::new(1, narrow(1, 1));
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     stage.tell(Input::Stopping(JobId(0)));
     stage.ask(Request::Retry {
         jobs: jobs(&[0]),
@@ -452,7 +449,7 @@ fn sleep_makes_nobody_slow() {
     };
     let (mut stage, _) = Stage::new(1, settings);
     stage.connect(0);
-    stage.tell(Input::Running(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
     stage.now = stage.now + Duration::from_secs(105);
     stage.tell(Input::Slept(Duration::from_secs(100)));
     assert_eq!(stage.wait(4), [""; 0]);
