@@ -5,6 +5,7 @@ use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights, Tie};
 use heeler::link::hub::{About, Hub};
 use heeler::link::{Outlet, Parcel, Wishes};
+use heeler::model::bond::Bond;
 use heeler::model::event::{Change, Ending, Event, Message, Output, Piece, Started, Stream, What};
 use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};
@@ -12,7 +13,7 @@ use heeler::model::outcome::{CancelledBy, Fate, Outcome};
 use heeler::model::plan::{OnDisconnect, Plan, Settings, Slow};
 use heeler::model::request::{Force, Request};
 use heeler::model::stamp::Stamp;
-use heeler::report::{Options, Rendering, Style};
+use heeler::report::{End, Options, Rendering, Style};
 use heeler::rundir::{Chunk, RunDir, Writer};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -182,6 +183,8 @@ fn child() {
         stdout: Rendering::Exact,
         stderr: Rendering::Exact,
         interactive: style == "interactive",
+        bond: Bond::Tied,
+        backlog: 0,
     };
     let run = RunId("run".to_owned());
     let dir = RunDir::create(&place, &run).expect("a directory");
@@ -215,7 +218,10 @@ fn child() {
         serving.await.expect("the hub is through");
         status
     });
-    std::process::exit(i32::from(status.expect("a status").code()));
+    std::process::exit(i32::from(match status.expect("a status") {
+        End::Over(status) | End::Left(status) => status.code(),
+        End::Interrupted => 4,
+    }));
 }
 
 fn plan(run: RunId, dir: &RunDir) -> Plan {

@@ -96,8 +96,12 @@ pub(super) fn pause(app: &mut App, now: Stamp) -> Effects {
             app.say("the run is draining: nothing more is started anyway", now);
             return Effects::none();
         }
-        Course::Ended | Course::Interrupted => {
+        Course::Ended => {
             app.say("the run has ended", now);
+            return Effects::none();
+        }
+        Course::Interrupted => {
+            app.say(interrupted(app), now);
             return Effects::none();
         }
     };
@@ -140,13 +144,18 @@ fn jobs(count: usize) -> String {
 }
 
 /// Why nothing can be retried any more.
-fn refusal(app: &App) -> Option<&'static str> {
+fn refusal(app: &App) -> Option<String> {
     match app.board.course() {
-        Course::Ended | Course::Interrupted => Some("the run has ended; run the command again on those hosts"),
-        _ if app.is_leaving() => Some("the run is being ended; nothing more is started"),
-        Course::Draining => Some("the run is draining: nothing more is started"),
+        Course::Ended => Some(format!("the run has ended; heeler retry {} tries again", app.plan.run)),
+        Course::Interrupted => Some(interrupted(app)),
+        _ if app.is_leaving() => Some("the run is being ended; nothing more is started".to_owned()),
+        Course::Draining => Some("the run is draining: nothing more is started".to_owned()),
         Course::Going | Course::Paused(_) => None,
     }
+}
+
+fn interrupted(app: &App) -> String {
+    format!("its runner is gone; heeler resume {} finishes the run", app.plan.run)
 }
 
 fn shown_key(action: Action) -> String {

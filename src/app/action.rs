@@ -39,6 +39,8 @@ pub enum Action {
     RetryAll,
     /// Pause or continue the run.
     Pause,
+    /// Lock the keys that ask the runner for something, or unlock them.
+    Lock,
     /// Open the output of the job.
     Open,
     /// Show everything known about the job.
@@ -181,6 +183,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
     entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
     entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
+    entry(Action::Lock, PROGRAM, &[Key::Char('W')], "unlock", "read-only, or not"),
     entry(Action::Suspend, PROGRAM, &[Key::Ctrl('z')], "suspend", "to the shell; fg returns"),
     entry(Action::Redraw, PROGRAM, &[Key::Ctrl('l')], "redraw", "draw everything anew"),
 ];
@@ -202,6 +205,14 @@ impl Action {
     /// Whether the action can be done at a place.
     pub fn is_at(self, place: Place) -> bool {
         self.entry().is_some_and(|entry| entry.is_at(place))
+    }
+
+    /// Whether the action asks the runner for something.
+    pub fn asks_runner(self) -> bool {
+        matches!(
+            self,
+            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Pause
+        )
     }
 
     /// The heading of the action in the help.

@@ -6,25 +6,33 @@ use super::message::{Effect, Effects};
 use super::overlay::Overlay;
 use super::question;
 use super::quit::{Choice, QuitQuestion};
+use super::seat::Access;
 use super::state::{App, Departure};
-use crate::model::elapsed::Elapsed;
+use crate::model::board::Course;
+use crate::model::bond::Bond;
 use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
-use crate::model::plan::OnDisconnect;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
 
 /// `q` and ^C: goes at once when nothing runs or waits, otherwise asks.
 pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
-    if app.board.all_done() || app.is_ended() {
+    if app.board.all_done() || !app.board.course().is_live() {
         return go(app);
     }
-    let choices = match app.departure {
-        Departure::None => vec![Choice::Stay, Choice::Drain, Choice::Cancel],
-        Departure::Draining => vec![Choice::Stay, Choice::Cancel, Choice::Kill],
-        Departure::Cancelling | Departure::Killing => vec![Choice::Stay, Choice::Kill],
-    };
+    let free = app.seat.bond == Bond::Free;
+    let mut choices = vec![Choice::Stay];
+    if free {
+        choices.push(Choice::Detach);
+    }
+    choices.extend(match app.departure {
+        // Whoever may only look leaves the run alone; a tied run must still have a way out.
+        _ if free && app.seat.access == Access::ReadOnly => vec![],
+        Departure::None => vec![Choice::Drain, Choice::Cancel],
+        Departure::Draining => vec![Choice::Cancel, Choice::Kill],
+        Departure::Cancelling | Departure::Killing => vec![Choice::Kill],
+    });
     app.overlay = Overlay::Quit(QuitQuestion::new(choices, now));
     Effects::none()
 }
@@ -33,6 +41,10 @@ pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
 pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
     let (departure, intent) = match choice {
         Choice::Stay => return Effects::none(),
+        Choice::Detach => {
+            app.left = true;
+            return Effect::Detach.into();
+        }
         Choice::Drain => return end(app, Departure::Draining, now),
         Choice::Cancel => (Departure::Cancelling, Intent::CancelAll),
         Choice::Kill => (Departure::Killing, Intent::KillAll),
@@ -66,22 +78,15 @@ pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
     Effects::request(request)
 }
 
-/// What the operator must know while the program is suspended: it cannot say a word to the hosts then, and a host that
-/// hears nothing for the lease ends its job. `None` when nothing runs.
+/// What the operator is told while this program is suspended: the runner, another process, is not. `None` when nothing
+/// runs.
 pub fn suspended(app: &App) -> Option<String> {
-    let settings = &app.plan().settings;
     let running = match app.board.tally().live() {
         0 => return None,
         1 => "1 job runs on".to_owned(),
         count => format!("{count} jobs run on"),
     };
-    Some(match (settings.on_disconnect, settings.lease) {
-        (OnDisconnect::End, Some(lease)) => format!(
-            "heeler is suspended; {running}, but not for longer than {} without a word from here: fg goes on",
-            Elapsed::Running(lease)
-        ),
-        _ => format!("heeler is suspended; {running}: fg goes on"),
-    })
+    Some(format!("heeler is suspended; {running}: fg goes on"))
 }
 
 /// Goes by itself when all is over: if the operator said so, or if all is well and nobody has touched a key.
@@ -93,8 +98,10 @@ pub(super) fn when_over(app: &mut App, now: Stamp) -> Effects {
     }
     let tally = app.board.tally();
     let all_ok = tally.count(Standing::Done(OutcomeClass::Ok)) == tally.total();
-    let unwatched = all_ok && !app.touched;
-    if app.left || !app.board.all_done() || !(app.is_leaving() || unwatched) {
+    let unwatched = all_ok && !app.touched && app.seat.bond != Bond::Record;
+    // An interrupted run is not over: somebody has to see that.
+    let waits = !app.board.all_done() || app.board.course() == Course::Interrupted;
+    if app.left || waits || !(app.is_leaving() || unwatched) {
         return Effects::none();
     }
     go(app)
@@ -104,3 +111,6 @@ fn go(app: &mut App) -> Effects {
     app.left = true;
     Effect::Leave.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::key::Key;
-use crate::model::event::{Message, Stream};
+use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
 
@@ -23,6 +23,8 @@ pub enum Msg {
     Paste(String),
     /// The runner told something.
     Runner(Message),
+    /// The runner is gone; this is what it recorded and could not tell any more.
+    RunnerGone(Vec<Event>),
     /// The terminal has this size now.
     Resize(Size),
     /// Time has passed that the screen shows; see [`App::next_wake`](super::App::next_wake).
@@ -91,8 +93,10 @@ pub enum Effect {
     Request(Request),
     /// Read output.
     Load(Load),
-    /// Leave the dashboard.
+    /// Leave the dashboard: there is nothing left to see.
     Leave,
+    /// Leave the dashboard; the run goes on.
+    Detach,
     /// Give the terminal back and stop this process until it is continued.
     Suspend,
     /// Draw everything anew.

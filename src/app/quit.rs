@@ -5,11 +5,13 @@ use super::arming::ARMING;
 use super::key::Key;
 use crate::model::stamp::Stamp;
 
-/// The ways out, from the harmless to the hard. (Leaving a run to go on by itself will stand before `Drain`.)
+/// The ways out, from the harmless to the hard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Choice {
     /// Stay.
     Stay,
+    /// Leave; the run goes on.
+    Detach,
     /// Start nothing more, wait for what runs, then leave.
     Drain,
     /// Cancel everything, wait until it is over, then leave.
@@ -23,7 +25,8 @@ impl Choice {
     pub fn key(self) -> char {
         match self {
             Self::Stay => 's',
-            Self::Drain => 'd',
+            Self::Detach => 'd',
+            Self::Drain => 'r',
             Self::Cancel => 'c',
             Self::Kill => 'k',
         }
@@ -33,6 +36,7 @@ impl Choice {
     pub fn word(self) -> &'static str {
         match self {
             Self::Stay => "stay",
+            Self::Detach => "detach",
             Self::Drain => "drain",
             Self::Cancel => "cancel",
             Self::Kill => "kill now",
@@ -43,6 +47,7 @@ impl Choice {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Stay => "go on watching",
+            Self::Detach => "leave; the run goes on",
             Self::Drain => "start nothing more, wait for what runs; then leave",
             Self::Cancel => "end everything: TERM, grace, KILL; then leave",
             Self::Kill => "KILL everything at once; then leave",
@@ -83,7 +88,8 @@ impl QuitQuestion {
         let armed = now.since(self.moved) >= ARMING;
         match key {
             Key::Esc => return Way::Taken(Choice::Stay),
-            Key::Down | Key::Right | Key::Tab | Key::Char('j') | Key::Ctrl('c') => self.step(1, now),
+            Key::Down | Key::Right | Key::Tab | Key::Char('j') => self.step(1, now),
+            Key::Ctrl('c') => self.climb(now),
             Key::Up | Key::Left | Key::BackTab => self.step(self.choices.len().saturating_sub(1), now),
             Key::Enter if armed && self.chosen == Choice::Stay => return Way::Taken(Choice::Stay),
             Key::Char(letter) if armed => {
@@ -94,6 +100,14 @@ impl QuitQuestion {
             _ => {}
         }
         Way::Open
+    }
+
+    /// ^C: the next way out that ends waiting. Draining waits, so it is left out where one may as well detach.
+    fn climb(&mut self, now: Stamp) {
+        self.step(1, now);
+        if self.chosen == Choice::Drain && self.choices.contains(&Choice::Detach) {
+            self.step(1, now);
+        }
     }
 
     fn step(&mut self, by: usize, now: Stamp) {

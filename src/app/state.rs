@@ -4,9 +4,12 @@ use super::action::Place;
 use super::message::Size;
 use super::output::OutputView;
 use super::overlay::Overlay;
+use super::seat::{Access, Seat};
 use super::table::Table;
-use crate::model::board::{Board, Course};
+use crate::model::board::Board;
+use crate::model::bond::Bond;
 use crate::model::id::JobId;
+use crate::model::phase::Phase;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use std::sync::Arc;
@@ -46,6 +49,7 @@ pub(super) enum Departure {
 #[derive(Debug)]
 pub struct App {
     pub(super) plan: Arc<Plan>,
+    pub(super) seat: Seat,
     pub(super) board: Board,
     pub(super) screen: Screen,
     pub(super) overlay: Overlay,
@@ -70,9 +74,10 @@ impl App {
     pub fn new(plan: Arc<Plan>, board: Board, now: Stamp) -> Self {
         let widths = plan.hosts.iter().map(|host| super::text::width(host.as_str()));
         let host_columns = widths.max().unwrap_or_default();
-        let over_since = board.all_done().then_some(now);
+        let over_since = board.all_done().then(|| last_end(&board));
         let mut app = Self {
             plan,
+            seat: Seat::default(),
             board,
             screen: Screen::Table,
             overlay: Overlay::None,
@@ -90,6 +95,28 @@ impl App {
         };
         app.table.arrange(&app.board, now);
         app
+    }
+
+    /// The same from this seat.
+    #[must_use]
+    pub fn seated(mut self, seat: Seat) -> Self {
+        self.seat = seat;
+        self
+    }
+
+    /// What this view is to the run, and what may be done from it.
+    pub fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    /// Whether keys that ask the runner for something are locked.
+    pub fn is_locked(&self) -> bool {
+        self.seat.access == Access::ReadOnly
+    }
+
+    /// Whether this is the record of a run that was over before.
+    pub fn is_record(&self) -> bool {
+        self.seat.bond == Bond::Record
     }
 
     /// What was asked.
@@ -235,9 +262,13 @@ impl App {
     pub fn label(&self, job: JobId) -> &str {
         self.board.row(job).map_or("?", |row| row.host.as_str())
     }
+}
 
-    /// Whether the run takes no more requests.
-    pub(super) fn is_ended(&self) -> bool {
-        self.board.course() == Course::Ended
-    }
+/// When the last job ended.
+fn last_end(board: &Board) -> Stamp {
+    let ends = board.rows().iter().filter_map(|row| match row.phase {
+        Phase::Done { at, .. } => Some(at),
+        _ => None,
+    });
+    ends.max().unwrap_or_default()
 }

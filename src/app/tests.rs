@@ -343,7 +343,7 @@ fn a_retry_is_refused_when_the_run_has_ended_and_the_words_can_be_followed() {
         assert_eq!(desk.press(&[key]), [], "{key}");
         assert_eq!(
             desk.notice(),
-            "the run has ended; run the command again on those hosts",
+            "the run has ended; heeler retry 20260102T030405-abcd tries again",
             "{key}"
         );
         assert_eq!(*desk.app.overlay(), Overlay::None);
@@ -497,11 +497,11 @@ fn q_leaves_at_once_only_when_nothing_runs_or_waits() {
 }
 
 #[test]
-fn a_suspended_program_says_how_long_the_hosts_will_wait_for_it() {
+fn a_suspended_program_says_that_the_jobs_run_on() {
     let mut desk = Desk::running(2);
     assert_eq!(
         suspended(&desk.app).as_deref(),
-        Some("heeler is suspended; 2 jobs run on, but not for longer than 1m30s without a word from here: fg goes on")
+        Some("heeler is suspended; 2 jobs run on: fg goes on")
     );
     desk.hear(0, done(Outcome::Ok, 9));
     desk.hear(1, done(Outcome::Ok, 9));
@@ -530,9 +530,9 @@ fn the_ways_out_of_a_run_that_goes_on() {
     for (keys, effects) in [
         (vec![Key::Char('q'), Key::Char('s')], vec![]),
         (vec![Key::Char('q'), Key::Enter], vec![]),
-        (vec![Key::Char('q'), Key::Char('d')], drain.clone()),
+        (vec![Key::Char('q'), Key::Char('r')], drain.clone()),
         (vec![Key::Char('q'), Key::Down, Key::Enter], vec![]),
-        (vec![Key::Char('q'), Key::Down, Key::Enter, Key::Char('d')], drain),
+        (vec![Key::Char('q'), Key::Down, Key::Enter, Key::Char('r')], drain),
         (vec![Key::Char('q'), Key::Char('c')], quit(Force::Graceful)),
         (vec![Key::Char('q'), Key::Char('k')], vec![]),
         (vec![c, c, c, c, c, c, c], vec![]),

@@ -11,15 +11,18 @@ use super::input::{Input, Typed};
 use super::key::Key;
 use super::leave;
 use super::message::{Effect, Effects, Loaded, Msg};
+use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::quit::Way;
 use super::reading;
 use super::search::Search;
-use super::state::{App, Screen};
+use super::seat::Access;
+use super::state::{App, Departure, Screen};
 use super::straggler::is_straggler;
 use super::text;
-use crate::model::event::{Message, What};
+use crate::model::event::{Event, Message, What};
+use crate::model::request::Request;
 use crate::model::stamp::Stamp;
 
 /// Takes in a message at `now`, and says what has to be done.
@@ -28,7 +31,11 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     let effects = match msg {
         Msg::Key(key) => press(app, key, now),
         Msg::Paste(text) => paste(app, &text, now),
-        Msg::Runner(message) => hear(app, message),
+        Msg::Runner(message) => hear(app, message, now),
+        Msg::RunnerGone(rest) => {
+            desert(app, &rest, now);
+            Effects::none()
+        }
         Msg::Resize(size) => {
             app.size = size;
             reading::fit(app)
@@ -67,20 +74,10 @@ fn drift(app: &mut App) {
     }
 }
 
-fn hear(app: &mut App, message: Message) -> Effects {
+fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
     match message {
         Message::Event(event) => {
-            app.board.apply(&event);
-            app.last_event = event.at;
-            app.table.note_change();
-            app.over_since = match app.over_since {
-                _ if !app.board.all_done() => None,
-                None => Some(event.at),
-                since => since,
-            };
-            if let What::Job { job, attempt, .. } = event.what {
-                reading::note_attempt(app, job, attempt, event.at);
-            }
+            hear_event(app, &event, now);
             Effects::none()
         }
         Message::Output(output) => {
@@ -93,6 +90,47 @@ fn hear(app: &mut App, message: Message) -> Effects {
             reading::note_growth(app, output.job, output.attempt)
         }
     }
+}
+
+fn hear_event(app: &mut App, event: &Event, now: Stamp) {
+    app.board.apply(event);
+    app.last_event = event.at;
+    note_end(app, event.at);
+    match &event.what {
+        What::Job { job, attempt, .. } => reading::note_attempt(app, *job, *attempt, event.at),
+        what => {
+            if let Some(news) = others::news(what, app.seat.who.as_deref(), &app.board) {
+                app.say(news, now);
+            }
+        }
+    }
+}
+
+fn note_end(app: &mut App, at: Stamp) {
+    app.table.note_change();
+    app.over_since = match app.over_since {
+        _ if !app.board.all_done() => None,
+        None => Some(at),
+        since => since,
+    };
+}
+
+/// The runner went. What it recorded counts; if the end of the run is not among it, what follows from that is shown, and
+/// whatever waited for the runner does not wait any more.
+fn desert(app: &mut App, rest: &[Event], now: Stamp) {
+    for event in rest {
+        hear_event(app, event, now);
+    }
+    if !app.board.course().is_live() {
+        return;
+    }
+    app.board.interrupt();
+    note_end(app, app.board.last());
+    app.departure = Departure::None;
+    if matches!(app.overlay, Overlay::Quit(_) | Overlay::Confirm(_)) {
+        app.overlay = Overlay::None;
+    }
+    app.notice = None;
 }
 
 /// Whether what a job prints can be on the screen.
@@ -226,7 +264,13 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
     let Some(action) = Action::of_key(key, app.place()) else {
         return Effects::none();
     };
+    if app.is_locked() && action.asks_runner() {
+        let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+        app.say(format!("read-only; {key} unlocks"), now);
+        return Effects::none();
+    }
     match action {
+        Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
         Action::Retry => return act::retry(app, now),
@@ -249,6 +293,21 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         }
     }
     Effects::none()
+}
+
+/// Locks the keys that ask the runner for something, or unlocks them.
+fn lock(app: &mut App, now: Stamp) -> Effects {
+    if !app.board.course().is_live() {
+        app.say("the run is over: nothing can be asked of it", now);
+        return Effects::none();
+    }
+    let (access, request, text) = match app.seat.access {
+        Access::Full => (Access::ReadOnly, Request::Release, "read-only from now on"),
+        Access::ReadOnly => (Access::Full, Request::Hold, "unlocked: the keys for jobs act again"),
+    };
+    app.seat.access = access;
+    app.say(text, now);
+    Effects::request(request)
 }
 
 fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {

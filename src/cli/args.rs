@@ -1,7 +1,10 @@
 //! The command line as clap reads it: every option, its help, and nothing else. What the options mean together is
 //! settled in [`request`](super::request).
 
+use super::attach::args::AttachArgs;
+use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
 use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
+use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
 use crate::link::greet::Tie;
@@ -38,6 +41,16 @@ pub enum Command {
     /// Own a run: what `run` starts in the background.
     #[command(hide = true)]
     Runner(RunnerArgs),
+    /// Come back to a run that goes on.
+    Attach(AttachArgs),
+    /// Cancel a run, or jobs in it, and tell what became of them.
+    Cancel(CancelArgs),
+    /// Start nothing new in a run until it continues.
+    Pause(CourseArgs),
+    /// Let a paused run go on.
+    Continue(CourseArgs),
+    /// Wait for the end of a run, or of jobs in it.
+    Wait(WaitArgs),
     /// List the runs, the newest first.
     Runs(RunsArgs),
     /// Show what a run came to.
@@ -86,6 +99,8 @@ pub struct RunArgs {
     pub(super) ssh: SshArgs,
     #[command(flatten)]
     pub(super) display: DisplayArgs,
+    #[command(flatten)]
+    pub(super) tie: TieArgs,
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
     /// A variable for the command; without =V it is taken from here.
@@ -174,6 +189,7 @@ impl LimitArgs {
             retry_on: self.retry_on.clone().map(|list| list.0),
             on_disconnect: self.on_disconnect,
             lease: self.lease,
+            on_hangup: None,
             confirm_above: None,
         }
     }

@@ -47,10 +47,19 @@ pub(super) fn confirm(request: &RunRequest, console: Option<Console<'_>>) -> Res
 }
 
 fn ask(request: &RunRequest, console: &mut Console<'_>) -> io::Result<String> {
-    let count = request.hosts.len();
-    writeln!(console.output, "{count} hosts: {}", request.node_set)?;
-    writeln!(console.output, "command: {}", visible(&request.command))?;
-    write!(console.output, "Type the number of hosts to go on: ")?;
+    let lines = [
+        format!("{} hosts: {}", request.hosts.len(), request.node_set),
+        format!("command: {}", visible(&request.command)),
+    ];
+    ask_number(console, &lines, "hosts to go on")
+}
+
+/// Shows these lines, and asks to type the number of something; returns what was typed.
+pub(super) fn ask_number(console: &mut Console<'_>, lines: &[String], what: &str) -> io::Result<String> {
+    for line in lines {
+        writeln!(console.output, "{line}")?;
+    }
+    write!(console.output, "Type the number of {what}: ")?;
     console.output.flush()?;
     let mut answer = String::new();
     console.input.read_line(&mut answer)?;

@@ -1,11 +1,19 @@
-//! Which front-end shows a run, and what is printed after the dashboard has closed.
+//! Which front-end shows a run, what becomes of the run when that goes, and what is printed after the dashboard has
+//! closed.
 
 use super::args::{DisplayArgs, Front};
 use super::error::CliError;
 use super::place;
+use super::reach::take_backlog;
+use super::tell::tell;
+use crate::app::{Access, Seat};
+use crate::history::{Record, rest, tails};
 use crate::link::Link;
-use crate::model::board::Board;
+use crate::link::greet::Welcome;
+use crate::model::board::{Board, Course};
+use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
+use crate::model::id::RunId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::report::signals::{Action, Ladder, Signals};
@@ -18,6 +26,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 /// A run that is over sooner needs no dashboard.
@@ -25,29 +34,89 @@ const WITHOUT_DASHBOARD: Duration = Duration::from_secs(1);
 
 /// What a front-end is given.
 pub(super) struct Stage {
-    pub(super) link: Link,
-    pub(super) plan: Arc<Plan>,
-    pub(super) began: Instant,
-    pub(super) display: DisplayArgs,
+    link: Link,
+    welcome: Welcome,
+    plan: Arc<Plan>,
+    /// When the run began.
+    began: Instant,
+    display: DisplayArgs,
+    bond: Bond,
+    arrival: Arrival,
 }
 
-/// Shows the run until it is over; returns the exit status that it and the front-end ask for.
+/// When a front-end comes to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// At its start: it may be over before a dashboard is worth while.
+    First,
+    /// In the midst of it: what has happened is shown at once.
+    Later(Access),
+}
+
+/// The front-end that was asked for, where standard output leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The dashboard, after a while.
+    Dashboard(Duration),
+    /// Text.
+    Print(Style),
+}
+
+impl Stage {
+    /// A stage for the run to which this link leads.
+    pub(super) fn new(
+        (link, welcome): (Link, Welcome),
+        plan: Arc<Plan>,
+        display: &DisplayArgs,
+        (bond, arrival): (Bond, Arrival),
+    ) -> Self {
+        Self {
+            link,
+            plan,
+            began: ago(welcome.now.0),
+            welcome,
+            display: display.clone(),
+            bond,
+            arrival,
+        }
+    }
+}
+
+/// The moment so long ago.
+fn ago(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_sub(time).unwrap_or(now)
+}
+
+/// Whether the run will be shown in the dashboard.
+pub(super) fn is_dashboard(display: &DisplayArgs) -> bool {
+    matches!(kind(display), Kind::Dashboard(_))
+}
+
+/// Whether standard output is a terminal on which the dashboard can be shown.
+pub(super) fn has_screen() -> bool {
+    io::stdout().is_terminal() && is_able(&|name| env::var_os(name))
+}
+
+fn kind(display: &DisplayArgs) -> Kind {
+    match display.front() {
+        Front::Json => Kind::Print(Style::Json),
+        Front::Tui => Kind::Dashboard(Duration::ZERO),
+        Front::Auto if has_screen() => Kind::Dashboard(WITHOUT_DASHBOARD),
+        Front::Auto | Front::Plain if display.group => Kind::Print(Style::Grouped),
+        Front::Auto | Front::Plain => Kind::Print(Style::Plain {
+            timestamps: display.timestamps,
+        }),
+    }
+}
+
+/// Shows the run until it is over or left; returns the exit status that it and the front-end ask for.
 pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
     offer_agent(&stage.link).await;
-    let screen = io::stdout().is_terminal() && is_able(&|name| env::var_os(name));
-    match stage.display.front() {
-        Front::Json => print(stage, Style::Json).await,
-        Front::Tui => dashboard(stage, Duration::ZERO).await,
-        Front::Auto if screen => dashboard(stage, WITHOUT_DASHBOARD).await,
-        Front::Auto | Front::Plain => {
-            let style = match &stage.display {
-                display if display.group => Style::Grouped,
-                display => Style::Plain {
-                    timestamps: display.timestamps,
-                },
-            };
-            print(stage, style).await
-        }
+    match (kind(&stage.display), stage.arrival) {
+        (Kind::Print(style), _) => print(stage, style).await,
+        (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience).await,
+        (Kind::Dashboard(_), Arrival::Later(access)) => open_at_once(stage, access).await,
     }
 }
 
@@ -60,14 +129,49 @@ async fn offer_agent(link: &Link) {
     }
 }
 
-async fn print(mut stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
+/// Says how to come back to a run that was left.
+pub(super) fn tell_left(run: &RunId) {
+    tell(&format!("run {run} goes on; heeler attach {run} comes back to it"));
+}
+
+/// Says what to do about a run whose runner is gone.
+pub(super) fn tell_interrupted(run: &RunId) {
+    tell(&format!(
+        "the runner of {run} is gone without having ended the run; heeler resume {run} finishes it"
+    ));
+}
+
+async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
+    let Stage {
+        mut link,
+        welcome,
+        plan,
+        bond,
+        ..
+    } = stage;
     let options = report::Options {
         style,
         stdout: rendering(io::stdout().is_terminal()),
         stderr: rendering(io::stderr().is_terminal()),
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        bond,
+        backlog: welcome.backlog,
     };
-    Ok(report::run(&mut stage.link, &stage.plan, &options).await?)
+    let end = report::run(&mut link, &plan, &options).await?;
+    Ok(match end {
+        report::End::Over(status) => status,
+        report::End::Interrupted => {
+            tell_interrupted(&plan.run);
+            ExitStatus::Unreachable
+        }
+        report::End::Left(status) => {
+            link.close().await;
+            if status != ExitStatus::HungUp {
+                tell_left(&plan.run);
+            }
+            status
+        }
+    })
 }
 
 pub(super) fn rendering(terminal: bool) -> Rendering {
@@ -84,59 +188,173 @@ fn may_colour(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
     is_able(variable) && variable("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-async fn dashboard(mut stage: Stage, patience: Duration) -> Result<ExitStatus, CliError> {
+/// Opens the dashboard if the run is not over by then.
+async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, CliError> {
     let mut board = Board::new(&stage.plan);
-    match before_dashboard(patience, &mut stage.link, &mut board).await? {
-        Prelude::Dashboard => {}
-        Prelude::Over => {
-            summarise(&stage.plan, &board, stage.display.group)?;
-            return Ok(ExitStatus::of_tally(board.tally()));
+    match before_dashboard(patience, &mut stage, &mut board).await? {
+        Prelude::Dashboard => dashboard(stage, board, Access::Full).await,
+        Prelude::Over if board.course().is_live() => {
+            let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
+            // A record that cannot be read adds nothing.
+            if let Ok(Ok(rest)) = spawn_blocking(move || rest(dir, told)).await {
+                for event in &rest {
+                    board.apply(event);
+                }
+            }
+            board.interrupt();
+            over(&stage.plan, &board, stage.display.group)
         }
+        Prelude::Over => over(&stage.plan, &board, stage.display.group),
         // Nobody is there to read a summary.
-        Prelude::Stopped(ExitStatus::HungUp) => return Ok(ExitStatus::HungUp),
+        Prelude::Stopped(ExitStatus::HungUp) => Ok(ExitStatus::HungUp),
         Prelude::Stopped(status) => {
             summarise(&stage.plan, &board, stage.display.group)?;
-            return Ok(status);
+            Ok(status)
+        }
+        Prelude::Left(status) => {
+            stage.link.close().await;
+            if status != ExitStatus::HungUp {
+                tell_left(&stage.plan.run);
+            }
+            Ok(status)
         }
     }
+}
+
+/// Opens the dashboard with all that has happened so far.
+async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, CliError> {
+    let mut board = take_backlog(&mut stage.link, &stage.welcome, &stage.plan).await;
+    let (plan, dir) = (Arc::clone(&stage.plan), RunDir::open(stage.plan.directory.clone()));
+    let read = move || {
+        if let Err(error) = tails(&plan, &dir, &mut board) {
+            tracing::warn!(%error, "some output cannot be read");
+        }
+        board
+    };
+    let board = spawn_blocking(read)
+        .await
+        .map_err(|error| CliError::System(error.into()))?;
+    dashboard(stage, board, access).await
+}
+
+async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitStatus, CliError> {
+    let (plan, bond) = (stage.plan, stage.bond);
+    let seat = Seat {
+        bond,
+        access,
+        who: Some(stage.welcome.who),
+        logout: stage.welcome.logout,
+    };
     let ending = tui::run(Opening {
-        link: stage.link,
-        plan: Arc::clone(&stage.plan),
-        dir: RunDir::open(stage.plan.directory.clone()),
+        link: Some(stage.link),
+        plan: Arc::clone(&plan),
+        dir: RunDir::open(plan.directory.clone()),
         board,
         began: stage.began,
         look: Look::from_environment(|name| env::var_os(name)),
+        seat,
     })
     .await;
     // Nobody is there to read a summary, and the terminal must not be touched.
     if matches!(ending.leaving, Leaving::HungUp) {
         return Ok(ExitStatus::HungUp);
     }
-    summarise(&stage.plan, &ending.board, stage.display.group)?;
+    let goes_on = bond == Bond::Free && ending.board.course().is_live() && !ending.board.all_done();
+    if goes_on {
+        match ending.leaving {
+            Leaving::Panicked => tell("the dashboard failed; please report what stands above"),
+            Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
+            _ => {}
+        }
+        tell_left(&plan.run);
+        return Ok(ExitStatus::LeftRunning);
+    }
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
-        Leaving::Finished => Ok(ExitStatus::of_tally(ending.board.tally())),
+        Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
+        Leaving::Terminated => {
+            summarise(&plan, &ending.board, stage.display.group)?;
+            Ok(ExitStatus::Terminated)
+        }
+        Leaving::Panicked => {
+            summarise(&plan, &ending.board, stage.display.group)?;
+            Err(CliError::Dashboard)
+        }
+        Leaving::NoTerminal(error) => {
+            summarise(&plan, &ending.board, stage.display.group)?;
+            Err(CliError::Terminal(error))
+        }
+    }
+}
+
+/// Opens the dashboard on the record of a run that is over.
+pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> {
+    let Record {
+        dir, plan, mut board, ..
+    } = record;
+    let last = board.last();
+    let (read_plan, read_dir) = (Arc::clone(&plan), dir.clone());
+    let read = move || {
+        if let Err(error) = tails(&read_plan, &read_dir, &mut board) {
+            tracing::warn!(%error, "some output cannot be read");
+        }
+        board
+    };
+    let board = spawn_blocking(read)
+        .await
+        .map_err(|error| CliError::System(error.into()))?;
+    let ending = tui::run(Opening {
+        link: None,
+        plan: Arc::clone(&plan),
+        dir,
+        board,
+        began: ago(last.0),
+        look: Look::from_environment(|name| env::var_os(name)),
+        seat: Seat {
+            bond: Bond::Record,
+            access: Access::Full,
+            who: None,
+            logout: None,
+        },
+    })
+    .await;
+    match ending.leaving {
+        Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::Terminated => Ok(ExitStatus::Terminated),
-        Leaving::RunnerGone | Leaving::Panicked => Err(CliError::Dashboard),
+        Leaving::Finished | Leaving::Detached => Ok(ExitStatus::AllOk),
+        Leaving::Panicked => Err(CliError::Dashboard),
         Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }
+}
+
+/// Prints how the run ended, or was interrupted; the exit status says it too.
+fn over(plan: &Plan, board: &Board, grouped: bool) -> Result<ExitStatus, CliError> {
+    summarise(plan, board, grouped)?;
+    if board.course() == Course::Interrupted {
+        tell_interrupted(&plan.run);
+        return Ok(ExitStatus::Unreachable);
+    }
+    Ok(ExitStatus::of_tally(board.tally()))
 }
 
 /// What the time before the dashboard led to.
 enum Prelude {
     /// The run goes on: the dashboard is wanted.
     Dashboard,
-    /// The run was over so soon.
+    /// The run was over so soon, or its runner is gone.
     Over,
     /// A signal has ended the run, which asks for this exit status.
     Stopped(ExitStatus),
+    /// A signal has ended this program; the run goes on.
+    Left(ExitStatus),
 }
 
 /// Takes in what happens, for a while. A first ^C opens the dashboard at once, where leaving is a question; whatever
-/// ends the run instead is followed to the end of it, because nothing is left that a dashboard could be asked for.
-async fn before_dashboard(patience: Duration, link: &mut Link, board: &mut Board) -> Result<Prelude, CliError> {
+/// ends a tied run instead is followed to the end of it, because nothing is left that a dashboard could be asked for.
+async fn before_dashboard(patience: Duration, stage: &mut Stage, board: &mut Board) -> Result<Prelude, CliError> {
     let mut signals = Signals::listen().map_err(CliError::System)?;
     let (mut ladder, began) = (Ladder::new(true), Instant::now());
+    let link = &mut stage.link;
     let patience = sleep(patience);
     tokio::pin!(patience);
     loop {
@@ -145,6 +363,9 @@ async fn before_dashboard(patience: Duration, link: &mut Link, board: &mut Board
             biased;
             signal = signals.next() => match ladder.climb(signal, began.elapsed()) {
                 Action::Status => return Ok(Prelude::Dashboard),
+                Action::Cancel | Action::Kill if stage.bond == Bond::Free => {
+                    return Ok(Prelude::Left(ladder.left()));
+                }
                 Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
                 Action::Kill => link.request(Request::Quit { force: Force::Now }),
                 Action::Nothing => {}

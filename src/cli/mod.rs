@@ -2,7 +2,9 @@
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
 mod args;
+mod attach;
 mod confirm;
+mod control;
 mod dry_run;
 mod error;
 mod front;
@@ -12,22 +14,28 @@ mod nodes;
 mod parse;
 mod place;
 mod preflight;
+mod reach;
 mod request;
 mod results;
 mod run;
 mod runner;
+mod runner_log;
 mod runtime;
 mod settings;
 mod sources;
 mod spawn;
 mod tell;
+mod tie;
 mod usage;
 mod variable;
 mod words;
 
 pub use args::{Cli, DisplayArgs, Front};
+pub use control::ControlError;
 pub use error::CliError;
+pub use reach::ReachError;
 pub use request::{RunRequest, Safety};
+pub use tie::TieArgs;
 pub use usage::UsageError;
 
 use crate::config::{self, DEFAULT_FILE};
@@ -65,6 +73,14 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
             run::demo(&args)
         }
         Command::Runner(args) => runner::run(&args),
+        Command::Attach(args) => {
+            screen(&args.display)?;
+            attach::attach(&args)
+        }
+        Command::Cancel(args) => control::cancel(&args),
+        Command::Pause(args) => control::pause(&args),
+        Command::Continue(args) => control::go_on(&args),
+        Command::Wait(args) => control::wait(&args),
         Command::Runs(args) => history::runs(&args),
         Command::Show(args) => history::show(&args),
         Command::Log(args) => history::log(&args),

@@ -3,9 +3,10 @@
 
 use super::args::{DisplayArgs, RunArgs};
 use super::sources::hosts;
+use super::tie::TieArgs;
 use super::usage::UsageError;
 use super::words::command_text;
-use crate::config::{Config, Layer, Ssh};
+use crate::config::{Config, Layer, OnHangup, Ssh};
 use crate::model::host::HostName;
 use crate::model::plan::Settings;
 use crate::nodeset::{NodeSet, Sources};
@@ -29,6 +30,10 @@ pub struct RunRequest {
     pub ssh: Ssh,
     /// How the run is shown.
     pub display: DisplayArgs,
+    /// Whether it is left to itself, as asked.
+    pub tie: TieArgs,
+    /// Whether it is left to itself where nothing was asked.
+    pub on_hangup: OnHangup,
     /// What must be confirmed.
     pub safety: Safety,
     /// The operator's own words.
@@ -74,6 +79,8 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
         env,
         ssh: config.ssh,
         display: args.display.clone(),
+        tie: args.tie,
+        on_hangup: config.on_hangup,
         safety: Safety {
             expect: args.safety.expect,
             yes: args.safety.yes,

@@ -1,39 +1,49 @@
 //! From a settled request to a run: the plan, the record, the runner and the front-end are put together here, and here
 //! alone.
 
-use super::args::DemoArgs;
+use super::args::{DemoArgs, DisplayArgs};
 use super::error::CliError;
-use super::front::{self, Stage};
+use super::front::{self, Arrival, Stage};
 use super::request::{RunRequest, Safety};
 use super::runtime::{finish, runtime};
 use super::sources::{Surroundings, hosts};
 use super::spawn::{self, Spawned};
 use super::tell::tell;
+use super::tie::{Begin, TieArgs};
 use super::usage::UsageError;
 use super::{place, preflight};
-use crate::config::{Config, Ssh};
+use crate::config::{Config, OnHangup, Ssh};
 use crate::demo::{Fleet, story};
 use crate::link::greet::{Rights, Tie};
+use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::{PLAN_FORMAT, Plan, Slow, SshCall};
 use crate::rundir::{RunDir, RunDirError, Writer, network_name};
 use crate::transport::openssh::SocketDir;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// The limits of the demonstration, so that every state is seen within a minute or so.
 const DEMO_TIMEOUT: Duration = Duration::from_secs(50);
 const DEMO_SLOW: Duration = Duration::from_secs(20);
 const DEMO_GRACE: Duration = Duration::from_secs(5);
 
+/// How long the runner may take to close what is left when its run is over, where it ends with this program.
+const CLOSING: Duration = Duration::from_secs(10);
+/// The same where it does not.
+const CLOSING_FREE: Duration = Duration::from_secs(1);
+
 /// Carries the request out.
 pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
     preflight::check_ssh(&request.ssh)?;
     preflight::check_files(&request.settings, request.hosts.len())?;
-    finish(runtime()?, drive(request, Tie::Starter))
+    let begin = request
+        .tie
+        .begin(request.on_hangup, front::is_dashboard(&request.display));
+    finish(runtime()?, drive(request, begin))
 }
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
@@ -66,6 +76,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 options: Vec::new(),
             },
             display: args.display.clone(),
+            tie: TieArgs::default(),
+            on_hangup: OnHangup::Cancel,
             safety: Safety {
                 expect: None,
                 yes: true,
@@ -74,31 +86,52 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
             },
             note: Some("demonstration".to_owned()),
         };
-        let ended = drive(&request, Tie::Starter).await;
+        let ended = drive(&request, Begin::Shown(Tie::Starter)).await;
         fleet.stop().await?;
         ended
     })
 }
 
-async fn drive(request: &RunRequest, tie: Tie) -> Result<ExitStatus, CliError> {
+async fn drive(request: &RunRequest, begin: Begin) -> Result<ExitStatus, CliError> {
     // First what leaves no trace when it cannot be had: a refused request is not a run.
-    drop(SocketDir::create(place::sockets(tie).as_deref()).map_err(UsageError::from)?);
-    let (plan, dir) = begin(request)?;
-    let spawned = Spawned::start(&dir, tie).await?;
-    let (link, welcome) = spawn::connect(&dir, Rights::Write).await?;
-    let stage = Stage {
-        link,
-        plan,
-        began: Instant::now().checked_sub(welcome.now.0).unwrap_or_else(Instant::now),
-        display: request.display.clone(),
+    drop(SocketDir::create(place::sockets(begin.tie()).as_deref()).map_err(UsageError::from)?);
+    let (plan, dir) = prepare(request)?;
+    launch(&dir, plan, &request.display, begin).await
+}
+
+/// Starts the runner of a run whose plan is written, and shows the run, or leaves it to itself.
+pub(super) async fn launch(
+    dir: &RunDir,
+    plan: Arc<Plan>,
+    display: &DisplayArgs,
+    begin: Begin,
+) -> Result<ExitStatus, CliError> {
+    let spawned = Spawned::start(dir, begin.tie()).await?;
+    let bond = match begin {
+        Begin::Detached => {
+            let run = &plan.run;
+            writeln!(io::stdout().lock(), "{run}")?;
+            tell(&format!("the run goes on by itself; heeler attach {run} shows it"));
+            return Ok(ExitStatus::AllOk);
+        }
+        Begin::Shown(Tie::Starter) => Bond::Tied,
+        Begin::Shown(Tie::Free) => Bond::Free,
     };
-    let shown = front::show(stage).await;
-    spawned.ended().await;
+    let way = spawn::connect(dir, Rights::Write).await?;
+    let shown = front::show(Stage::new(way, plan, display, (bond, Arrival::First))).await;
+    match (bond, &shown) {
+        (Bond::Tied, _) => spawned.ended(CLOSING).await,
+        // Somebody else may keep the run open.
+        (_, Ok(status)) if !matches!(status, ExitStatus::LeftRunning | ExitStatus::HungUp) => {
+            spawned.ended(CLOSING_FREE).await;
+        }
+        _ => {}
+    }
     shown
 }
 
 /// Makes the plan and its directory.
-fn begin(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
+fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
     let (run, started) = name_run().map_err(CliError::System)?;
     let dir = RunDir::create(&place::state_home()?, &run).map_err(UsageError::from)?;
     let plan = Plan {

@@ -3,6 +3,7 @@
 
 use super::args::RunnerArgs;
 use super::error::CliError;
+use super::runner_log::RunnerLog;
 use super::{place, preflight};
 use crate::link::greet::Tie;
 use crate::link::hub::{About, Hub};
@@ -15,7 +16,7 @@ use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
@@ -34,9 +35,10 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
         }
     };
     let log = OpenOptions::new().append(true).create(true).open(dir.log())?;
+    let log = RunnerLog::start(log)?;
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
-        .with_writer(Mutex::new(log))
+        .with_writer(log.clone())
         .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
     let runtime = super::runtime::runtime()?;
@@ -46,6 +48,7 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
         // Whoever started this waits for a word.
         let _gone = writeln!(io::stdout().lock(), "{error}");
     }
+    log.flush();
     drop(lock);
     runtime.shutdown_background();
     ended.map(|()| ExitStatus::AllOk)

@@ -17,9 +17,6 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
-/// How long the runner may take to close what is left when its run is over.
-const CLOSING: Duration = Duration::from_secs(10);
-
 /// A runner that this process has started.
 pub(super) struct Spawned {
     child: Child,
@@ -69,9 +66,9 @@ impl Spawned {
         Ok(Self { child, lifeline })
     }
 
-    /// Waits until the runner has ended, which it does by itself when its run is over.
-    pub(super) async fn ended(mut self) {
-        if timeout(CLOSING, self.child.wait()).await.is_err() {
+    /// Waits until the runner has ended, which it does by itself when its run is over, but no longer than this.
+    pub(super) async fn ended(mut self, patience: Duration) {
+        if timeout(patience, self.child.wait()).await.is_err() {
             tracing::warn!("the runner takes long to end");
         }
         drop(self.lifeline);

@@ -1,5 +1,7 @@
 //! Everything that can be wrong before a run starts. Each message says what to do next; each means exit status 2.
 
+use super::control::ControlError;
+use super::reach::ReachError;
 use crate::config::ConfigError;
 use crate::history::{HistoryError, NoClass};
 use crate::model::host::HostNameError;
@@ -27,6 +29,12 @@ pub enum UsageError {
         /// Why not.
         error: NodeSetError,
     },
+    /// There is no way to the runner of a run.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// A wish that makes no sense.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// There is no ssh.
     #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
     NoSsh,

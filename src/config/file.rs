@@ -7,7 +7,7 @@ use super::layer::{Defaults, History, Layer, Ssh};
 use super::settled::Config;
 use super::size::size_limit;
 use super::value::{
-    confirm_above, connect_width, on_disconnect, retries, retry_on, slow, ssh_option, time_limit, width,
+    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, width,
 };
 use std::fs;
 use std::io;
@@ -97,6 +97,7 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         retry_on: section.take("retry-on", retry_on)?,
         on_disconnect: section.take("on-disconnect", on_disconnect)?,
         lease: section.take("lease", time_limit)?,
+        on_hangup: section.take("on-hangup", on_hangup)?,
         confirm_above: section.take("confirm-above", confirm_above)?,
     };
     section.finish()?;

@@ -1,7 +1,7 @@
 //! What one layer says: a file or the options. Everything may be left unsaid.
 
 use super::size::SizeLimit;
-use super::value::{TimeLimit, Width};
+use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -56,6 +56,8 @@ pub struct Defaults {
     pub on_disconnect: Option<OnDisconnect>,
     /// How long a shim bears silence.
     pub lease: Option<TimeLimit>,
+    /// What a closed terminal does to a run with a dashboard.
+    pub on_hangup: Option<OnHangup>,
     /// How many hosts need no confirmation.
     pub confirm_above: Option<usize>,
 }

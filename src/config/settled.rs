@@ -1,7 +1,7 @@
 //! The configuration with every question answered.
 
 use super::layer::{Defaults, Layer, Ssh};
-use super::value::{TimeLimit, Width};
+use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::Settings;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct Config {
     /// How many jobs may run at once. It becomes a number when the hosts are known.
     pub width: Width,
+    /// What a closed terminal does to a run with a dashboard.
+    pub on_hangup: OnHangup,
     /// With more hosts than this, the number has to be confirmed.
     pub confirm_above: usize,
     /// How ssh is called.
@@ -30,6 +32,7 @@ impl Config {
     pub fn built_in() -> Self {
         Self {
             width: Width::Count(64),
+            on_hangup: OnHangup::default(),
             confirm_above: 100,
             ssh: Ssh::default(),
             groups: BTreeMap::new(),
@@ -67,10 +70,12 @@ impl Config {
             retry_on,
             on_disconnect,
             lease,
+            on_hangup,
             confirm_above,
         } = defaults;
         let limits = &mut self.limits;
         replace(&mut self.width, width);
+        replace(&mut self.on_hangup, on_hangup);
         replace(&mut self.confirm_above, confirm_above);
         replace(&mut limits.connect_width, connect_width);
         replace(&mut limits.connect_timeout, connect_timeout.map(time));

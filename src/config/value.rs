@@ -114,6 +114,28 @@ pub fn on_disconnect(text: &str) -> Result<OnDisconnect, ValueError> {
     }
 }
 
+/// What becomes of a run with a dashboard when its terminal is closed, or the program ends otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnHangup {
+    /// The run goes on.
+    #[default]
+    Detach,
+    /// The run is cancelled.
+    Cancel,
+}
+
+/// `detach` or `cancel`.
+pub fn on_hangup(text: &str) -> Result<OnHangup, ValueError> {
+    match text {
+        "detach" => Ok(OnHangup::Detach),
+        "cancel" => Ok(OnHangup::Cancel),
+        _ => Err(ValueError::NoWord {
+            text: text.to_owned(),
+            known: "detach or cancel",
+        }),
+    }
+}
+
 /// `KEY=VALUE` or `KEY VALUE`, as ssh takes it.
 pub fn ssh_option(text: &str) -> Result<String, ValueError> {
     let key = text.split(['=', ' ']).next().unwrap_or_default();

@@ -50,6 +50,8 @@ pub enum Answer {
 pub struct Welcome {
     /// Which run this is.
     pub run: RunId,
+    /// As whom its requests are put on record.
+    pub who: String,
     /// What time it is in the run.
     pub now: Stamp,
     /// How many events have happened; so many are told again first, and no output between them.

@@ -127,9 +127,13 @@ impl Hub {
             }
         }
         drop(self.listener);
-        let _gone = fs::remove_file(&self.socket);
         self.shared.end();
-        let farewell = async { while viewers.join_next().await.is_some() {} };
+        // The disk may not answer, which must keep nobody from hearing of the end.
+        let removal = tokio::task::spawn_blocking(move || fs::remove_file(&self.socket));
+        let farewell = async {
+            while viewers.join_next().await.is_some() {}
+            let _gone = removal.await;
+        };
         let _slow = timeout(FAREWELL, farewell).await;
     }
 }
@@ -215,6 +219,7 @@ impl Shared {
         state.viewers.insert(number, Arc::clone(&viewer));
         let welcome = Welcome {
             run: self.about.run.clone(),
+            who: viewer.who.clone(),
             now: (self.about.now)(),
             backlog: state.history.len(),
             tie: self.about.tie,

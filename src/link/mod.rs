@@ -11,7 +11,9 @@ mod queue;
 
 use crate::model::event::Message;
 use crate::model::request::Request;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::timeout;
 
 /// The runner's end for messages. It never waits: a job has at most a few unseen pieces of output under way, each of
 /// which carries a permit that is given back when the hub takes it, and lifecycle events are few.
@@ -57,9 +59,14 @@ pub fn ends() -> (Outlet, Wishes, Ends) {
 /// How many messages may wait for a front-end; more wait in the hub, where they take the place of older ones.
 const WAITING: usize = 64;
 
+/// How long a runner may take to hear what it was asked last.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// A front-end's end.
 #[derive(Debug)]
 pub struct Link {
+    /// How many events were taken.
+    told: usize,
     messages: mpsc::Receiver<Message>,
     requests: mpsc::UnboundedSender<Request>,
 }
@@ -82,18 +89,53 @@ impl Link {
             messages: sender,
             requests: receiver,
         };
-        (Self { messages, requests }, far)
+        (
+            Self {
+                told: 0,
+                messages,
+                requests,
+            },
+            far,
+        )
     }
 
     /// The next message; `None` when the runner has gone (after the end of the run, or without it) and everything was
     /// taken. Cancel safe.
     pub async fn next(&mut self) -> Option<Message> {
-        self.messages.recv().await
+        let message = self.messages.recv().await;
+        self.count(message.as_ref());
+        message
     }
 
     /// The next message if there is one already.
     pub fn try_next(&mut self) -> Option<Message> {
-        self.messages.try_recv().ok()
+        let message = self.messages.try_recv().ok();
+        self.count(message.as_ref());
+        message
+    }
+
+    /// How many events were taken, of those that have their place in the record ([`Event::has_place`](crate::model::event::Event::has_place)).
+    pub fn told(&self) -> usize {
+        self.told
+    }
+
+    fn count(&mut self, message: Option<&Message>) {
+        if let Some(Message::Event(event)) = message {
+            self.told += usize::from(event.has_place());
+        }
+    }
+
+    /// Goes, once the runner has heard everything that was asked of it, or has had the time to.
+    pub async fn close(self) {
+        let Self {
+            mut messages, requests, ..
+        } = self;
+        // The end of the requests is the last thing that the other side hears; then it closes its own.
+        drop(requests);
+        let heard = async { while messages.recv().await.is_some() {} };
+        if timeout(FAREWELL, heard).await.is_err() {
+            tracing::debug!("the runner does not listen");
+        }
     }
 
     /// Asks the runner for something. A run that is over hears nothing; its last event said so.

@@ -22,6 +22,14 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Whether viewers are told of the event as it is recorded, at the same place among the others. What the record lacks
+    /// is told when that becomes known, recorded or not.
+    pub fn has_place(&self) -> bool {
+        !matches!(self.what, What::Unrecorded(_))
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
@@ -106,7 +114,7 @@ pub struct Requested {
 /// What the record lacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unrecorded {
-    /// Bytes of output that are not on disk.
+    /// Bytes of output that are not on disk: lost, or (when the number goes down again) late.
     pub bytes: u64,
     /// Events that are not on disk (yet): they are kept and written when there is room again.
     pub events: u64,
@@ -179,7 +187,8 @@ pub enum Stream {
     Stderr,
 }
 
-/// New output of an attempt. Every byte is in the run directory already; the pieces here are the newest of it, and a
+/// New output of an attempt. Every byte is in the run directory already, but for those that an [`Unrecorded`] counts;
+/// the pieces here are the newest of it, and a
 /// gap between the offsets is what came too fast to be carried along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {

@@ -3,6 +3,7 @@
 //! terminal, no file and no environment.
 
 pub mod board;
+pub mod bond;
 pub mod durations;
 pub mod elapsed;
 pub mod event;

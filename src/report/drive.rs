@@ -10,15 +10,18 @@ use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
 use super::{grouped, json, seen, summary};
+use crate::history::rest;
 use crate::link::Link;
-use crate::model::board::Board;
-use crate::model::event::Message;
+use crate::model::board::{Board, Course};
+use crate::model::bond::Bond;
+use crate::model::event::{Message, What};
 use crate::model::exit::ExitStatus;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 /// How long an output that takes nothing is waited for, once a signal has ended the run.
@@ -49,10 +52,26 @@ pub struct Options {
     pub stderr: Rendering,
     /// Whether somebody sits at a terminal and reads standard error: the first ^C then only asks.
     pub interactive: bool,
+    /// What the end of this program means to the run.
+    pub bond: Bond,
+    /// How many events happened before.
+    pub backlog: usize,
 }
 
-/// Shows a run until its end, and says how it ended. Standard output closed by its reader ends the run.
-pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<ExitStatus, ReportError> {
+/// How a front-end ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With the run, or because it was ended for that; the exit status that it asks for.
+    Over(ExitStatus),
+    /// The runner went without ending the run.
+    Interrupted,
+    /// Before the run, which goes on.
+    Left(ExitStatus),
+}
+
+/// Shows a run until its end or until a signal, and says how that came. Standard output closed by its reader ends a tied
+/// run, and leaves any other.
+pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<End, ReportError> {
     let mut signals = Signals::listen().map_err(ReportError::Signals)?;
     let mut outputs = Outputs::default();
     let mut desk = Desk::new(plan, options);
@@ -60,14 +79,25 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<Exit
         let (busy, eager) = (outputs.is_busy(&desk.sheet), desk.is_eager());
         tokio::select! {
             biased;
-            signal = signals.next() => if desk.act(signal, link) == Action::Kill && desk.closed {
-                desk.cut_short();
-                break;
-            },
-            result = outputs.carry(&mut desk.sheet), if busy => desk.written(result, link),
+            signal = signals.next() => {
+                let action = desk.act(signal, link);
+                if let Some(status) = desk.left {
+                    return Ok(End::Left(status));
+                }
+                if action == Action::Kill && desk.closed {
+                    desk.cut_short();
+                    break;
+                }
+            }
+            result = outputs.carry(&mut desk.sheet), if busy => {
+                desk.written(result, link)?;
+                if let Some(status) = desk.left {
+                    return Ok(End::Left(status));
+                }
+            }
             message = link.next(), if eager => match message {
                 Some(message) => desk.take(message),
-                None => desk.closed = true,
+                None => desk.lose_link(link).await,
             },
             // Every write begins this time anew.
             () = sleep(PATIENCE), if desk.closed && desk.is_cancelled() => {
@@ -90,8 +120,14 @@ struct Desk<'a> {
     sheet: Sheet,
     ladder: Ladder,
     began: Instant,
+    /// How many events were taken.
+    events: usize,
+    /// Whether the run has told that it is over.
+    ended: bool,
     /// Whether the link has nothing more.
     closed: bool,
+    /// The exit status with which the run is left to itself.
+    left: Option<ExitStatus>,
     /// Whether something was not shown because an output took no more.
     cut: bool,
     /// What could not be read back.
@@ -112,7 +148,10 @@ impl<'a> Desk<'a> {
             sheet: Sheet::default(),
             ladder: Ladder::new(options.interactive),
             began: Instant::now(),
+            events: 0,
+            ended: false,
             closed: false,
+            left: None,
             cut: false,
             gaps: Gaps::default(),
             trouble: None,
@@ -136,6 +175,27 @@ impl<'a> Desk<'a> {
     }
 
     fn take(&mut self, message: Message) {
+        let event = match &message {
+            Message::Event(event) => {
+                match event.what {
+                    What::RunEnded { .. } => self.ended = true,
+                    What::RunResumed(_) => self.ended = false,
+                    _ => {}
+                }
+                true
+            }
+            Message::Output(_) => false,
+        };
+        self.push(message);
+        self.events += usize::from(event);
+        if event && self.events == self.options.backlog && self.options.style != Style::Grouped {
+            for Unreadable { job, error } in self.feed.catch_up() {
+                self.gaps.note(self.plan.host(job), error);
+            }
+        }
+    }
+
+    fn push(&mut self, message: Message) {
         if self.options.style == Style::Grouped {
             // Output is read at the end, all of it.
             if let Message::Event(event) = message {
@@ -145,6 +205,25 @@ impl<'a> Desk<'a> {
         }
         if let Err(Unreadable { job, error }) = self.feed.push(message) {
             self.gaps.note(self.plan.host(job), error);
+        }
+    }
+
+    /// The link is closed. Unless the run has ended, its runner is gone, and the record may hold more than it could tell.
+    async fn lose_link(&mut self, link: &Link) {
+        self.closed = true;
+        if self.ended {
+            return;
+        }
+        let (dir, told) = (RunDir::open(self.plan.directory.clone()), link.told());
+        match spawn_blocking(move || rest(dir, told)).await {
+            Ok(Ok(rest)) => rest.into_iter().for_each(|event| self.take(Message::Event(event))),
+            Ok(Err(error)) => tracing::warn!(%error, "the record cannot be read"),
+            Err(error) => tracing::warn!(%error, "the record was not read"),
+        }
+        if !self.ended && self.options.style != Style::Grouped {
+            for Unreadable { job, error } in self.feed.cut_off() {
+                self.gaps.note(self.plan.host(job), error);
+            }
         }
     }
 
@@ -190,6 +269,10 @@ impl<'a> Desk<'a> {
     fn act(&mut self, signal: Signal, link: &Link) -> Action {
         let since = self.began.elapsed();
         let action = self.ladder.climb(signal, since);
+        if self.options.bond != Bond::Tied {
+            self.left = Some(self.ladder.left());
+            return action;
+        }
         match action {
             Action::Nothing => {}
             Action::Status => {
@@ -203,17 +286,24 @@ impl<'a> Desk<'a> {
     }
 
     /// Standard output fails but once.
-    fn written(&mut self, result: io::Result<()>, link: &Link) {
-        let Err(error) = result else { return };
+    fn written(&mut self, result: io::Result<()>, link: &Link) -> Result<(), ReportError> {
+        let Err(error) = result else { return Ok(()) };
+        if self.options.bond != Bond::Tied {
+            self.left = Some(ExitStatus::LeftRunning);
+            return printed(Err(error));
+        }
         link.request(Request::Quit { force: Force::Graceful });
         // A reader that has seen enough is no trouble, as with `| head`.
         if error.kind() != io::ErrorKind::BrokenPipe {
             self.trouble = Some(ReportError::Output(error));
         }
+        Ok(())
     }
 
     /// Prints what comes at the end. A signal that ends a run cuts that short, and the exit status tells it.
-    async fn close(mut self, signals: &mut Signals) -> Result<ExitStatus, ReportError> {
+    async fn close(mut self, signals: &mut Signals) -> Result<End, ReportError> {
+        self.board.interrupt();
+        let interrupted = self.board.course() == Course::Interrupted;
         let ended = ExitStatus::of_tally(self.board.tally());
         let (board, plan, options) = (self.board, self.plan.clone(), *self.options);
         let cut = self.cut;
@@ -242,7 +332,11 @@ impl<'a> Desk<'a> {
         }
         self.trouble.map_or(Ok(()), Err)?;
         self.gaps.check()?;
-        Ok(self.ladder.exit().unwrap_or(ended))
+        Ok(if interrupted {
+            End::Interrupted
+        } else {
+            End::Over(self.ladder.exit().unwrap_or(ended))
+        })
     }
 }
 

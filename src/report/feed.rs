@@ -8,7 +8,7 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::rundir::{OutputReader, RunDir};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io;
 
 /// The most bytes in one chunk.
@@ -84,6 +84,10 @@ pub(super) struct Feed {
     dir: RunDir,
     labels: Vec<String>,
     tracks: HashMap<Key, Track>,
+    /// The attempts that run.
+    open: BTreeSet<(JobId, AttemptNo)>,
+    /// When the last event happened.
+    last: Stamp,
     queue: VecDeque<Item>,
 }
 
@@ -93,6 +97,8 @@ impl Feed {
             dir: RunDir::open(plan.directory.clone()),
             labels: plan.jobs().map(|job| plan.label(job).to_owned()).collect(),
             tracks: HashMap::new(),
+            open: BTreeSet::new(),
+            last: Stamp::default(),
             queue: VecDeque::new(),
         }
     }
@@ -111,19 +117,67 @@ impl Feed {
             }
             Message::Event(event) => {
                 let mut result = Ok(());
+                self.last = event.at;
                 if let What::Job {
                     job, attempt, change, ..
                 } = &event.what
-                    && matches!(change, Change::Retrying { .. } | Change::Done(_))
                 {
-                    let finished = self.finish(*job, *attempt, event.at);
-                    result = finished.map_err(|error| Unreadable { job: *job, error });
+                    match change {
+                        Change::Running { .. } => {
+                            self.open.insert((*job, *attempt));
+                        }
+                        Change::Retrying { .. } | Change::Done(_) => {
+                            self.open.remove(&(*job, *attempt));
+                            let finished = self.finish(*job, *attempt, event.at);
+                            result = finished.map_err(|error| Unreadable { job: *job, error });
+                        }
+                        _ => {}
+                    }
                 }
                 // The event is true even if the output cannot be read.
                 self.queue.push_back(Item::Event(event));
                 result
             }
         }
+    }
+
+    /// Queues what the attempts that run have printed so far, in whole lines: nobody has told of it. What cannot be read
+    /// is returned.
+    pub(super) fn catch_up(&mut self) -> Vec<Unreadable> {
+        let mut unreadable = Vec::new();
+        for (job, attempt) in self.open.clone() {
+            for stream in [Stream::Stdout, Stream::Stderr] {
+                let key = (job, attempt, stream);
+                if let Err(error) = self.catch_up_stream(key) {
+                    unreadable.push(Unreadable { job, error });
+                }
+            }
+        }
+        unreadable
+    }
+
+    fn catch_up_stream(&mut self, key: Key) -> io::Result<()> {
+        let offset = self.reader(key).len(key.2)?;
+        let nothing = Piece {
+            stream: key.2,
+            offset,
+            bytes: Vec::new(),
+        };
+        if offset > 0 {
+            self.piece(self.last, key, nothing)?;
+        }
+        Ok(())
+    }
+
+    /// Queues everything that the attempts under way have printed, because nobody will tell of their end. What cannot be
+    /// read is returned.
+    pub(super) fn cut_off(&mut self) -> Vec<Unreadable> {
+        let open = std::mem::take(&mut self.open);
+        let finished = open.into_iter().map(|(job, attempt)| {
+            let finished = self.finish(job, attempt, self.last);
+            finished.map_err(|error| Unreadable { job, error })
+        });
+        finished.filter_map(Result::err).collect()
     }
 
     /// The events that still wait, when nothing more can be shown.

@@ -21,7 +21,7 @@ pub mod signals;
 mod summary;
 mod tails;
 
-pub use drive::{Options, Style, run};
+pub use drive::{End, Options, Style, run};
 pub use error::ReportError;
 pub use export::{csv, joblog};
 pub use json::line as json_line;
@@ -30,12 +30,22 @@ pub use plain::in_words;
 pub use rendering::{Rendering, harmless};
 
 use crate::history;
-use crate::model::board::Board;
+use crate::model::board::{Board, Row};
+use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
 use gaps::Gaps;
 use std::io::Write;
+
+/// Writes how these jobs ended: their counts, and a line for each distinct bad outcome, worst first.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn outcomes(board: &Board, jobs: &[JobId], out: &mut dyn Write) -> Result<(), ReportError> {
+    let rows: Vec<&Row> = jobs.iter().filter_map(|job| board.row(*job)).collect();
+    error::printed(summary::write_of(&rows, out))
+}
 
 /// What is printed when the dashboard has closed: with `grouped` (or when all is ok) equal output under folded names,
 /// on `out`; what failed, with the last lines of its output, and the summary on `err`. The summary is printed whatever

@@ -55,6 +55,10 @@ impl Plain {
             change,
         } = &event.what
         else {
+            if let Some(line) = of_run(&event.what) {
+                let line = format!("heeler: {line}\n");
+                sheet.on(Target::Stderr).extend_from_slice(line.as_bytes());
+            }
             return;
         };
         let (ending, next) = match change {
@@ -82,6 +86,20 @@ impl Plain {
         } else {
             format!("{label}: ")
         }
+    }
+}
+
+/// What befell the run as a whole.
+fn of_run(what: &What) -> Option<String> {
+    match what {
+        What::Paused(reason) => Some(format!("{reason}: nothing new is started")),
+        What::Continued => Some("continued".to_owned()),
+        What::Draining => Some("nothing more is started in this run".to_owned()),
+        What::Slept { asleep } => Some(format!(
+            "nobody watched the run for {}; no limit counted",
+            elapsed(*asleep)
+        )),
+        _ => None,
     }
 }
 

@@ -73,6 +73,14 @@ impl Ladder {
         Action::Cancel
     }
 
+    /// The exit status of a program that a signal ended while its run goes on.
+    pub fn left(&self) -> ExitStatus {
+        match self.cancelled_by {
+            Some(Signal::HangUp) => ExitStatus::HungUp,
+            _ => ExitStatus::LeftRunning,
+        }
+    }
+
     /// The exit status of a run that a signal ended.
     pub fn exit(&self) -> Option<ExitStatus> {
         self.cancelled_by.map(|signal| match signal {

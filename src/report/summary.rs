@@ -2,7 +2,9 @@
 //! behind, and where the record is.
 
 use super::clock::elapsed;
-use crate::model::board::Board;
+use super::rendering::harmless;
+use crate::model::board::{Board, Row};
+use crate::model::event::Unrecorded;
 use crate::model::host::HostName;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
@@ -16,19 +18,44 @@ use std::time::Duration;
 /// Writes the summary.
 pub(super) fn write(board: &Board, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} in {}", counts(board.tally()), elapsed(end(board)))?;
-    for line in bad(board) {
+    write_lines(board.rows().iter(), out)?;
+    if let Some(lacks) = unrecorded(board.unrecorded()) {
+        writeln!(out, "{lacks}")?;
+    }
+    writeln!(out, "record: {}", plan.directory.display())
+}
+
+/// Writes how these jobs ended: their counts, and a line for each distinct bad outcome.
+pub(super) fn write_of(rows: &[&Row], out: &mut dyn Write) -> io::Result<()> {
+    let mut tally = Tally::default();
+    for row in rows {
+        tally.enter(Standing::of(&row.phase));
+    }
+    writeln!(out, "{}", counts(&tally))?;
+    write_lines(rows.iter().copied(), out)
+}
+
+fn write_lines<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut dyn Write) -> io::Result<()> {
+    for line in bad(rows.clone()) {
         writeln!(out, "{} ({}): {}", line.words, line.hosts.len(), fold(line.hosts))?;
     }
-    let leaked: Vec<&HostName> = board
-        .rows()
-        .iter()
-        .filter(|row| matches!(row.phase, Phase::Done { leaked: true, .. }))
-        .map(|row| &row.host)
-        .collect();
+    let leaks = rows.filter(|row| matches!(row.phase, Phase::Done { leaked: true, .. }));
+    let leaked: Vec<&HostName> = leaks.map(|row| &row.host).collect();
     if !leaked.is_empty() {
         writeln!(out, "leaked a process ({}): {}", leaked.len(), fold(leaked))?;
     }
-    writeln!(out, "record: {}", plan.directory.display())
+    Ok(())
+}
+
+/// What the record lacks, in one line.
+fn unrecorded(lacks: &Unrecorded) -> Option<String> {
+    let what = match (lacks.bytes, lacks.events) {
+        (0, 0) => return None,
+        (bytes, 0) => format!("{bytes} bytes of output"),
+        (0, events) => format!("{events} events"),
+        (bytes, events) => format!("{bytes} bytes of output, {events} events"),
+    };
+    Some(format!("NOT RECORDED: {what} ({})", harmless(&lacks.detail)))
 }
 
 /// The counts in one line: what ended and how, then what has not ended.
@@ -69,10 +96,10 @@ struct Line<'a> {
 }
 
 /// The bad outcomes, worst first, and of equally bad ones the commonest first. One pass over the jobs.
-fn bad(board: &Board) -> Vec<Line<'_>> {
+fn bad<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Line<'a>> {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut lines: Vec<Line<'_>> = Vec::new();
-    for row in board.rows() {
+    for row in rows {
         let Some(outcome) = row.phase.outcome().filter(|outcome| !outcome.is_ok()) else {
             continue;
         };

@@ -7,9 +7,11 @@ use super::signals::{Heard, Signals, can_stop};
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
-use crate::app::{App, Effect, Effects, Msg, Size, suspended, update};
+use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
+use crate::history::rest;
 use crate::link::Link;
-use crate::model::board::{Board, Course};
+use crate::model::board::Board;
+use crate::model::bond::Bond;
 use crate::model::event::Message;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
@@ -22,6 +24,7 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::task::spawn_blocking;
 use tokio::time::sleep_until;
 
 /// How many messages are taken in before keys are looked at again.
@@ -30,8 +33,8 @@ const DRAIN: usize = 256;
 /// What the dashboard needs to open.
 #[derive(Debug)]
 pub struct Opening {
-    /// The way to the runner.
-    pub link: Link,
+    /// The way to the runner; none to a run that is over.
+    pub link: Option<Link>,
     /// What was asked.
     pub plan: Arc<Plan>,
     /// Where output is read.
@@ -42,9 +45,11 @@ pub struct Opening {
     pub began: Instant,
     /// Colours and characters.
     pub look: Look,
+    /// What the dashboard is to the run.
+    pub seat: Seat,
 }
 
-/// What is left when the dashboard has gone: the run is over, its every message is in the board.
+/// What is left when the dashboard has gone. Of a tied run every message is in the board then.
 #[derive(Debug)]
 pub struct Ending {
     /// The run in the end.
@@ -58,20 +63,20 @@ pub struct Ending {
 pub enum Leaving {
     /// The run was over, and the operator was done with it.
     Finished,
-    /// The terminal was closed; the run was ended.
+    /// The operator left; the run goes on.
+    Detached,
+    /// The terminal was closed.
     HungUp,
-    /// Somebody asked us to terminate; the run was ended.
+    /// Somebody asked us to terminate.
     Terminated,
-    /// The runner went without ending the run.
-    RunnerGone,
-    /// Something panicked; the run was ended.
+    /// Something panicked.
     Panicked,
-    /// The terminal could not be used; the run was ended.
+    /// The terminal could not be used.
     NoTerminal(io::Error),
 }
 
-/// Shows the dashboard until the run is over and the operator done with it, or until it must go; then waits until the
-/// run has ended.
+/// Shows the dashboard until the run is over and the operator done with it, or until it must go. A tied run is ended then,
+/// and its end waited for; any other run goes on.
 pub async fn run(opening: Opening) -> Ending {
     let Opening {
         link,
@@ -80,14 +85,17 @@ pub async fn run(opening: Opening) -> Ending {
         board,
         began,
         look,
+        seat,
     } = opening;
-    link.request(Request::Hold);
+    if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
+        link.request(Request::Hold);
+    }
     let now = Stamp(began.elapsed());
     let mut shell = Shell {
-        reading: Reading::new(dir, plan.clone()),
-        app: App::new(plan, board, now),
+        reading: Reading::new(dir.clone(), plan.clone()),
+        app: App::new(plan, board, now).seated(seat),
         pace: Pace::default(),
-        link_is_open: true,
+        dir,
         link,
         began,
         look,
@@ -102,8 +110,9 @@ pub async fn run(opening: Opening) -> Ending {
 }
 
 struct Shell {
-    link: Link,
-    link_is_open: bool,
+    /// None when there is no runner (any more).
+    link: Option<Link>,
+    dir: RunDir,
     app: App,
     reading: Reading,
     pace: Pace,
@@ -155,9 +164,10 @@ impl Shell {
             }
             for effect in effects {
                 match effect {
-                    Effect::Request(request) => self.link.request(request),
+                    Effect::Request(request) => self.request(request),
                     Effect::Load(load) => self.reading.ask(load),
                     Effect::Leave => return Ok(Leaving::Finished),
+                    Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
                     Effect::Suspend => self.suspend(stage, signals).await?,
                 }
@@ -170,11 +180,7 @@ impl Shell {
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
                 Woken::Told(Some(message)) => self.take_in(message),
-                Woken::Told(None) if self.app.board().course() == Course::Ended => {
-                    self.link_is_open = false;
-                    Effects::none()
-                }
-                Woken::Told(None) => return Ok(Leaving::RunnerGone),
+                Woken::Told(None) => self.lose_runner().await,
                 Woken::Time => self.tell(Msg::Tick),
             };
         }
@@ -194,7 +200,7 @@ impl Shell {
             event = next_event(&mut stage.input) => Woken::Input(event),
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
-            message = self.link.next(), if self.link_is_open => Woken::Told(message),
+            message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }
     }
@@ -203,10 +209,40 @@ impl Shell {
     fn take_in(&mut self, first: Message) -> Effects {
         let mut effects = self.tell(Msg::Runner(first));
         for _ in 1..DRAIN {
-            let Some(message) = self.link.try_next() else { break };
+            let Some(message) = self.link.as_mut().and_then(Link::try_next) else {
+                break;
+            };
             effects = effects.and(self.tell(Msg::Runner(message)));
         }
         effects
+    }
+
+    fn request(&self, request: Request) {
+        if let Some(link) = &self.link {
+            link.request(request);
+        }
+    }
+
+    /// The link is closed. Unless the run has ended, its runner is gone; what it recorded and could not tell any more is
+    /// read from the record.
+    async fn lose_runner(&mut self) -> Effects {
+        let told = self.link.take().map_or(0, |link| link.told());
+        if !self.app.board().course().is_live() {
+            return Effects::none();
+        }
+        let dir = self.dir.clone();
+        let rest = match spawn_blocking(move || rest(dir, told)).await {
+            Ok(Ok(rest)) => rest,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the record cannot be read");
+                Vec::new()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the record was not read");
+                Vec::new()
+            }
+        };
+        self.tell(Msg::RunnerGone(rest))
     }
 
     fn tell(&mut self, msg: Msg) -> Effects {
@@ -259,16 +295,18 @@ impl Shell {
         Ok(self.tell(Msg::Resize(size)))
     }
 
-    /// Asks for what the way of leaving means, and waits for the run to end. A further SIGTERM or
-    /// SIGINT hurries.
+    /// Asks for what the way of leaving means. The end of a tied run is waited for; a further SIGTERM or SIGINT hurries.
     async fn finish(mut self, leaving: Leaving, mut signals: Option<Signals>) -> Ending {
-        match leaving {
-            Leaving::Finished | Leaving::RunnerGone => {}
-            _ => self.link.request(Request::Quit { force: Force::Graceful }),
+        let tied = self.app.seat().bond == Bond::Tied;
+        if tied && !matches!(leaving, Leaving::Finished) {
+            self.request(Request::Quit { force: Force::Graceful });
         }
-        self.link.request(Request::Release);
+        self.request(Request::Release);
         let mut board = self.app.into_board();
-        while self.link_is_open {
+        if !tied && let Some(link) = self.link.take() {
+            link.close().await;
+        }
+        while let Some(link) = &mut self.link {
             let heard = async {
                 match &mut signals {
                     Some(signals) => signals.next().await,
@@ -277,14 +315,13 @@ impl Shell {
             };
             tokio::select! {
                 heard = heard => match heard {
-                    Heard::Terminate => self.link.request(Request::Quit { force: Force::Now }),
+                    Heard::Terminate => link.request(Request::Quit { force: Force::Now }),
                     // A closed terminal tells it more than once: the kernel, the shell and the multiplexer each.
                     Heard::HangUp | Heard::Continued => {}
                 },
-                message = self.link.next() => match message {
-                    Some(Message::Event(event)) => board.apply(&event),
-                    Some(Message::Output(output)) => board.print(&output),
-                    None => self.link_is_open = false,
+                message = link.next() => match message {
+                    Some(message) => board.take(&message),
+                    None => self.link = None,
                 },
             }
         }
@@ -313,6 +350,14 @@ impl Stage {
     fn abandon(self) {
         drop(self.input);
         self.screen.abandon();
+    }
+}
+
+/// The next message of the runner; `None` when it has gone. Cancel safe.
+async fn next_message(link: &mut Option<Link>) -> Option<Message> {
+    match link {
+        Some(link) => link.next().await,
+        None => pending().await,
     }
 }
 

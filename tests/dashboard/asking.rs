@@ -11,7 +11,7 @@ fn interrupting_only_ever_asks() {
     terminal.send_key("C-c");
     let screen = terminal.wait_for("Leave? 3 still running");
     assert!(screen.contains("> s  stay"), "{screen}");
-    for chosen in ["> d  drain", "> c  cancel", "> s  stay", "> d  drain", "> c  cancel"] {
+    for chosen in ["> d  detach", "> c  cancel", "> s  stay", "> d  detach", "> c  cancel"] {
         // Also when it listens: moving the choice is all that this key does.
         desk.let_it_listen();
         terminal.send_key("C-c");

@@ -1,4 +1,4 @@
-//! The end from outside: a closed terminal and signals leave nothing behind.
+//! The end from outside: a closed terminal and signals leave nothing behind where the run is tied to the dashboard.
 
 use std::time::Duration;
 
@@ -12,8 +12,10 @@ use crate::support::wait::wait_until;
 const GRACE: Duration = Duration::from_secs(10);
 
 #[test]
-fn a_closed_terminal_ends_it_all() {
-    let desk = Scene::new("127.1.0.[1-4]", "sleep 7777").open();
+fn a_closed_terminal_ends_a_tied_run() {
+    let desk = Scene::new("127.1.0.[1-4]", "sleep 7777")
+        .options(&["--no-detach"])
+        .open();
     desk.terminal.wait_for("4 running");
     desk.wait_for_sleeps(4);
     assert_ne!(desk.local(), [], "what is counted below");
@@ -24,8 +26,10 @@ fn a_closed_terminal_ends_it_all() {
 }
 
 #[test]
-fn a_signal_to_the_program_ends_it_all_and_gives_the_terminal_back() {
-    let (desk, _) = Scene::new("127.1.0.[1-4]", "sleep 7777").open_in_shell();
+fn a_signal_to_the_program_ends_a_tied_run_and_gives_the_terminal_back() {
+    let (desk, _) = Scene::new("127.1.0.[1-4]", "sleep 7777")
+        .options(&["--no-detach"])
+        .open_in_shell();
     let terminal = &desk.terminal;
     terminal.wait_for("4 running");
     desk.wait_for_sleeps(4);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use heeler::app::Seat;
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights, Tie};
 use heeler::link::hub::{About, Hub};
@@ -80,7 +81,7 @@ fn child() {
         let hello = Hello::new("a test".to_owned(), Rights::Write);
         let (link, _) = dial(&dir.socket(), &hello).await.unwrap();
         let opening = Opening {
-            link,
+            link: Some(link),
             dir,
             board: Board::new(&plan),
             plan: Arc::clone(&plan),
@@ -89,6 +90,7 @@ fn child() {
                 charset: Charset::Unicode,
                 palette: Palette::Sixteen,
             },
+            seat: Seat::default(),
         };
         let acting = tokio::spawn(act(outlet, wishes, plan));
         let ending = heeler::tui::run(opening).await;

@@ -265,10 +265,10 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
     first.end();
     fs::write(&end, "").expect("a file");
     wait_until(LIMIT, "the pause", || {
-        running.stdout().contains(r#""reason":"agent-gone""#)
+        running.stdout().contains(r#""paused":"agent-gone""#)
     });
 
-    let second = Agent::start(&fleet, "second");
+    let mut second = Agent::start(&fleet, "second");
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -298,10 +298,13 @@ fn a_run_waits_for_another_agent_when_its_own_has_gone() {
         assert_eq!(told.done(host)["attempt"], 1, "{host}");
     }
     assert!(
-        told.named("requested").iter().any(|event| event["request"] == "agent"),
+        told.named("requested")
+            .iter()
+            .any(|event| event["wish"]["request"] == "agent"),
         "{:?}",
         told.named("requested")
     );
+    second.end();
     assert_nothing_is_left(&fleet);
 }
 
@@ -320,7 +323,7 @@ fn whoever_continues_without_the_agent_sees_the_hosts_refuse() {
     agent.end();
     fs::write(&end, "").expect("a file");
     wait_until(LIMIT, "the pause", || {
-        running.stdout().contains(r#""reason":"agent-gone""#)
+        running.stdout().contains(r#""paused":"agent-gone""#)
     });
     let socket = fleet.record().join("socket");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

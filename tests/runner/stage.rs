@@ -42,7 +42,8 @@ pub(crate) struct Stage {
     watch: JoinHandle<()>,
     /// Dropped at the end, which ends the watch.
     _end: mpsc::Sender<()>,
-    _home: Option<TempDir>,
+    /// Removed at the end, where nobody else does.
+    home: Option<TempDir>,
 }
 
 /// Settings in which nothing happens by itself.
@@ -59,7 +60,7 @@ impl Stage {
     pub(crate) fn open(hosts: &[&str], settings: Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut stage = Self::open_in(home.path(), hosts, settings, |_| {});
-        stage._home = Some(home);
+        stage.home = Some(home);
         stage
     }
 
@@ -103,7 +104,7 @@ impl Stage {
             finished,
             watch,
             _end: end,
-            _home: None,
+            home: None,
         }
     }
 

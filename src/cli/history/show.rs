@@ -17,7 +17,7 @@ pub(in super::super) fn show(args: &ShowArgs) -> Result<ExitStatus, CliError> {
     let record = store.open(args.run.as_deref())?;
     let form = args.form();
     match form {
-        Form::Auto if io::stdout().is_terminal() => return show_screen(&record),
+        Form::Auto if io::stdout().is_terminal() => return show_screen(record),
         Form::Auto | Form::Plain => return print(&record, Layout::Plain),
         Form::Grouped => return print(&record, Layout::Grouped),
         _ => {}

@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::DEFAULT_FILE;
 use crate::config::size::SizeLimit;
-use crate::config::value::{TimeLimit, Width};
+use crate::config::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ fn contrary() -> Layer {
             retry_on: Some(vec![RetryOn::Exit]),
             on_disconnect: Some(OnDisconnect::Keep),
             lease: none,
+            on_hangup: Some(OnHangup::Cancel),
             confirm_above: Some(1),
         },
         history: History {

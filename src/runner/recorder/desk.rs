@@ -187,7 +187,7 @@ impl Desk {
         // The one on the desk is the only one then, and need not be copied.
         drop(entry);
         let mut queue = self.lock();
-        self.stalled.send_if_modified(|stalled| std::mem::take(stalled));
+        self.stalled.send_if_modified(std::mem::take);
         let entry = queue.entries.pop_front()?;
         queue.settled += 1;
         let was_told = queue.told > 0;
@@ -225,16 +225,16 @@ impl Desk {
         queue.say_due()
     }
 
-    /// The run directory is in its place, or, for this reason, is not: then everything in it is missing.
-    pub(super) fn note_place(&self, place: Result<(), &str>) -> Option<Event> {
+    /// The run directory is in its place, or, for this reason, is gone: then everything in it is missing.
+    pub(super) fn note_place(&self, gone: Option<&str>) -> Option<Event> {
         let mut queue = self.lock();
-        match place {
-            Ok(()) => {
+        match gone {
+            None => {
                 queue.place = Place::There;
                 let waiting = queue.waiting();
                 queue.losses.catch_up(waiting);
             }
-            Err(why) => {
+            Some(why) => {
                 queue.place = Place::Gone;
                 let waiting = queue.waiting();
                 queue.losses.keep_waiting(waiting, why);

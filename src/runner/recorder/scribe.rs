@@ -82,9 +82,8 @@ impl Scribe {
         let place = self.writer.is_in_place().map_err(|error| error.to_string());
         if place != self.place {
             self.place = place;
-            let lacks = self
-                .desk
-                .note_place(self.place.as_ref().map(|()| ()).map_err(String::as_str));
+            let gone = self.place.as_ref().err().map(String::as_str);
+            let lacks = self.desk.note_place(gone);
             self.record_losses(lacks);
         }
     }

@@ -122,11 +122,8 @@ impl Teller {
     }
 
     fn tell(&self, message: Message, permit: Option<OwnedSemaphorePermit>) {
-        let sent = self
-            .outlet
-            .as_ref()
-            .map(|outlet| outlet.send(Parcel { message, permit }));
-        if !matches!(sent, Some(Ok(()))) {
+        let Some(outlet) = &self.outlet else { return };
+        if outlet.send(Parcel { message, permit }).is_err() {
             tracing::debug!("nobody listens any more");
         }
     }

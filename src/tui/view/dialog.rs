@@ -1,9 +1,10 @@
 //! The questions: in the middle of the screen, as large as their words.
 
 use super::paint::Brush;
-use crate::app::text::{width, wrap_words};
+use crate::app::text::{one_line, width, wrap_words};
 use crate::app::{App, Choice, Confirm, Intent, QuitQuestion};
 use crate::model::elapsed::Elapsed;
+use crate::model::plan::OnDisconnect;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
@@ -105,6 +106,13 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         ]);
         lines.extend(meanings.map(|meaning| vec![(format!("{:16}{meaning}", ""), Role::Text)]));
     }
+    if question.choices.contains(&Choice::Detach) {
+        lines.push(Line::new());
+        if let Some(logout) = &app.seat().logout {
+            lines.extend(paragraph(&one_line(logout), columns, Role::Warning));
+        }
+        lines.extend(paragraph(if_runner_dies(app), columns, Role::Dim));
+    }
     lines.push(Line::new());
     let hint = match question.chosen {
         Choice::Stay => "a letter chooses; arrows and ^C move, enter stays".to_owned(),
@@ -119,6 +127,14 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         (live, waiting) => format!("Leave? {live} still running, {waiting} not started"),
     };
     show(brush, area, &title, &lines);
+}
+
+/// What holds for a run that is left alone.
+fn if_runner_dies(app: &App) -> &'static str {
+    match app.plan().settings.on_disconnect {
+        OnDisconnect::End => "detached: should its runner die, each host ends its job by itself",
+        OnDisconnect::Keep => "detached: should its runner die, each host keeps its job running",
+    }
 }
 
 fn paragraph(text: &str, columns: u16, role: Role) -> impl Iterator<Item = Line> + use<> {

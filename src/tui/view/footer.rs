@@ -42,8 +42,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
         (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
         (Overlay::Confirm(_) | Overlay::Quit(_), _) => return,
-        (Overlay::None, Screen::Table) => (named(&TABLE), named(&ALWAYS)),
-        (Overlay::None, Screen::Output(_)) => (named(&OUTPUT), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) => (of_use(&TABLE, app), named(&ALWAYS)),
+        (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };
     let room = usize::from(area.width.saturating_sub(2));
     let mut left = room.saturating_sub(last.iter().map(columns).sum());
@@ -61,6 +61,17 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
         x += brush.text((x, area.y), area.right().saturating_sub(x), key, Role::Key) + 1;
         x += brush.text((x, area.y), area.right().saturating_sub(x), name, Role::Text) + 2;
     }
+}
+
+/// Those that can do something: where the runner cannot be asked its keys are left out.
+fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
+    let live = app.board().course().is_live();
+    if live && !app.is_locked() {
+        return named(actions);
+    }
+    let unlock = live.then_some(Action::Lock);
+    let others = actions.iter().copied().filter(|action| !action.asks_runner());
+    named(&unlock.into_iter().chain(others).collect::<Vec<_>>())
 }
 
 /// The key to show and the name of each action.

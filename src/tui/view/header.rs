@@ -3,8 +3,8 @@
 use super::bar;
 use super::paint::Brush;
 use super::state::{of_class, word};
-use crate::app::App;
 use crate::app::text::{cut, one_line, width};
+use crate::app::{App, bytes};
 use crate::model::board::Course;
 use crate::model::elapsed::Elapsed;
 use crate::model::forecast::expected_remaining;
@@ -34,7 +34,11 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         expected_remaining(app.board(), plan.settings.width, now).filter(|_| app.board().course() == Course::Going);
     let left = left.map(|left| format!("about {} left", roughly(left)));
     let node_set = cut(&plan.node_set, NODES, brush.sign(Sign::Ellipsis)).into_owned();
-    let width_word = format!("width {}", plan.settings.width);
+    let width_word = if app.is_record() {
+        started(&plan.started)
+    } else {
+        format!("width {}", plan.settings.width)
+    };
     let mut parts = vec![(node_set, Role::Text), (width_word, Role::Dim), (elapsed, Role::Title)];
     parts.extend(left.map(|left| (left, Role::Dim)));
     let room = usize::from(area.width).saturating_sub(width(NAME) + 1);
@@ -52,6 +56,15 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let mut x = area.right().saturating_sub(right as u16 + 1);
     for (text, role) in &parts {
         x += brush.text((x, area.y), area.right().saturating_sub(x), text, *role) + GAP;
+    }
+}
+
+/// When a run began, without its seconds: `2026-01-02 03:04 UTC`.
+fn started(rfc3339: &str) -> String {
+    let mut words = rfc3339.split('T');
+    match (words.next(), words.next().and_then(|time| time.get(..5))) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => rfc3339.to_owned(),
     }
 }
 
@@ -120,16 +133,21 @@ fn columns_of(counts: &[Count], gap: usize, cut_off: bool) -> usize {
 fn all_counts(app: &App) -> Vec<Count> {
     let tally = app.board().tally();
     let course = match app.board().course() {
+        Course::Interrupted => Some(("INTERRUPTED", Role::Alert)),
         _ if app.board().all_done() => Some(("all done", Role::Title)),
         Course::Paused(_) => Some(("PAUSED", Role::Alert)),
         Course::Draining => Some(("DRAINING", Role::Alert)),
-        Course::Interrupted => Some(("INTERRUPTED", Role::Alert)),
         Course::Going | Course::Ended => None,
     };
     let course = course.map(|(text, role)| Count {
         text: text.to_owned(),
         role,
         weight: 100,
+    });
+    let locked = app.is_locked().then(|| Count {
+        text: "READ-ONLY".to_owned(),
+        role: Role::Warning,
+        weight: 98,
     });
     let of = |class: OutcomeClass, weight| {
         let count = tally.count(Standing::Done(class));
@@ -139,6 +157,8 @@ fn all_counts(app: &App) -> Vec<Count> {
     let standing = |standing, word, role, weight| counted(tally.count(standing), word, role, weight);
     course
         .into_iter()
+        .chain(locked)
+        .chain(unrecorded(app))
         .chain(
             [
                 of(OutcomeClass::Ok, 40),
@@ -158,6 +178,26 @@ fn all_counts(app: &App) -> Vec<Count> {
             .flatten(),
         )
         .collect()
+}
+
+/// What the record lacks.
+fn unrecorded(app: &App) -> Option<Count> {
+    let lacks = app.board().unrecorded();
+    let events = match lacks.events {
+        1 => "1 event".to_owned(),
+        count => format!("{count} events"),
+    };
+    let what = match (lacks.bytes, lacks.events) {
+        (0, 0) => return None,
+        (0, _) => events,
+        (count, 0) => bytes(count),
+        (count, _) => format!("{}, {events}", bytes(count)),
+    };
+    Some(Count {
+        text: format!("NOT RECORDED: {what}"),
+        role: Role::Alert,
+        weight: 99,
+    })
 }
 
 fn counted(count: usize, word: &str, role: Role, weight: u8) -> Option<Count> {

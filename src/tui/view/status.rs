@@ -2,6 +2,8 @@
 
 use super::paint::Brush;
 use crate::app::{App, Input, OutputView, Overlay, Screen, bytes};
+use crate::model::board::Course;
+use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Role, Sign};
 use ratatui::layout::Rect;
@@ -22,6 +24,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     if let Some(notice) = app.notice(now) {
         parts.push((notice.to_owned(), Role::Title));
     }
+    parts.extend(trouble(app));
     match app.screen() {
         Screen::Table => parts.extend(of_table(app, now)),
         Screen::Output(view) => parts.extend(of_output(view)),
@@ -38,6 +41,18 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         texts.push((text.as_str(), *role));
     }
     brush.texts(at, width, texts);
+}
+
+/// What keeps the run from going on, and what helps.
+fn trouble(app: &App) -> Option<(String, Role)> {
+    let text = match app.board().course() {
+        Course::Interrupted => format!("its runner is gone: heeler resume {} finishes it", app.plan().run),
+        Course::Paused(PauseReason::AgentGone) => {
+            "the ssh agent is gone: attach with a new one, or p goes on without".to_owned()
+        }
+        _ => return None,
+    };
+    Some((text, Role::Alert))
 }
 
 fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {

@@ -3,9 +3,10 @@
 
 use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
-use crate::app::{Action, App, Key, Loaded, Msg, Size, update};
+use crate::app::{Access, Action, App, Key, Loaded, Msg, Seat, Size, update};
 use crate::model::board::Board;
-use crate::model::event::{Change, Event, Message, Stream, What};
+use crate::model::bond::Bond;
+use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::Outcome;
 use crate::model::phase::PauseReason;
@@ -157,6 +158,69 @@ fn what_lies_over_the_screen() {
         let buffer = drawn(&desk(size, keys), SIXTEEN, Stamp::from_secs(101));
         insta::assert_snapshot!(name, text(&buffer));
     }
+}
+
+#[test]
+fn the_question_on_leaving_a_run_that_goes_on() {
+    let seat = |access| Seat {
+        bond: Bond::Free,
+        access,
+        who: None,
+        logout: Some("at logout the session manager of this machine will end the run".to_owned()),
+    };
+    for (name, size, keys) in [
+        ("detach", (80, 24), &[Key::Char('q'), Key::Ctrl('c')][..]),
+        ("detach-narrow", (40, 14), &[Key::Char('q')]),
+    ] {
+        let mut app = App::new(Arc::new(every_state_plan()), every_state(), NOW).seated(seat(Access::Full));
+        let (width, height) = size;
+        let _ = update(&mut app, Msg::Resize(Size { width, height }), NOW);
+        for key in keys {
+            let _ = update(&mut app, Msg::Key(*key), NOW);
+        }
+        let _ = update(&mut app, Msg::Frame, NOW);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, Stamp::from_secs(101))));
+    }
+}
+
+#[test]
+fn what_is_unusual_stands_in_the_header() {
+    let unrecorded = What::Unrecorded(Unrecorded {
+        bytes: 12_000,
+        events: 3,
+        detail: "No space left on device".to_owned(),
+    });
+    let agent = What::Paused(PauseReason::AgentGone);
+    for (name, what, bond, access) in [
+        ("read-only", None, Bond::Free, Access::ReadOnly),
+        ("not-recorded", Some(unrecorded), Bond::Free, Access::Full),
+        ("agent-gone", Some(agent), Bond::Free, Access::Full),
+    ] {
+        let seat = Seat {
+            bond,
+            access,
+            ..Seat::default()
+        };
+        let mut app = App::new(Arc::new(every_state_plan()), every_state(), NOW).seated(seat);
+        let size = Size { width: 100, height: 10 };
+        let _ = update(&mut app, Msg::Resize(size), NOW);
+        if let Some(what) = what {
+            let _ = update(&mut app, Msg::Runner(Message::Event(Event { at: NOW, what })), NOW);
+        }
+        let _ = update(&mut app, Msg::Frame, NOW);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, Stamp::from_secs(110))));
+    }
+    let mut board = every_state();
+    board.interrupt();
+    let seat = Seat {
+        bond: Bond::Record,
+        ..Seat::default()
+    };
+    let mut app = App::new(Arc::new(every_state_plan()), board, NOW).seated(seat);
+    let size = Size { width: 100, height: 10 };
+    let _ = update(&mut app, Msg::Resize(size), NOW);
+    let _ = update(&mut app, Msg::Frame, NOW);
+    insta::assert_snapshot!("interrupted", text(&drawn(&app, SIXTEEN, Stamp::from_secs(500))));
 }
 
 #[test]
