@@ -2,6 +2,7 @@
 //! that vanishes, an agent that ends. The runner is found by the lock of its run.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -175,7 +176,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(state.to_owned()));
         }
-        println!("SKIPPED: no tmpfs can be mounted here");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: no tmpfs can be mounted here");
         None
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! - **It refuses** (it is full, the directory is gone): events are kept in memory, in order, and written when there is
 //!   room again; output is lost. All of it is told, and what is missing is counted ([`What::Unrecorded`]).
-//! - **It does not answer** (a file system on a network): after [`STALL`] everything is told past it and counted the
+//! - **It does not answer** (a file system on a network): after 5 s everything is told past it and counted the
 //!   same way, until it answers. What a job prints waits for room as always; only a job that must be heard (because it
 //!   is being ended, say) is read on: into a spool that all of them share, and beyond that its output is lost.
 
@@ -37,8 +37,6 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long the disk may take to answer before what waits for it is told.
-const STALL: Duration = Duration::from_secs(5);
 /// How long the end of the run waits for a disk that makes no progress.
 const FAREWELL: Duration = Duration::from_secs(10);
 

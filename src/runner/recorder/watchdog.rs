@@ -1,12 +1,13 @@
 //! Notices that the disk does not answer. A thread of its own, because the one who writes is then stuck.
 
-use super::STALL;
 use super::desk::Desk;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
+/// How long the disk may take to answer before what waits for it is told.
+const STALL: Duration = Duration::from_secs(5);
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(250);
 /// So many looks without progress, and the disk is stuck. Looks are counted and not time, because while this process is
