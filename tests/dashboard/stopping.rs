@@ -93,6 +93,7 @@ fn every_size_is_drawn_anew() {
         fits(screen, 24)
             && screen.contains("58 queued")
             && !screen.contains("connecting")
+            && !screen.contains("order held")
             && rows(screen)
                 .iter()
                 .all(|row| row.contains("running") || row.contains("connected, waits"))
