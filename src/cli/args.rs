@@ -4,14 +4,16 @@
 use super::again::args::{ResumeArgs, RetryArgs};
 use super::attach::args::AttachArgs;
 use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
+use super::display::DisplayArgs;
 use super::errand::ErrandArgs;
 use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
+use super::safety::SafetyArgs;
 use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
 use crate::link::greet::Tie;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -220,81 +222,6 @@ impl SshArgs {
             options: self.ssh_option.clone(),
         }
     }
-}
-
-/// How the run is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Output")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of its own on the command line"
-)]
-pub struct DisplayArgs {
-    /// Print equal output once, under the hosts it came from.
-    #[arg(short = 'b', long, conflicts_with = "json")]
-    pub group: bool,
-    /// Put the time since the start before each line.
-    #[arg(long, conflicts_with_all = ["json", "group"])]
-    pub timestamps: bool,
-    /// auto (the dashboard on a terminal, plain elsewhere), tui, plain or json.
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true, conflicts_with_all = ["plain", "json"])]
-    front: Front,
-    /// Lines of text, the same as --front plain.
-    #[arg(long, conflicts_with = "json")]
-    plain: bool,
-    /// One JSON object per line, the same as --front json.
-    #[arg(long)]
-    json: bool,
-}
-
-impl DisplayArgs {
-    /// The front-end that was asked for.
-    pub fn front(&self) -> Front {
-        match (self.json, self.plain) {
-            (true, _) => Front::Json,
-            (_, true) => Front::Plain,
-            _ => self.front,
-        }
-    }
-
-    /// An option that the front-end which was asked for would ignore, and the name of that front-end. What `--json`
-    /// conflicts with is refused by clap; a value of `--front` it cannot judge.
-    pub(super) fn ignored(&self) -> Option<(&'static str, &'static str)> {
-        match self.front() {
-            Front::Json if self.group => Some(("-b", "json")),
-            Front::Json if self.timestamps => Some(("--timestamps", "json")),
-            Front::Tui if self.timestamps => Some(("--timestamps", "tui")),
-            _ => None,
-        }
-    }
-}
-
-/// A front-end, as asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Front {
-    /// What suits the terminal.
-    #[default]
-    Auto,
-    /// The dashboard.
-    Tui,
-    /// Lines of text.
-    Plain,
-    /// JSON.
-    Json,
-}
-
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Safety")]
-pub(super) struct SafetyArgs {
-    /// Start nothing unless there are exactly N hosts.
-    #[arg(long, value_name = "N")]
-    pub(super) expect: Option<usize>,
-    /// Do not ask, however many hosts there are.
-    #[arg(long)]
-    pub(super) yes: bool,
-    /// Show what would be done, to the byte, and start nothing.
-    #[arg(long)]
-    pub(super) dry_run: bool,
 }
 
 /// `heeler runner`

@@ -1,12 +1,11 @@
 //! Which front-end shows a run, what becomes of the run when that goes, and what is printed after the dashboard has
 //! closed.
 
-use super::args::{DisplayArgs, Front};
+use super::display::{DisplayArgs, Front};
 use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::app::{Access, Seat};
 use crate::history::{Record, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
@@ -20,7 +19,7 @@ use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
-use crate::tui::{self, Leaving, Look, Opening};
+use crate::tui::{self, Access, Leaving, Look, Opening, Seat};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};

@@ -1,6 +1,7 @@
 //! The way to the runner of a run that is alive, and what to do where there is none.
 
 use super::error::CliError;
+use super::no_way::ReachError;
 use super::place;
 use super::usage::UsageError;
 use crate::history::{Record, State, Store, Which};
@@ -20,41 +21,6 @@ use tokio::time::sleep;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// Why there is no way to the runner of a run.
-#[derive(Debug, thiserror::Error)]
-pub enum ReachError {
-    /// It has ended its run.
-    #[error("run {0} is over; heeler show {0} shows it")]
-    Over(RunId),
-    /// It is gone without having ended its run.
-    #[error("run {0} was interrupted: its runner is gone; heeler show {0} shows it, heeler resume {0} finishes it")]
-    Interrupted(RunId),
-    /// It lives on another machine.
-    #[error("the runner of {run} is on {machine}, and this is {here}; use heeler there")]
-    Elsewhere {
-        /// Which run.
-        run: RunId,
-        /// The runner's machine.
-        machine: String,
-        /// This machine.
-        here: String,
-    },
-    /// It lives, but cannot be talked to.
-    #[error("the runner of {run}{} lives, but {error}", process(*.pid))]
-    Deaf {
-        /// Which run.
-        run: RunId,
-        /// The runner's process, where it is known.
-        pid: Option<u32>,
-        /// Why not.
-        error: DialError,
-    },
-}
-
-fn process(pid: Option<u32>) -> String {
-    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
-}
 
 /// A run, and how it can be had.
 pub(super) enum Found {

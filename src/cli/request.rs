@@ -1,7 +1,8 @@
 //! What a run is asked to do, settled before anything starts: hosts, command, settings, and how it is shown. Pure: the
 //! surroundings are handed in, so that every mistake can be tested.
 
-use super::args::{DisplayArgs, RunArgs};
+use super::args::RunArgs;
+use super::display::DisplayArgs;
 use super::sources::hosts;
 use super::tie::TieArgs;
 use super::usage::UsageError;

@@ -1,7 +1,8 @@
 //! From a settled request to a run: the plan, the record, the runner and the front-end are put together here, and here
 //! alone.
 
-use super::args::{DemoArgs, DisplayArgs};
+use super::args::DemoArgs;
+use super::display::DisplayArgs;
 use super::errand::Errand;
 use super::error::CliError;
 use super::front::{self, Arrival, Stage};
@@ -13,7 +14,6 @@ use super::tell::tell;
 use super::tie::{Begin, TieArgs};
 use super::usage::UsageError;
 use super::{place, preflight};
-use crate::app::Access;
 use crate::config::{Config, OnHangup, Ssh};
 use crate::demo::{Fleet, story};
 use crate::link::greet::{Rights, Tie};
@@ -23,6 +23,7 @@ use crate::model::id::RunId;
 use crate::model::plan::{PLAN_FORMAT, Plan, Slow, SshCall};
 use crate::rundir::{RunDir, RunDirError, Writer, network_name};
 use crate::transport::openssh::SocketDir;
+use crate::tui::Access;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::again::AgainError;
 use super::control::ControlError;
-use super::reach::ReachError;
+use super::no_way::ReachError;
 use crate::config::ConfigError;
 use crate::history::{HistoryError, NoClass};
 use crate::model::host::HostNameError;

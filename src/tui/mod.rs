@@ -12,6 +12,7 @@ mod terminal;
 mod theme;
 mod view;
 
+pub use crate::app::{Access, Seat};
 pub use shell::{Ending, Leaving, Opening, run};
 pub use theme::{Charset, Look, Palette};
 pub use view::draw;

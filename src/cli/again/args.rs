@@ -1,7 +1,8 @@
 //! The options of `heeler resume` and `heeler retry`.
 
-use crate::cli::args::{DisplayArgs, SafetyArgs};
+use crate::cli::display::DisplayArgs;
 use crate::cli::errand::LostArgs;
+use crate::cli::safety::SafetyArgs;
 use crate::cli::tie::TieArgs;
 use crate::history::{Class, NoClass};
 use clap::Args;

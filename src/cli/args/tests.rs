@@ -1,3 +1,4 @@
+use super::super::display::Front;
 use super::*;
 use clap::CommandFactory;
 

@@ -1,6 +1,6 @@
 //! The options of `heeler attach`.
 
-use crate::cli::args::DisplayArgs;
+use crate::cli::display::DisplayArgs;
 use clap::Args;
 
 const EXAMPLES: &str = "\

@@ -6,10 +6,10 @@ use super::error::CliError;
 use super::front::{self, Arrival, Stage};
 use super::reach::{Alive, reach};
 use super::runtime::{finish, runtime};
-use crate::app::Access;
 use crate::link::greet::Rights;
 use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
+use crate::tui::Access;
 use args::AttachArgs;
 
 /// Shows a run that is alive.
