@@ -159,12 +159,17 @@ impl Site {
         run.args(["--", COMMAND]);
         let viewer = Running::start(run, b"");
         let found = poll(LIMIT, || {
-            let dir = self.records().into_iter().find(|dir| !before.contains(dir))?;
-            let lock = fs::read_to_string(dir.join("lock")).ok()?;
-            let holder: Value = serde_json::from_str(&lock).ok()?;
-            Some((dir, u32::try_from(holder["pid"].as_u64()?).ok()?))
+            let mut new = self.records().into_iter().filter(|dir| !before.contains(dir));
+            new.find_map(|dir| {
+                let lock = fs::read_to_string(dir.join("lock")).ok()?;
+                let holder: Value = serde_json::from_str(&lock).ok()?;
+                Some((dir, u32::try_from(holder["pid"].as_u64()?).ok()?))
+            })
         });
-        let (dir, runner) = found.unwrap_or_else(|| panic!("no runner: {}", viewer.stderr()));
+        let (dir, runner) = found.unwrap_or_else(|| {
+            let (said, told, records) = (viewer.stderr(), viewer.stdout(), self.records());
+            panic!("no runner; said: {said}, told: {told}, records: {records:?}, before: {before:?}")
+        });
         (viewer, dir, runner)
     }
 
