@@ -5,7 +5,7 @@ use crate::model::event::{Output, Piece, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::model::tail::Tail;
-use crate::rundir::{IndexEntry, OutputReader, RunDir};
+use crate::rundir::{Fill, IndexEntry, OutputReader, RunDir};
 use std::io;
 
 /// How much of the end of each job's output is read.
@@ -109,12 +109,18 @@ fn spans(entries: &[IndexEntry]) -> Vec<Span> {
         if room == 0 {
             break;
         }
+        let end = &mut ends[entry.stream as usize];
+        if entry.fill == Fill::Hole {
+            // Left out, so that the lines round it are not taken for one.
+            *end -= entry.bytes;
+            continue;
+        }
         let bytes = entry.bytes.min(room);
         room -= bytes;
-        let end = &mut ends[entry.stream as usize];
+        let behind = *end;
         *end -= bytes;
         match spans.last_mut() {
-            Some(last) if last.stream == entry.stream => {
+            Some(last) if last.stream == entry.stream && last.offset == behind => {
                 last.offset = *end;
                 last.bytes += bytes;
             }

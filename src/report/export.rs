@@ -172,10 +172,13 @@ fn cause(outcome: Option<&Outcome>) -> String {
 
 fn detail(outcome: Option<&Outcome>) -> &str {
     match outcome {
-        Some(Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. }) => detail,
-        Some(Outcome::Skipped {
-            detail: Some(detail), ..
-        }) => detail,
+        Some(
+            Outcome::Unreachable { detail, .. }
+            | Outcome::Lost { detail, .. }
+            | Outcome::Skipped {
+                detail: Some(detail), ..
+            },
+        ) => detail,
         _ => "",
     }
 }

@@ -5,7 +5,7 @@ use super::feed::CHUNK;
 use super::rendering::{Lines, Rendering};
 use crate::model::event::Stream;
 use crate::model::stamp::Stamp;
-use crate::rundir::{IndexEntry, OutputReader};
+use crate::rundir::{Fill, IndexEntry, OutputReader};
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
@@ -40,6 +40,8 @@ pub struct Log {
     held: [Vec<u8>; 2],
     lines: [Lines; 2],
     newest: Stamp,
+    /// How many bytes could not be written when they were read.
+    holes: u64,
 }
 
 impl Log {
@@ -54,6 +56,7 @@ impl Log {
             held: [Vec::new(), Vec::new()],
             lines: [options.rendering.lines(), options.rendering.lines()],
             newest: Stamp::default(),
+            holes: 0,
         }
     }
 
@@ -100,6 +103,11 @@ impl Log {
             }
         }
         Ok(text)
+    }
+
+    /// How many of the bytes so far could not be recorded: zeros stand in their place.
+    pub fn holes(&self) -> u64 {
+        self.holes
     }
 
     /// Whether the bytes go out as they are.
@@ -151,17 +159,21 @@ impl Log {
         let Some(mut entry) = self.pending.pop_front() else {
             return Ok(None);
         };
+        let lacks = |entry: &IndexEntry| if entry.fill == Fill::Hole { entry.bytes } else { 0 };
+        self.holes += lacks(&entry);
         while !self.options.timestamps
             && let Some(next) = self.pending.front()
             && next.stream == entry.stream
             && entry.bytes + next.bytes <= most
         {
+            self.holes += lacks(next);
             entry.bytes += next.bytes;
             self.pending.pop_front();
         }
         if entry.bytes > most {
             let bytes = entry.bytes - most;
-            self.pending.push_front(IndexEntry { bytes, ..entry });
+            let fill = Fill::Bytes; // It is counted already.
+            self.pending.push_front(IndexEntry { bytes, fill, ..entry });
             entry.bytes = most;
         }
         Ok(Some(entry))

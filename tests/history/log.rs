@@ -43,14 +43,14 @@ fn both_streams_come_in_order_with_their_times_and_each_attempt_by_itself() {
     past.run("web1", &options, command);
     assert_eq!(past.tell(&["log", "last", "web1"]), "one\ntwo\nthree\n");
     let timed = past.tell(&["log", "last", "web1", "--timestamps", "--attempt", "1"]);
-    let times = timed.lines().map(|line| {
+    let seconds = timed.lines().map(|line| {
         let (time, _) = line
             .strip_prefix('+')
             .and_then(|line| line.split_once("s "))
             .expect("a time");
         time.parse::<f64>().expect("seconds")
     });
-    let times: Vec<f64> = times.collect();
+    let times: Vec<f64> = seconds.collect();
     assert!(
         times.len() == 3 && times[1] - times[0] > 0.2 && times[2] - times[1] > 0.2,
         "{timed}"

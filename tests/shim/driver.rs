@@ -227,6 +227,17 @@ impl Attempt {
         self.child.kill().unwrap();
     }
 
+    /// Kills the `cat` through which its standard error goes.
+    pub fn kill_relay(&self) {
+        let group = Some(self.child.id());
+        let is_relay = |pid: &u32| {
+            group_of(*pid) == group && fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == b"cat\0")
+        };
+        let relay = processes().find(is_relay).expect("a relay");
+        kill(relay);
+        eventually("the end of the relay", || group_of(relay).is_none());
+    }
+
     /// Signals all of the shim's own processes (the job is in another group).
     pub fn signal_shim(&self, signal: Signal) {
         kill_process_group(Pid::from_child(&self.child), signal).unwrap();

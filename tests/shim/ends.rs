@@ -2,11 +2,13 @@
 //! alone on purpose.
 
 use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use heeler::model::plan::OnDisconnect;
 use heeler::shim::{Control, Reach, Record, Sig};
+use rustix::process::Signal;
 
 use crate::driver::Plan;
 use crate::machine::eventually;
@@ -16,6 +18,7 @@ crate::in_each_shell! {
     a_cut_link_ends_the_job
     a_cut_link_kills_after_the_grace
     a_cut_link_ends_what_is_left_of_a_stop
+    a_link_cut_in_the_middle_of_an_answer_ends_the_job
     a_cut_link_ends_nothing_with_keep
     a_stop_is_seen_through_even_with_keep
     silence_ends_the_job_when_the_lease_is_over
@@ -58,6 +61,24 @@ fn a_cut_link_ends_what_is_left_of_a_stop(shell: &Shell) {
     attempt.cut();
     let seen = attempt.close();
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+/// The shim cannot write its answer, and must not try so long that the job lives on.
+fn a_link_cut_in_the_middle_of_an_answer_ends_the_job(shell: &Shell) {
+    let sh = shell.sh();
+    let mut behind_relay = Command::new("/bin/bash");
+    behind_relay.args(["-c", r#"exec 2> >(exec cat >&2); exec "$0" "$@""#]);
+    behind_relay.arg(sh.get_program()).args(sh.get_args());
+    let mut attempt = Plan::new("trap '' TERM; echo ready; sleep 60; sleep 61").start_as(behind_relay);
+    attempt.wait_out("ready\n");
+    // Question and end of file are there before the shim goes on.
+    attempt.signal_shim(Signal::STOP);
+    attempt.send(&Control::Stop(Sig::Term));
+    attempt.cut();
+    attempt.kill_relay();
+    attempt.signal_shim(Signal::CONT);
+    attempt.wait_dead();
+    assert_eq!(attempt.close().status(), None, "nobody was there to be told");
 }
 
 fn a_cut_link_ends_nothing_with_keep(shell: &Shell) {

@@ -89,7 +89,7 @@ impl Site {
     pub fn play(&self, chance: &mut Chance, counts: &mut Counts) -> String {
         let (viewer, dir, runner) = self.start();
         // Mostly while commands run, but also while hosts are connected and about the end.
-        let (from, to) = [(0, 150), (100, 1200), (100, 1200), (1200, 3500)][chance.between(0, 4) as usize];
+        let (from, to) = [(0, 250), (200, 1500), (200, 1500), (1300, 4000)][chance.between(0, 4) as usize];
         let delay = Duration::from_millis(chance.between(from, to));
         thread::sleep(delay);
         if is_alive(runner) {

@@ -6,6 +6,7 @@ use super::super::place;
 use super::super::tell::tell;
 use super::super::usage::UsageError;
 use super::args::LogArgs;
+use crate::config::show_size;
 use crate::history::{Record, State, Store, mark_reviewed};
 use crate::model::board::Row;
 use crate::model::event::Stream;
@@ -63,6 +64,12 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
     let rest = log.rest().map_err(|error| unreadable(&record, place, error))?;
     out.write_all(&rest)?;
     out.flush()?;
+    if log.holes() > 0 {
+        let lost = show_size(log.holes());
+        tell(&format!(
+            "{lost} of this could not be recorded; zeros stand in their place"
+        ));
+    }
     let is_silent = |stream| reader.len(stream).is_ok_and(|length| length == 0);
     if is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
         explain(&record, place, attempt);

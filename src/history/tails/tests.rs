@@ -112,3 +112,17 @@ fn bytes_that_the_index_does_not_name_yet_are_left_for_later() {
     assert_eq!(lines(&board), ["named"]);
     assert_eq!(board.rows()[0].printed, [6, 0]);
 }
+
+#[test]
+fn lines_round_a_hole_are_not_taken_for_one() {
+    let mut stage = Stage::new(&["web1"]);
+    stage.print(1, 0, Stdout, b"whole\nbegun ");
+    let path = stage.dir.index("web1", AttemptNo::FIRST);
+    let index = std::fs::read_to_string(&path).expect("an index");
+    std::fs::write(&path, format!("{index}2000 O 5\n3000 o 11\n")).expect("written");
+    let output = stage.dir.output("web1", AttemptNo::FIRST, Stdout);
+    std::fs::write(output, b"whole\nbegun \0\0\0\0\0 end\nnext\n\0").expect("written");
+    let board = loaded(&stage);
+    assert_eq!(lines(&board), ["whole", "next"]);
+    assert_eq!(board.rows()[0].printed, [28, 0]);
+}

@@ -94,3 +94,14 @@ fn a_stream_that_begins_far_into_the_index_is_found() {
     let mut log = Log::new(stage.reader(0), LogOptions { only, ..EXACT });
     assert_eq!(drained(&mut log), b"late\n");
 }
+
+#[test]
+fn what_could_not_be_recorded_is_counted() {
+    let stage = stage();
+    let path = stage.output(0, Stdout).with_extension("time");
+    let index = std::fs::read_to_string(&path).expect("an index");
+    std::fs::write(&path, index.replacen("2000 e", "2000 E", 1)).expect("written");
+    let mut log = Log::new(stage.reader(0), EXACT);
+    drained(&mut log);
+    assert_eq!(log.holes(), 11);
+}

@@ -8,6 +8,7 @@ use crate::model::event::{Change, Event, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::rundir::{Chunk, Writer};
+use rustix::time::{ClockId, clock_gettime};
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::Arc;
@@ -31,6 +32,35 @@ pub(super) struct Scribe {
     /// Whether the run directory was still in its place when it was last looked for.
     place: Result<(), String>,
     looked: Instant,
+    effort: Effort,
+}
+
+/// What recording cost, for whoever wonders.
+#[derive(Debug, Default)]
+struct Effort {
+    /// From taking something up to its being on disk and told, whether the thread had a processor or not.
+    busy: Duration,
+    events: u64,
+    bytes: u64,
+}
+
+impl Effort {
+    fn count(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Event(_) => self.events += 1,
+            Entry::Output(printed) => self.bytes += printed.piece.bytes.len() as u64,
+            Entry::Lost { .. } | Entry::Words(..) => {}
+        }
+    }
+
+    /// Beside the time that passed also that of the processor, of the thread that calls.
+    fn log(&self) {
+        let Self { busy, events, bytes } = self;
+        let used = clock_gettime(ClockId::ThreadCPUTime);
+        let used = Duration::new(used.tv_sec.unsigned_abs(), used.tv_nsec as u32);
+        let (busy_us, cpu_us) = (busy.as_micros(), used.as_micros());
+        tracing::info!(busy_us, cpu_us, events, bytes, "everything is recorded");
+    }
 }
 
 impl Scribe {
@@ -44,6 +74,7 @@ impl Scribe {
             holes: HashMap::new(),
             place: Ok(()),
             looked: Instant::now(),
+            effort: Effort::default(),
         }
     }
 
@@ -56,9 +87,12 @@ impl Scribe {
             }
             match task {
                 Task::Write(entry) => {
+                    let begun = Instant::now();
+                    self.effort.count(&entry);
                     let written = self.write(&entry);
                     let lacks = self.desk.settle(entry, &written);
                     self.record_losses(lacks);
+                    self.effort.busy += begun.elapsed();
                 }
                 Task::Look => {}
                 Task::End => break,
@@ -67,6 +101,7 @@ impl Scribe {
         if !self.kept.is_empty() {
             tracing::error!(events = self.kept.len(), "the record ends without its last events");
         }
+        self.effort.log();
     }
 
     /// Once in a while: is the directory still there, and is there room for what was kept?
