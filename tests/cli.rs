@@ -311,9 +311,9 @@ fn too_few_open_files_for_a_demonstration() {
 }
 
 /// A run in a terminal that no host answers, past the point from which it hears signals.
-fn unanswered(heeler: &Heeler) -> Terminal {
+fn unanswered(heeler: &Heeler, options: &[&str]) -> Terminal {
     let mut command = heeler.command(["run", "-w", "web1"]);
-    command.args(SILENT).args(["--", "true"]);
+    command.args(options).args(SILENT).args(["--", "true"]);
     let terminal = Terminal::start(80, 24, &command);
     wait_for_listener(terminal.program());
     terminal
@@ -331,9 +331,9 @@ fn wait_for_listener(program: u32) {
 }
 
 #[test]
-fn a_signal_before_the_dashboard_ends_the_run_and_is_told_by_the_exit_status() {
+fn a_signal_before_the_dashboard_ends_a_tied_run_and_is_told_by_the_exit_status() {
     let heeler = Heeler::new();
-    let terminal = unanswered(&heeler);
+    let terminal = unanswered(&heeler, &["--no-detach"]);
     send_signal(terminal.program(), Signal::TERM);
     assert_eq!(terminal.exit_status(LIMIT), 143);
     terminal.wait_for("record: ");
@@ -341,9 +341,22 @@ fn a_signal_before_the_dashboard_ends_the_run_and_is_told_by_the_exit_status() {
 }
 
 #[test]
+fn a_signal_before_the_dashboard_leaves_a_free_run_alone() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler, &[]);
+    send_signal(terminal.program(), Signal::TERM);
+    assert_eq!(terminal.exit_status(LIMIT), 6);
+    terminal.wait_for(" goes on; heeler attach ");
+    assert_ne!(programs(&heeler), []);
+    let cancelled = heeler.run(["cancel"]);
+    assert_eq!(cancelled.status, Some(0), "{cancelled:?}");
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+#[test]
 fn the_first_interrupt_before_the_dashboard_only_asks() {
     let heeler = Heeler::new();
-    let terminal = unanswered(&heeler);
+    let terminal = unanswered(&heeler, &[]);
     send_signal(terminal.program(), Signal::INT);
     terminal.wait_for("1 connecting");
 }
