@@ -67,7 +67,9 @@ impl Fleet {
         let Ok(entries) = fs::read_dir(runs) else {
             return Vec::new();
         };
-        entries.map(|entry| entry.expect("an entry").path()).collect()
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        // Beside them stands when it was last looked which are too old.
+        paths.filter(|path| path.is_dir()).collect()
     }
 
     /// The directory of the only run.

@@ -42,8 +42,8 @@ fn both_streams_come_in_order_with_their_times_and_each_attempt_by_itself() {
     );
     past.run("web1", &options, command);
     assert_eq!(past.tell(&["log", "last", "web1"]), "one\ntwo\nthree\n");
-    let timed = past.tell(&["log", "last", "web1", "--timestamps", "--attempt", "1"]);
-    let seconds = timed.lines().map(|line| {
+    let stamped = past.tell(&["log", "last", "web1", "--timestamps", "--attempt", "1"]);
+    let seconds = stamped.lines().map(|line| {
         let (time, _) = line
             .strip_prefix('+')
             .and_then(|line| line.split_once("s "))
@@ -53,7 +53,7 @@ fn both_streams_come_in_order_with_their_times_and_each_attempt_by_itself() {
     let times: Vec<f64> = seconds.collect();
     assert!(
         times.len() == 3 && times[1] - times[0] > 0.2 && times[2] - times[1] > 0.2,
-        "{timed}"
+        "{stamped}"
     );
     let refused = past.refusal(&["log", "last", "web1", "--attempt", "3"]);
     assert_eq!(refused, "heeler: web1 has no attempt 3; there is 1 to 2\n");

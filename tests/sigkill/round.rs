@@ -103,6 +103,7 @@ impl Site {
 
         let record = Record::open(&dir);
         record.expect_sound(&dir);
+        self.expect_opens(&dir, &record);
         let told = Told::of(&finished);
         assert_eq!(
             told.events,
@@ -139,6 +140,14 @@ impl Site {
         assert_eq!(finished.status, Some(0), "{}", finished.stderr);
         let left = fs::read_dir(self.heeler.runtime()).expect("the directory for sockets");
         assert_eq!(left.count(), 0, "directories of sockets are left");
+    }
+
+    /// heeler itself opens the record, and shows what stands in it.
+    #[track_caller]
+    fn expect_opens(&self, dir: &Path, record: &Record) {
+        let run = dir.file_name().expect("a name").to_str().expect("UTF-8");
+        let shown = self.heeler.run(["show", run, "--json"]);
+        assert_eq!(Told::of(&shown).events, record.objects, "{}", shown.stderr);
     }
 
     /// Starts a run; gives its viewer, its directory and the process of its runner.
