@@ -341,6 +341,19 @@ fn a_signal_before_the_dashboard_ends_a_tied_run_and_is_told_by_the_exit_status(
 }
 
 #[test]
+fn a_signal_before_the_dashboard_leaves_a_free_run_alone() {
+    let heeler = Heeler::new();
+    let terminal = unanswered(&heeler, &[]);
+    send_signal(terminal.program(), Signal::TERM);
+    assert_eq!(terminal.exit_status(LIMIT), 6);
+    terminal.wait_for(" goes on; heeler attach ");
+    assert_ne!(programs(&heeler), []);
+    let cancelled = heeler.run(["cancel"]);
+    assert_eq!(cancelled.status, Some(0), "{cancelled:?}");
+    wait_for_zero(LIMIT, || programs(&heeler));
+}
+
+#[test]
 fn the_first_interrupt_before_the_dashboard_only_asks() {
     let heeler = Heeler::new();
     let terminal = unanswered(&heeler, &[]);

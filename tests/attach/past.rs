@@ -22,8 +22,9 @@ fn a_past_run_opens_as_it_was() {
     let elapsed = |screen: &str| screen.lines().next().map(str::to_owned);
     // The cursor is on the one that failed, which stands first.
     terminal.send_key("Enter");
-    let output = terminal.wait_for("broken");
-    assert!(output.contains("begun on 127.1.0.2"), "{output}");
+    terminal.wait_until("both streams of its output", |screen| {
+        screen.contains("begun on 127.1.0.2") && screen.contains("broken") && !screen.contains("row 1 of 3")
+    });
     terminal.send_key("Escape");
     terminal.wait_for("row 1 of 3");
     terminal.send("/");

@@ -88,7 +88,7 @@ fn every_size_is_drawn_anew() {
             && lines[height - 1].ends_with("q quit")
             && rows(screen).len() == height - 5
     };
-    // Connecting ahead must be over: after that only numbers change by themselves.
+    // Connecting ahead must be over, and so the hold after the key: after that only numbers change by themselves.
     let first = terminal.wait_until("the first size", |screen| {
         fits(screen, 24)
             && screen.contains("58 queued")
