@@ -203,6 +203,7 @@ fn child() {
         let about = About {
             run: plan.run.clone(),
             tie: Tie::Starter,
+            starter: None,
             logout: None,
             user: "me".to_owned(),
             now: Box::new(Stamp::default),

@@ -88,6 +88,7 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     let about = About {
         run: plan.run.clone(),
         tie,
+        starter: (tie == Tie::Starter).then(parent).flatten(),
         logout: args.at_logout.clone(),
         user: place::user(),
         now: Box::new(runner.time()),
@@ -117,6 +118,11 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     let _ = serving.await;
     signals.abort();
     Ok(())
+}
+
+/// The process that started this one.
+fn parent() -> Option<i32> {
+    rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get())
 }
 
 /// Ends the run when the process that started it has gone: it holds the other end of standard input.

@@ -34,6 +34,8 @@ pub struct About {
     pub run: RunId,
     /// What ends it besides itself.
     pub tie: Tie,
+    /// The process that started a tied run: nobody else can keep that run open, as it waits for the end.
+    pub starter: Option<i32>,
     /// What becomes of it at logout, where it would not go on.
     pub logout: Option<String>,
     /// The user's name, for the record of requests.
@@ -72,6 +74,7 @@ struct State {
 struct Viewer {
     number: u64,
     who: String,
+    pid: Option<i32>,
     rights: Rights,
     queue: Mutex<Queue>,
     news: Notify,
@@ -204,14 +207,15 @@ impl Shared {
     }
 
     fn let_in(&self, hello: &Hello, pid: Option<i32>) -> (Arc<Viewer>, Welcome) {
-        let pid = pid.map_or_else(String::new, |pid| format!(", pid {pid}"));
+        let of_pid = pid.map_or_else(String::new, |pid| format!(", pid {pid}"));
         let place: String = hello.place.chars().filter(|c| !c.is_control()).take(80).collect();
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
         let viewer = Arc::new(Viewer {
             number,
-            who: format!("{} ({place}{pid})", self.about.user),
+            who: format!("{} ({place}{of_pid})", self.about.user),
+            pid,
             rights: hello.rights,
             queue: Mutex::new(Queue::after(&state.history)),
             news: Notify::new(),
@@ -271,6 +275,7 @@ impl Shared {
             );
         }
         match request {
+            Request::Hold if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
             Request::Hold => self.hold(viewer, true),
             Request::Release => self.hold(viewer, false),
             request => self.pass_on(&viewer.who, request),

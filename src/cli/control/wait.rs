@@ -35,11 +35,8 @@ pub(in crate::cli) fn wait(args: &WaitArgs) -> Result<ExitStatus, CliError> {
             Found::Alive(alive) => {
                 let mut watch = Watch::begin(alive).await?;
                 let jobs = meant(&args.jobs, &config, &watch.plan)?;
-                let seen = if args.jobs.nodes.is_empty() {
-                    watch.until(|_| false).await
-                } else {
-                    watch.until_over(&jobs).await
-                };
+                // Not until the run itself is over: somebody may keep it open to try jobs again.
+                let seen = watch.until_over(&jobs).await;
                 let board = watch.leave(seen).await;
                 if let Seen::Left(status) = seen {
                     return Ok(status);

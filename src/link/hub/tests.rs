@@ -63,6 +63,7 @@ fn about() -> About {
     About {
         run: RunId("run".to_owned()),
         tie: Tie::Free,
+        starter: None,
         logout: Some("it ends".to_owned()),
         user: "ann".to_owned(),
         now: Box::new(|| Stamp::from_secs(7)),
@@ -166,6 +167,25 @@ async fn the_run_is_held_from_the_first_to_the_last_who_wants_it() {
     // Who goes, whether by a word or by force, holds nothing any more.
     drop(second);
     assert_eq!(stage.asked().await.request, Request::Release);
+}
+
+#[tokio::test]
+async fn a_tied_run_is_kept_open_only_by_who_started_it() {
+    for (starter, held) in [(7, true), (8, false)] {
+        let place = tempfile::tempdir().expect("a directory");
+        let (_outlet, mut wishes, ends) = link::ends();
+        let about = About {
+            tie: Tie::Starter,
+            starter: Some(starter),
+            ..about()
+        };
+        let hub = Hub::open(&place.path().join("socket"), about, ends).expect("a hub");
+        let hello = Hello::new("pts/3".to_owned(), Rights::Write);
+        let (viewer, _) = hub.shared.let_in(&hello, Some(7));
+        hub.shared.ask(&viewer, Request::Hold);
+        let asked = wishes.try_recv().ok().map(|asked| asked.request);
+        assert_eq!(asked, held.then_some(Request::Hold), "{starter}");
+    }
 }
 
 #[tokio::test]

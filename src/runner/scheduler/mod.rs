@@ -132,7 +132,8 @@ impl Scheduler {
         self.wake_backoffs(&mut turn);
         self.look_for_slow(&mut turn);
         self.fill(&mut turn);
-        if self.unfinished == 0 && !self.held {
+        // Nobody can try anything again once nothing more is started, so nothing is held open for it.
+        if self.unfinished == 0 && (!self.held || self.intake == Intake::Closed) {
             turn.orders.push(Order::Finish);
         }
         turn.orders
