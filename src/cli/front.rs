@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::history::{Record, rest, tails};
+use crate::history::{Record, Rest, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
 use crate::model::board::{Board, Course};
@@ -135,6 +135,14 @@ pub(super) fn tell_left(run: &RunId) {
     tell(&format!("run {run} goes on; heeler attach {run} comes back to it"));
 }
 
+/// Says how to come back to a run that goes on, but not over the link that was watched.
+pub(super) fn tell_cut_off(run: &RunId) {
+    tell(&format!(
+        "the link to run {run} is lost, and the run goes on, perhaps with another runner; heeler attach {run} comes back \
+         to it"
+    ));
+}
+
 /// Says what to do about a run whose runner is gone.
 pub(super) fn tell_interrupted(run: &RunId) {
     tell(&format!(
@@ -164,6 +172,10 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
         report::End::Interrupted => {
             tell_interrupted(&plan.run);
             ExitStatus::Unreachable
+        }
+        report::End::CutOff => {
+            tell_cut_off(&plan.run);
+            ExitStatus::LeftRunning
         }
         report::End::Left(status) => {
             link.close().await;
@@ -197,10 +209,14 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
         Prelude::Over if board.course().is_live() => {
             let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
             // A record that cannot be read adds nothing.
-            if let Ok(Ok(rest)) = spawn_blocking(move || rest(dir, told)).await {
-                for event in &rest {
-                    board.apply(event);
-                }
+            let read = spawn_blocking(move || rest(dir, told)).await;
+            let rest = read.ok().and_then(Result::ok).unwrap_or_else(Rest::unknown);
+            if rest.is_live() {
+                tell_cut_off(&stage.plan.run);
+                return Ok(ExitStatus::LeftRunning);
+            }
+            for event in &rest.events {
+                board.apply(event);
             }
             board.interrupt();
             over(&stage.plan, &board, stage.display.group)
@@ -260,6 +276,10 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
     if matches!(ending.leaving, Leaving::HungUp) {
         return Ok(ExitStatus::HungUp);
     }
+    if matches!(ending.leaving, Leaving::CutOff) {
+        tell_cut_off(&plan.run);
+        return Ok(ExitStatus::LeftRunning);
+    }
     let goes_on = bond == Bond::Free && ending.board.course().is_live() && !ending.board.all_done();
     if goes_on {
         match ending.leaving {
@@ -272,6 +292,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
     }
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
+        Leaving::CutOff => Ok(ExitStatus::LeftRunning),
         Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
         Leaving::Terminated => {
             summarise(&plan, &ending.board, stage.display.group)?;
@@ -322,7 +343,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::Terminated => Ok(ExitStatus::Terminated),
-        Leaving::Finished | Leaving::Detached => Ok(ExitStatus::AllOk),
+        Leaving::Finished | Leaving::Detached | Leaving::CutOff => Ok(ExitStatus::AllOk),
         Leaving::Panicked => Err(CliError::Dashboard),
         Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }
