@@ -221,6 +221,7 @@ fn child() {
     std::process::exit(i32::from(match status.expect("a status") {
         End::Over(status) | End::Left(status) => status.code(),
         End::Interrupted => 4,
+        End::CutOff => 6,
     }));
 }
 

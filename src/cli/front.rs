@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::history::{Record, Rest, rest, tails};
+use crate::history::{Record, Rest, State, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
 use crate::model::board::{Board, Course};
@@ -290,22 +290,46 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
         tell_left(&plan.run);
         return Ok(ExitStatus::LeftRunning);
     }
+    let Some(board) = newest(&plan, ending.board).await else {
+        tell_cut_off(&plan.run);
+        return Ok(ExitStatus::LeftRunning);
+    };
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::CutOff => Ok(ExitStatus::LeftRunning),
-        Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
+        Leaving::Finished | Leaving::Detached => over(&plan, &board, stage.display.group),
         Leaving::Terminated => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Ok(ExitStatus::Terminated)
         }
         Leaving::Panicked => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Err(CliError::Dashboard)
         }
         Leaving::NoTerminal(error) => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Err(CliError::Terminal(error))
         }
+    }
+}
+
+/// The run as it stands now. One that was interrupted may have been taken up again while that was on the screen; `None`
+/// when it goes on.
+async fn newest(plan: &Plan, board: Board) -> Option<Board> {
+    if board.course() != Course::Interrupted {
+        return Some(board);
+    }
+    let dir = RunDir::open(plan.directory.clone());
+    match spawn_blocking(move || Record::open(dir)).await {
+        Ok(Ok(record)) => match record.state {
+            State::Live { .. } => None,
+            State::Ended { .. } => Some(record.board),
+            State::Interrupted if record.board.resumed() > board.resumed() => Some(record.board),
+            // The same as was shown, which knows the output as well.
+            State::Interrupted => Some(board),
+        },
+        // A record that cannot be read tells nothing new.
+        _ => Some(board),
     }
 }
 
