@@ -10,7 +10,7 @@ use crate::history::{Record, Rest, State, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
 use crate::model::board::{Board, Course};
-use crate::model::bond::Bond;
+use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::Plan;
@@ -130,10 +130,15 @@ async fn offer_agent(link: &Link) {
     }
 }
 
-/// Says how to come back to a run that was left.
-pub(super) fn tell_left(run: &RunId) {
-    tell(&format!("run {run} goes on; heeler attach {run} comes back to it"));
+/// Says how to come back to a run that was left, and how long it goes on.
+pub(super) fn tell_left(run: &RunId, tie: Tie) {
+    let lasts = match tie {
+        Tie::Free => "",
+        Tie::Starter => " until the program ends that started it",
+    };
+    tell(&format!("run {run} goes on{lasts}; heeler attach {run} comes back to it"));
 }
+
 
 /// Says how to come back to a run that goes on, but not over the link that was watched.
 pub(super) fn tell_cut_off(run: &RunId) {
@@ -180,7 +185,7 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
         report::End::Left(status) => {
             link.close().await;
             if status != ExitStatus::HungUp {
-                tell_left(&plan.run);
+                tell_left(&plan.run, welcome.tie);
             }
             status
         }
@@ -231,7 +236,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
         Prelude::Left(status) => {
             stage.link.close().await;
             if status != ExitStatus::HungUp {
-                tell_left(&stage.plan.run);
+                tell_left(&stage.plan.run, stage.welcome.tie);
             }
             Ok(status)
         }
@@ -255,10 +260,11 @@ async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, Cl
 }
 
 async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitStatus, CliError> {
-    let (plan, bond) = (stage.plan, stage.bond);
+    let (plan, bond, tie) = (stage.plan, stage.bond, stage.welcome.tie);
     let seat = Seat {
         bond,
         access,
+        tie,
         who: Some(stage.welcome.who),
         logout: stage.welcome.logout,
     };
@@ -287,7 +293,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
             Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
             _ => {}
         }
-        tell_left(&plan.run);
+        tell_left(&plan.run, tie);
         return Ok(ExitStatus::LeftRunning);
     }
     let Some(board) = newest(&plan, ending.board).await else {
@@ -358,6 +364,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
         look: Look::from_environment(|name| env::var_os(name)),
         seat: Seat {
             bond: Bond::Record,
+            tie: Tie::Free,
             access: Access::Full,
             who: None,
             logout: None,

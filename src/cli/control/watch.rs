@@ -6,6 +6,7 @@ use crate::cli::reach::Alive;
 use crate::history::{Rest, rest};
 use crate::link::Link;
 use crate::model::board::Board;
+use crate::model::bond::Tie;
 use crate::model::event::{Change, Event, Message, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::JobId;
@@ -22,6 +23,7 @@ pub(super) struct Watch {
     pub(super) board: Board,
     pub(super) plan: Arc<Plan>,
     link: Link,
+    tie: Tie,
     dir: RunDir,
     signals: Signals,
 }
@@ -49,6 +51,7 @@ impl Watch {
             board: alive.board().await,
             plan: alive.plan,
             link: alive.link,
+            tie: alive.welcome.tie,
             dir: alive.dir,
             signals,
         })
@@ -131,7 +134,7 @@ impl Watch {
         self.link.close().await;
         match seen {
             Seen::It | Seen::End | Seen::Left(ExitStatus::HungUp) => {}
-            Seen::Left(_) => tell_left(&self.plan.run),
+            Seen::Left(_) => tell_left(&self.plan.run, self.tie),
             Seen::RunnerGone => tell_interrupted(&self.plan.run),
             Seen::CutOff => tell_cut_off(&self.plan.run),
         }
