@@ -2,7 +2,8 @@
 //! which a small actor plays the runner over the real link, and watches the child's outputs, signals and exit status.
 
 use heeler::link::dial::dial;
-use heeler::link::greet::{Hello, Rights, Tie};
+use heeler::link::greet::{Hello, Rights};
+use heeler::model::bond::Tie;
 use heeler::link::hub::{About, Hub};
 use heeler::link::{Outlet, Parcel, Wishes};
 use heeler::model::bond::Bond;
@@ -222,6 +223,7 @@ fn child() {
     std::process::exit(i32::from(match status.expect("a status") {
         End::Over(status) | End::Left(status) => status.code(),
         End::Interrupted => 4,
+        End::CutOff => 6,
     }));
 }
 

@@ -9,7 +9,7 @@ use super::quit::{Choice, QuitQuestion};
 use super::seat::Access;
 use super::state::{App, Departure};
 use crate::model::board::Course;
-use crate::model::bond::Bond;
+use crate::model::bond::{Bond, Tie};
 use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
 use crate::model::request::{Force, Request};
@@ -24,7 +24,10 @@ pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
     let free = app.seat.bond == Bond::Free;
     let mut choices = vec![Choice::Stay];
     if free {
-        choices.push(Choice::Detach);
+        choices.push(match app.seat.tie {
+            Tie::Free => Choice::Detach,
+            Tie::Starter => Choice::Depart,
+        });
     }
     choices.extend(match app.departure {
         // Whoever may only look leaves the run alone; a tied run must still have a way out.
@@ -41,7 +44,7 @@ pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
 pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
     let (departure, intent) = match choice {
         Choice::Stay => return Effects::none(),
-        Choice::Detach => {
+        Choice::Detach | Choice::Depart => {
             app.left = true;
             return Effect::Detach.into();
         }

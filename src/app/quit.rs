@@ -12,6 +12,8 @@ pub enum Choice {
     Stay,
     /// Leave; the run goes on.
     Detach,
+    /// Leave a run that ends with another program.
+    Depart,
     /// Start nothing more, wait for what runs, then leave.
     Drain,
     /// Cancel everything, wait until it is over, then leave.
@@ -25,7 +27,7 @@ impl Choice {
     pub fn key(self) -> char {
         match self {
             Self::Stay => 's',
-            Self::Detach => 'd',
+            Self::Detach | Self::Depart => 'd',
             Self::Drain => 'r',
             Self::Cancel => 'c',
             Self::Kill => 'k',
@@ -36,7 +38,7 @@ impl Choice {
     pub fn word(self) -> &'static str {
         match self {
             Self::Stay => "stay",
-            Self::Detach => "detach",
+            Self::Detach | Self::Depart => "detach",
             Self::Drain => "drain",
             Self::Cancel => "cancel",
             Self::Kill => "kill now",
@@ -48,6 +50,7 @@ impl Choice {
         match self {
             Self::Stay => "go on watching",
             Self::Detach => "leave; the run goes on",
+            Self::Depart => "leave; the run ends with the program that started it",
             Self::Drain => "start nothing more, wait for what runs; then leave",
             Self::Cancel => "end everything: TERM, grace, KILL; then leave",
             Self::Kill => "KILL everything at once; then leave",
@@ -105,7 +108,7 @@ impl QuitQuestion {
     /// ^C: the next way out that ends waiting. Draining waits, so it is left out where one may as well detach.
     fn climb(&mut self, now: Stamp) {
         self.step(1, now);
-        if self.chosen == Choice::Drain && self.choices.contains(&Choice::Detach) {
+        if self.chosen == Choice::Drain && (self.choices.contains(&Choice::Detach) || self.choices.contains(&Choice::Depart)) {
             self.step(1, now);
         }
     }

@@ -11,7 +11,7 @@ use super::safety::SafetyArgs;
 use super::tie::TieArgs;
 use super::variable::Variable;
 use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
-use crate::link::greet::Tie;
+use crate::model::bond::Tie;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

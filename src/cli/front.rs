@@ -6,11 +6,11 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::history::{Record, rest, tails};
+use crate::history::{Record, Rest, State, rest, tails};
 use crate::link::Link;
 use crate::link::greet::Welcome;
 use crate::model::board::{Board, Course};
-use crate::model::bond::Bond;
+use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::Plan;
@@ -130,9 +130,22 @@ async fn offer_agent(link: &Link) {
     }
 }
 
-/// Says how to come back to a run that was left.
-pub(super) fn tell_left(run: &RunId) {
-    tell(&format!("run {run} goes on; heeler attach {run} comes back to it"));
+/// Says how to come back to a run that was left, and how long it goes on.
+pub(super) fn tell_left(run: &RunId, tie: Tie) {
+    let lasts = match tie {
+        Tie::Free => "",
+        Tie::Starter => " until the program ends that started it",
+    };
+    tell(&format!("run {run} goes on{lasts}; heeler attach {run} comes back to it"));
+}
+
+
+/// Says how to come back to a run that goes on, but not over the link that was watched.
+pub(super) fn tell_cut_off(run: &RunId) {
+    tell(&format!(
+        "the link to run {run} is lost, and the run goes on, perhaps with another runner; heeler attach {run} comes back \
+         to it"
+    ));
 }
 
 /// Says what to do about a run whose runner is gone.
@@ -165,10 +178,14 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
             tell_interrupted(&plan.run);
             ExitStatus::Unreachable
         }
+        report::End::CutOff => {
+            tell_cut_off(&plan.run);
+            ExitStatus::LeftRunning
+        }
         report::End::Left(status) => {
             link.close().await;
             if status != ExitStatus::HungUp {
-                tell_left(&plan.run);
+                tell_left(&plan.run, welcome.tie);
             }
             status
         }
@@ -197,10 +214,14 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
         Prelude::Over if board.course().is_live() => {
             let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
             // A record that cannot be read adds nothing.
-            if let Ok(Ok(rest)) = spawn_blocking(move || rest(dir, told)).await {
-                for event in &rest {
-                    board.apply(event);
-                }
+            let read = spawn_blocking(move || rest(dir, told)).await;
+            let rest = read.ok().and_then(Result::ok).unwrap_or_else(Rest::unknown);
+            if rest.is_live() {
+                tell_cut_off(&stage.plan.run);
+                return Ok(ExitStatus::LeftRunning);
+            }
+            for event in &rest.events {
+                board.apply(event);
             }
             board.interrupt();
             over(&stage.plan, &board, stage.display.group)
@@ -215,7 +236,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
         Prelude::Left(status) => {
             stage.link.close().await;
             if status != ExitStatus::HungUp {
-                tell_left(&stage.plan.run);
+                tell_left(&stage.plan.run, stage.welcome.tie);
             }
             Ok(status)
         }
@@ -239,10 +260,11 @@ async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, Cl
 }
 
 async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitStatus, CliError> {
-    let (plan, bond) = (stage.plan, stage.bond);
+    let (plan, bond, tie) = (stage.plan, stage.bond, stage.welcome.tie);
     let seat = Seat {
         bond,
         access,
+        tie,
         who: Some(stage.welcome.who),
         logout: stage.welcome.logout,
     };
@@ -260,6 +282,10 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
     if matches!(ending.leaving, Leaving::HungUp) {
         return Ok(ExitStatus::HungUp);
     }
+    if matches!(ending.leaving, Leaving::CutOff) {
+        tell_cut_off(&plan.run);
+        return Ok(ExitStatus::LeftRunning);
+    }
     let goes_on = bond == Bond::Free && ending.board.course().is_live() && !ending.board.all_done();
     if goes_on {
         match ending.leaving {
@@ -267,24 +293,49 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
             Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
             _ => {}
         }
-        tell_left(&plan.run);
+        tell_left(&plan.run, tie);
         return Ok(ExitStatus::LeftRunning);
     }
+    let Some(board) = newest(&plan, ending.board).await else {
+        tell_cut_off(&plan.run);
+        return Ok(ExitStatus::LeftRunning);
+    };
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
-        Leaving::Finished | Leaving::Detached => over(&plan, &ending.board, stage.display.group),
+        Leaving::CutOff => Ok(ExitStatus::LeftRunning),
+        Leaving::Finished | Leaving::Detached => over(&plan, &board, stage.display.group),
         Leaving::Terminated => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Ok(ExitStatus::Terminated)
         }
         Leaving::Panicked => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Err(CliError::Dashboard)
         }
         Leaving::NoTerminal(error) => {
-            summarise(&plan, &ending.board, stage.display.group)?;
+            summarise(&plan, &board, stage.display.group)?;
             Err(CliError::Terminal(error))
         }
+    }
+}
+
+/// The run as it stands now. One that was interrupted may have been taken up again while that was on the screen; `None`
+/// when it goes on.
+async fn newest(plan: &Plan, board: Board) -> Option<Board> {
+    if board.course() != Course::Interrupted {
+        return Some(board);
+    }
+    let dir = RunDir::open(plan.directory.clone());
+    match spawn_blocking(move || Record::open(dir)).await {
+        Ok(Ok(record)) => match record.state {
+            State::Live { .. } => None,
+            State::Ended { .. } => Some(record.board),
+            State::Interrupted if record.board.resumed() > board.resumed() => Some(record.board),
+            // The same as was shown, which knows the output as well.
+            State::Interrupted => Some(board),
+        },
+        // A record that cannot be read tells nothing new.
+        _ => Some(board),
     }
 }
 
@@ -313,6 +364,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
         look: Look::from_environment(|name| env::var_os(name)),
         seat: Seat {
             bond: Bond::Record,
+            tie: Tie::Free,
             access: Access::Full,
             who: None,
             logout: None,
@@ -322,7 +374,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::Terminated => Ok(ExitStatus::Terminated),
-        Leaving::Finished | Leaving::Detached => Ok(ExitStatus::AllOk),
+        Leaving::Finished | Leaving::Detached | Leaving::CutOff => Ok(ExitStatus::AllOk),
         Leaving::Panicked => Err(CliError::Dashboard),
         Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }

@@ -2,7 +2,7 @@
 
 use super::usage::UsageError;
 use crate::config::Home;
-use crate::link::greet::Tie;
+use crate::model::bond::Tie;
 use crate::rundir::RunDirError;
 use std::env;
 use std::path::PathBuf;

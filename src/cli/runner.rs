@@ -6,7 +6,7 @@ use super::errand::Errand;
 use super::error::CliError;
 use super::runner_log::RunnerLog;
 use super::{again, place, preflight};
-use crate::link::greet::Tie;
+use crate::model::bond::Tie;
 use crate::link::hub::{About, Hub};
 use crate::link::{self, Asked};
 use crate::model::exit::ExitStatus;

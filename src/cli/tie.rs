@@ -2,7 +2,7 @@
 //! configuration says, and what suits the front-end.
 
 use crate::config::OnHangup;
-use crate::link::greet::Tie;
+use crate::model::bond::Tie;
 use clap::Args;
 
 /// `--detach` and `--no-detach`

@@ -7,9 +7,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// How the event begins by which a run is taken up again.
-const RESUMED: &[u8] = b"{\"event\":\"run-resumed\"";
-
 /// Whether a run is never removed by itself.
 pub fn is_pinned(dir: &RunDir) -> bool {
     pinned(dir).symlink_metadata().is_ok()
@@ -36,19 +33,12 @@ pub fn unpin(dir: &RunDir) -> Result<bool, HistoryError> {
     }
 }
 
-/// Notes that somebody has seen how a run ended. A run that is taken up again has to be seen again.
+/// Notes that somebody has seen how a run ended that had been taken up again so many times, as far as was shown. A run
+/// that is taken up again has to be seen again, also when that happened unseen.
 ///
 /// # Errors
 /// When its directory cannot be written.
-pub fn mark_reviewed(dir: &RunDir) -> Result<(), HistoryError> {
-    let path = dir.events();
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(source) => return Err(HistoryError::Unreadable { path, source }),
-    };
-    let lines = bytes.split(|byte| *byte == b'\n');
-    let resumed = lines.filter(|line| line.starts_with(RESUMED)).count();
+pub fn mark_reviewed(dir: &RunDir, resumed: usize) -> Result<(), HistoryError> {
     write(&reviewed(dir), format!("{resumed}\n").as_bytes())
 }
 

@@ -27,7 +27,7 @@ pub use error::HistoryError;
 pub use marks::{is_pinned, mark_reviewed, pin, unpin};
 pub use prune::{Bounds, Candidate, Kept, Verdict, judge};
 pub use record::{Record, State};
-pub use rest::rest;
+pub use rest::{Rest, rest};
 pub use store::{Store, Which};
 pub use summary::Summary;
 pub use tails::tails;

@@ -1,6 +1,7 @@
 //! The first words on the socket: who speaks which protocol, and which run this is. They come before anything else and
 //! their form never changes, so that two versions of heeler can at least tell each other that they differ.
 
+use crate::model::bond::Tie;
 use crate::model::id::RunId;
 use crate::model::stamp::Stamp;
 use serde::{Deserialize, Serialize};
@@ -60,15 +61,4 @@ pub struct Welcome {
     pub tie: Tie,
     /// What becomes of the run at logout, where it would not go on: one sentence for the operator.
     pub logout: Option<String>,
-}
-
-/// What ends a run besides itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tie {
-    /// Nothing: it goes on when whoever started it has gone.
-    #[default]
-    Free,
-    /// The end of the process that started it.
-    Starter,
 }

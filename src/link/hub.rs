@@ -3,7 +3,8 @@
 
 use super::address::Address;
 use super::frame::{self, Kind};
-use super::greet::{Answer, Hello, PROTOCOL, Rights, Tie, Welcome};
+use super::greet::{Answer, Hello, PROTOCOL, Rights, Welcome};
+use crate::model::bond::Tie;
 use super::queue::{Item, Queue};
 use super::{Asked, Ends, Parcel};
 use crate::model::event::{Message, Output};

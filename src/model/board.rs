@@ -73,6 +73,7 @@ pub struct Board {
     tally: Tally,
     durations: Durations,
     course: Course,
+    resumed: usize,
     started: Option<Started>,
     unrecorded: Unrecorded,
     /// When the last event happened.
@@ -98,6 +99,7 @@ impl Board {
             tally,
             durations: Durations::default(),
             course: Course::default(),
+            resumed: 0,
             started: None,
             unrecorded: Unrecorded::default(),
             last: Stamp::default(),
@@ -123,6 +125,11 @@ impl Board {
     /// Where the run as a whole is.
     pub fn course(&self) -> Course {
         self.course
+    }
+
+    /// How often the run was taken up again.
+    pub fn resumed(&self) -> usize {
+        self.resumed
     }
 
     /// How the run began, once its first event is in.
@@ -166,6 +173,7 @@ impl Board {
             What::RunResumed(_) => {
                 self.interrupt();
                 self.course = Course::Going;
+                self.resumed += 1;
             }
             What::Requested(_) | What::Slept { .. } => {}
             What::Unrecorded(lacks) => self.unrecorded = lacks.clone(),

@@ -1,4 +1,6 @@
-//! What the end of a viewer means to the run that it shows.
+//! What the end of a viewer means to the run that it shows, and what ends a run besides itself.
+
+use serde::{Deserialize, Serialize};
 
 /// What the end of a viewer means to the run that it shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,4 +12,15 @@ pub enum Bond {
     Free,
     /// Nothing: the run was over before this program came, and its record is shown.
     Record,
+}
+
+/// What ends a run besides itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tie {
+    /// Nothing: it goes on when whoever started it has gone.
+    #[default]
+    Free,
+    /// The end of the process that started it.
+    Starter,
 }

@@ -10,7 +10,7 @@ use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
 use super::{grouped, json, seen, summary};
-use crate::history::rest;
+use crate::history::{Rest, rest};
 use crate::link::Link;
 use crate::model::board::{Board, Course};
 use crate::model::bond::Bond;
@@ -65,6 +65,8 @@ pub enum End {
     Over(ExitStatus),
     /// The runner went without ending the run.
     Interrupted,
+    /// With the link: the run goes on, with another runner or out of reach.
+    CutOff,
     /// Before the run, which goes on.
     Left(ExitStatus),
 }
@@ -126,6 +128,8 @@ struct Desk<'a> {
     ended: bool,
     /// Whether the link has nothing more.
     closed: bool,
+    /// Whether that is so although the run goes on.
+    cut_off: bool,
     /// The exit status with which the run is left to itself.
     left: Option<ExitStatus>,
     /// Whether something was not shown because an output took no more.
@@ -151,6 +155,7 @@ impl<'a> Desk<'a> {
             events: 0,
             ended: false,
             closed: false,
+            cut_off: false,
             left: None,
             cut: false,
             gaps: Gaps::default(),
@@ -215,10 +220,20 @@ impl<'a> Desk<'a> {
             return;
         }
         let (dir, told) = (RunDir::open(self.plan.directory.clone()), link.told());
-        match spawn_blocking(move || rest(dir, told)).await {
-            Ok(Ok(rest)) => rest.into_iter().for_each(|event| self.take(Message::Event(event))),
-            Ok(Err(error)) => tracing::warn!(%error, "the record cannot be read"),
-            Err(error) => tracing::warn!(%error, "the record was not read"),
+        let rest = match spawn_blocking(move || rest(dir, told)).await {
+            Ok(Ok(rest)) => rest,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the record cannot be read");
+                Rest::unknown()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the record was not read");
+                Rest::unknown()
+            }
+        };
+        self.cut_off = rest.is_live();
+        for event in rest.events {
+            self.take(Message::Event(event));
         }
         if !self.ended && self.options.style != Style::Grouped {
             for Unreadable { job, error } in self.feed.cut_off() {
@@ -302,6 +317,10 @@ impl<'a> Desk<'a> {
 
     /// Prints what comes at the end. A signal that ends a run cuts that short, and the exit status tells it.
     async fn close(mut self, signals: &mut Signals) -> Result<End, ReportError> {
+        if self.cut_off {
+            self.trouble.map_or(Ok(()), Err)?;
+            return Ok(End::CutOff);
+        }
         self.board.interrupt();
         let interrupted = self.board.course() == Course::Interrupted;
         let ended = ExitStatus::of_tally(self.board.tally());

@@ -82,6 +82,6 @@ pub fn after_dashboard(
 /// Notes that the result of a run was shown. Where that cannot be noted the run is merely kept longer.
 fn seen(board: &Board, dir: &RunDir) {
     if board.all_done() {
-        let _unwritable = history::mark_reviewed(dir);
+        let _unwritable = history::mark_reviewed(dir, board.resumed());
     }
 }

@@ -8,7 +8,7 @@ use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
 use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
-use crate::history::rest;
+use crate::history::{Rest, rest};
 use crate::link::Link;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -65,6 +65,8 @@ pub enum Leaving {
     Finished,
     /// The operator left; the run goes on.
     Detached,
+    /// The link is lost, but the run goes on.
+    CutOff,
     /// The terminal was closed.
     HungUp,
     /// Somebody asked us to terminate.
@@ -180,7 +182,10 @@ impl Shell {
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
                 Woken::Told(Some(message)) => self.take_in(message),
-                Woken::Told(None) => self.lose_runner().await,
+                Woken::Told(None) => match self.lose_runner().await {
+                    Some(effects) => effects,
+                    None => return Ok(Leaving::CutOff),
+                },
                 Woken::Time => self.tell(Msg::Tick),
             };
         }
@@ -224,25 +229,26 @@ impl Shell {
     }
 
     /// The link is closed. Unless the run has ended, its runner is gone; what it recorded and could not tell any more is
-    /// read from the record.
-    async fn lose_runner(&mut self) -> Effects {
+    /// read from the record. `None` when the run goes on all the same: what is shown is out of date then, and no key
+    /// would be heard.
+    async fn lose_runner(&mut self) -> Option<Effects> {
         let told = self.link.take().map_or(0, |link| link.told());
         if !self.app.board().course().is_live() {
-            return Effects::none();
+            return Some(Effects::none());
         }
         let dir = self.dir.clone();
         let rest = match spawn_blocking(move || rest(dir, told)).await {
             Ok(Ok(rest)) => rest,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the record cannot be read");
-                Vec::new()
+                Rest::unknown()
             }
             Err(error) => {
                 tracing::warn!(%error, "the record was not read");
-                Vec::new()
+                Rest::unknown()
             }
         };
-        self.tell(Msg::RunnerGone(rest))
+        (!rest.is_live()).then(|| self.tell(Msg::RunnerGone(rest.events)))
     }
 
     fn tell(&mut self, msg: Msg) -> Effects {

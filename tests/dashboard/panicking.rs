@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use heeler::app::Seat;
 use heeler::link::dial::dial;
-use heeler::link::greet::{Hello, Rights, Tie};
+use heeler::link::greet::{Hello, Rights};
+use heeler::model::bond::Tie;
 use heeler::link::hub::{About, Hub};
 use heeler::link::{Outlet, Parcel, Wishes};
 use heeler::model::board::Board;

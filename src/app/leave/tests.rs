@@ -3,7 +3,7 @@
 use crate::app::fixture::{done, event, plan};
 use crate::app::{Access, App, Choice, Effect, Key, Msg, Overlay, Seat, Size, update};
 use crate::model::board::{Board, Course};
-use crate::model::bond::Bond;
+use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Requested, What};
 use crate::model::outcome::Outcome;
 use crate::model::request::{Force, Request};
@@ -27,6 +27,7 @@ impl Desk {
         let now = Stamp::from_secs(100);
         let seat = Seat {
             bond,
+            tie: Tie::Free,
             access,
             who: Some("me (pts/1, pid 7)".to_owned()),
             logout: None,
@@ -198,5 +199,19 @@ fn only_the_requests_of_others_are_news() {
         });
         desk.tell(Msg::Runner(Message::Event(Event { at: desk.now, what })));
         assert_eq!(desk.notice(), notice);
+    }
+}
+
+#[test]
+fn leaving_a_run_that_ends_with_its_starter_promises_nothing_else() {
+    for (tie, choice) in [(Tie::Free, Choice::Detach), (Tie::Starter, Choice::Depart)] {
+        let mut desk = Desk::new(Bond::Free, Access::Full);
+        desk.app.seat.tie = tie;
+        desk.press(&[Q]);
+        let Overlay::Quit(question) = desk.app.overlay() else {
+            panic!("no question");
+        };
+        assert_eq!(question.choices.get(1), Some(&choice));
+        assert_eq!(desk.press(&[Key::Char('d')]), [Effect::Detach]);
     }
 }

@@ -42,6 +42,9 @@ pub(in crate::cli) fn cancel(args: &CancelArgs) -> Result<ExitStatus, CliError> 
         if let Seen::Left(status) = seen {
             return Ok(status);
         }
+        if seen == Seen::CutOff {
+            return Ok(ExitStatus::LeftRunning);
+        }
         report::outcomes(&board, &jobs, &mut io::stdout().lock())?;
         Ok(status(&board, &jobs))
     })

@@ -51,6 +51,7 @@ fn steer(args: &CourseArgs, request: Request) -> Result<ExitStatus, CliError> {
         let board = watch.leave(seen).await;
         match seen {
             Seen::Left(status) => return Ok(status),
+            Seen::CutOff => return Ok(ExitStatus::LeftRunning),
             Seen::RunnerGone => return Ok(ExitStatus::Unreachable),
             Seen::End => return Err(UsageError::from(ControlError::Ended).into()),
             Seen::It => {}

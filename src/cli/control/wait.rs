@@ -41,6 +41,9 @@ pub(in crate::cli) fn wait(args: &WaitArgs) -> Result<ExitStatus, CliError> {
                 if let Seen::Left(status) = seen {
                     return Ok(status);
                 }
+                if seen == Seen::CutOff {
+                    return Ok(ExitStatus::LeftRunning);
+                }
                 (board, jobs, seen == Seen::RunnerGone)
             }
         };

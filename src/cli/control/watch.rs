@@ -1,11 +1,12 @@
 //! Following a run until what was asked for has happened, with nothing on the screen.
 
 use crate::cli::error::CliError;
-use crate::cli::front::{tell_interrupted, tell_left};
+use crate::cli::front::{tell_cut_off, tell_interrupted, tell_left};
 use crate::cli::reach::Alive;
-use crate::history::rest;
+use crate::history::{Rest, rest};
 use crate::link::Link;
 use crate::model::board::Board;
+use crate::model::bond::Tie;
 use crate::model::event::{Change, Event, Message, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::JobId;
@@ -22,6 +23,7 @@ pub(super) struct Watch {
     pub(super) board: Board,
     pub(super) plan: Arc<Plan>,
     link: Link,
+    tie: Tie,
     dir: RunDir,
     signals: Signals,
 }
@@ -35,6 +37,8 @@ pub(super) enum Seen {
     End,
     /// With the runner, which did not end its run.
     RunnerGone,
+    /// With the link: the run goes on, with another runner or out of reach.
+    CutOff,
     /// With a signal; the exit status for it.
     Left(ExitStatus),
 }
@@ -47,6 +51,7 @@ impl Watch {
             board: alive.board().await,
             plan: alive.plan,
             link: alive.link,
+            tie: alive.welcome.tie,
             dir: alive.dir,
             signals,
         })
@@ -106,11 +111,15 @@ impl Watch {
             let (dir, told) = (self.dir.clone(), self.link.told());
             // A record that cannot be read adds nothing.
             let read = spawn_blocking(move || rest(dir, told)).await;
-            for event in read.ok().and_then(Result::ok).iter().flatten() {
+            let rest = read.ok().and_then(Result::ok).unwrap_or_else(Rest::unknown);
+            for event in &rest.events {
                 self.board.apply(event);
                 if is_it(event) {
                     return Seen::It;
                 }
+            }
+            if rest.is_live() {
+                return Seen::CutOff;
             }
         }
         if self.board.course().is_live() {
@@ -125,8 +134,9 @@ impl Watch {
         self.link.close().await;
         match seen {
             Seen::It | Seen::End | Seen::Left(ExitStatus::HungUp) => {}
-            Seen::Left(_) => tell_left(&self.plan.run),
+            Seen::Left(_) => tell_left(&self.plan.run, self.tie),
             Seen::RunnerGone => tell_interrupted(&self.plan.run),
+            Seen::CutOff => tell_cut_off(&self.plan.run),
         }
         self.board
     }

@@ -76,7 +76,7 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
     }
     if record.board.all_done() && record.state != State::Interrupted {
         // Where it cannot be noted the run is merely kept longer.
-        let _unwritable = mark_reviewed(&record.dir);
+        let _unwritable = mark_reviewed(&record.dir, record.board.resumed());
     }
     Ok(ExitStatus::AllOk)
 }

@@ -12,11 +12,12 @@ pub(super) fn show_screen(record: Record) -> Result<ExitStatus, CliError> {
     if matches!(record.state, State::Live { .. }) || !front::has_screen() {
         return print(&record, Layout::Plain);
     }
-    let (dir, ended) = (record.dir.clone(), record.state != State::Interrupted);
+    let (dir, resumed) = (record.dir.clone(), record.board.resumed());
+    let ended = record.state != State::Interrupted;
     let status = finish(runtime()?, front::show_record(record))?;
     if ended && status == ExitStatus::AllOk {
         // Where it cannot be noted the run is merely kept longer.
-        let _unwritable = mark_reviewed(&dir);
+        let _unwritable = mark_reviewed(&dir, resumed);
     }
     Ok(status)
 }

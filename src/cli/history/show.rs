@@ -32,7 +32,7 @@ pub(in super::super) fn show(args: &ShowArgs) -> Result<ExitStatus, CliError> {
     out.flush()?;
     if record.state != State::Interrupted && record.board.all_done() {
         // Where it cannot be noted the run is merely kept longer.
-        let _unwritable = mark_reviewed(&record.dir);
+        let _unwritable = mark_reviewed(&record.dir, record.board.resumed());
     }
     Ok(ExitStatus::AllOk)
 }

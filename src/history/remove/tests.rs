@@ -49,7 +49,7 @@ fn an_old_run_that_went_well_goes_and_nothing_of_it_is_left() {
 fn a_failed_run_goes_once_it_was_seen() {
     let (mut stage, store) = ended(1);
     assert_eq!(prune(&store), [""; 0]);
-    mark_reviewed(&stage.dir).expect("marked");
+    mark_reviewed(&stage.dir, 0).expect("marked");
     let again = |stage: &mut Stage| {
         let (time, operator) = (String::new(), String::new());
         stage.event(
@@ -60,7 +60,9 @@ fn a_failed_run_goes_once_it_was_seen() {
     again(&mut stage);
     stage.end(4, 1);
     assert_eq!(prune(&store), [""; 0], "it was taken up again since");
-    mark_reviewed(&stage.dir).expect("marked");
+    mark_reviewed(&stage.dir, 0).expect("marked");
+    assert_eq!(prune(&store), [""; 0], "what came after that was not shown");
+    mark_reviewed(&stage.dir, 1).expect("marked");
     assert_eq!(prune(&store), [RUN]);
 }
 

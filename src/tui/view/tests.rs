@@ -5,7 +5,7 @@ use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
 use crate::app::{Access, Action, App, Key, Loaded, Msg, Seat, Size, update};
 use crate::model::board::Board;
-use crate::model::bond::Bond;
+use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::Outcome;
@@ -164,6 +164,7 @@ fn what_lies_over_the_screen() {
 fn the_question_on_leaving_a_run_that_goes_on() {
     let seat = |access| Seat {
         bond: Bond::Free,
+        tie: Tie::Free,
         access,
         who: None,
         logout: Some("at logout the session manager of this machine will end the run".to_owned()),
@@ -198,6 +199,7 @@ fn what_is_unusual_stands_in_the_header() {
     ] {
         let seat = Seat {
             bond,
+            tie: Tie::Free,
             access,
             ..Seat::default()
         };
@@ -214,6 +216,7 @@ fn what_is_unusual_stands_in_the_header() {
     board.interrupt();
     let seat = Seat {
         bond: Bond::Record,
+        tie: Tie::Free,
         ..Seat::default()
     };
     let mut app = App::new(Arc::new(every_state_plan()), board, NOW).seated(seat);
