@@ -14,6 +14,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// How long the end of a run waits for room on a full disk.
 const LAST_TRY: Duration = Duration::from_secs(3);
@@ -27,6 +28,8 @@ pub(super) struct Scribe {
     plan: Arc<Plan>,
     /// Events that could not be written yet.
     kept: VecDeque<Event>,
+    /// Those who wait until these are.
+    marks: Vec<Arc<Notify>>,
     /// How much of a stream was lost since its last byte on disk.
     holes: HashMap<(JobId, AttemptNo), [u64; 2]>,
     /// Whether the run directory was still in its place when it was last looked for.
@@ -49,7 +52,7 @@ impl Effort {
         match entry {
             Entry::Event(_) => self.events += 1,
             Entry::Output(printed) => self.bytes += printed.piece.bytes.len() as u64,
-            Entry::Lost { .. } | Entry::Words(..) => {}
+            Entry::Lost { .. } | Entry::Words(..) | Entry::Mark(_) => {}
         }
     }
 
@@ -71,6 +74,7 @@ impl Scribe {
             writer,
             plan,
             kept: VecDeque::new(),
+            marks: Vec::new(),
             holes: HashMap::new(),
             place: Ok(()),
             looked: Instant::now(),
@@ -109,6 +113,7 @@ impl Scribe {
         self.looked = Instant::now();
         self.look_for_place();
         let _later = self.write_kept();
+        self.answer_marks();
         let lacks = self.desk.losses();
         self.record_losses(lacks);
     }
@@ -130,6 +135,7 @@ impl Scribe {
                     self.try_for_the_last_time();
                 }
                 let written = self.write_event(event);
+                self.answer_marks();
                 if let What::Job {
                     job,
                     attempt,
@@ -158,6 +164,11 @@ impl Scribe {
                 let written = self.place.clone();
                 let written = written.and_then(|()| said(self.writer.ssh_words(host.as_str(), words)));
                 written.map_or_else(Written::Lost, |()| Written::Whole)
+            }
+            Entry::Mark(mark) => {
+                self.marks.push(Arc::clone(mark));
+                self.answer_marks();
+                Written::Whole
             }
         }
     }
@@ -198,6 +209,15 @@ impl Scribe {
             self.record_losses(lacks);
         }
         written
+    }
+
+    /// Tells those who wait for it that every event so far is on disk, when that is so.
+    fn answer_marks(&mut self) {
+        if self.kept.is_empty() && self.place.is_ok() {
+            for mark in self.marks.drain(..) {
+                mark.notify_one();
+            }
+        }
     }
 
     fn write_output(&mut self, printed: &Printed) -> Result<(), String> {
