@@ -4,9 +4,10 @@
 
 use super::desk::{Desk, LOOK, Task, Written};
 use super::entry::{Entry, Printed};
-use crate::model::event::{Change, Event, What};
+use crate::model::event::{Change, Event, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
 use crate::rundir::{Chunk, Writer};
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::{HashMap, VecDeque};
@@ -32,6 +33,8 @@ pub(super) struct Scribe {
     marks: Vec<Arc<Notify>>,
     /// How much of a stream was lost since its last byte on disk.
     holes: HashMap<(JobId, AttemptNo), [u64; 2]>,
+    /// The attempts that are over and whose last holes are not on disk yet, and when they ended.
+    owed: Vec<((JobId, AttemptNo), Stamp)>,
     /// Whether the run directory was still in its place when it was last looked for.
     place: Result<(), String>,
     looked: Instant,
@@ -76,6 +79,7 @@ impl Scribe {
             kept: VecDeque::new(),
             marks: Vec::new(),
             holes: HashMap::new(),
+            owed: Vec::new(),
             place: Ok(()),
             looked: Instant::now(),
             effort: Effort::default(),
@@ -134,8 +138,6 @@ impl Scribe {
                 if matches!(event.what, What::RunEnded { .. }) {
                     self.try_for_the_last_time();
                 }
-                let written = self.write_event(event);
-                self.answer_marks();
                 if let What::Job {
                     job,
                     attempt,
@@ -143,9 +145,13 @@ impl Scribe {
                     ..
                 } = &event.what
                 {
+                    // Whoever reads of the end finds all that there will be of its output, and what lacks.
+                    self.owed.push(((*job, *attempt), event.at));
+                    self.write_owed();
                     self.writer.close((*job, *attempt));
-                    self.holes.remove(&(*job, *attempt));
                 }
+                let written = self.write_event(event);
+                self.answer_marks();
                 written
             }
             Entry::Output(printed) => {
@@ -194,6 +200,7 @@ impl Scribe {
 
     fn write_kept(&mut self) -> Result<(), String> {
         self.place.clone()?;
+        self.write_owed();
         let mut count = 0;
         let mut written = Ok(());
         while let Some(event) = self.kept.front() {
@@ -223,18 +230,45 @@ impl Scribe {
     fn write_output(&mut self, printed: &Printed) -> Result<(), String> {
         self.place.clone()?;
         let (key, stream) = (printed.key(), printed.piece.stream);
-        let label = self.plan.label(printed.job);
-        let hole = self.holes.get(&key).map_or(0, |holes| holes[stream as usize]);
-        if hole > 0 {
-            said(self.writer.hole(key, label, (printed.at, stream), hole))?;
-            self.hole(key)[stream as usize] = 0;
-        }
+        self.write_hole(key, (printed.at, stream))?;
         let chunk = Chunk {
             at: printed.at,
             stream,
             bytes: &printed.piece.bytes,
         };
         said(self.writer.output(key, self.plan.label(printed.job), chunk))
+    }
+
+    /// Leaves the last holes of the attempts that are over; those that the disk refuses are tried again later.
+    fn write_owed(&mut self) {
+        if self.place.is_err() {
+            return;
+        }
+        while let Some(&(key, at)) = self.owed.first() {
+            let left = [Stream::Stdout, Stream::Stderr]
+                .into_iter()
+                .map(|stream| self.write_hole(key, (at, stream)));
+            let written: Result<(), String> = left.collect();
+            self.writer.close(key);
+            if written.is_err() {
+                // Next time another one is tried first, in case that this one alone is the trouble.
+                self.owed.rotate_left(1);
+                return;
+            }
+            self.owed.swap_remove(0);
+            self.holes.remove(&key);
+        }
+    }
+
+    /// Leaves the hole of what was lost of a stream since its last byte on disk.
+    fn write_hole(&mut self, key: (JobId, AttemptNo), (at, stream): (Stamp, Stream)) -> Result<(), String> {
+        let hole = self.holes.get(&key).map_or(0, |holes| holes[stream as usize]);
+        if hole > 0 {
+            let label = self.plan.label(key.0);
+            said(self.writer.hole(key, label, (at, stream), hole))?;
+            self.hole(key)[stream as usize] = 0;
+        }
+        Ok(())
     }
 
     fn hole(&mut self, key: (JobId, AttemptNo)) -> &mut [u64; 2] {
@@ -244,9 +278,9 @@ impl Scribe {
     /// The run is over: what was kept gets a last chance, and what is missing then is said before the end is.
     fn try_for_the_last_time(&mut self) {
         let begun = Instant::now();
-        while !self.kept.is_empty() && begun.elapsed() < LAST_TRY {
+        while !(self.kept.is_empty() && self.owed.is_empty()) && begun.elapsed() < LAST_TRY {
             self.look_around();
-            if !self.kept.is_empty() {
+            if !(self.kept.is_empty() && self.owed.is_empty()) {
                 thread::sleep(TRY);
             }
         }
