@@ -350,6 +350,9 @@ impl<'a> Desk<'a> {
             }
         }
         self.trouble.map_or(Ok(()), Err)?;
+        for (job, bytes) in self.feed.lost() {
+            self.gaps.lose(self.plan.host(job), bytes);
+        }
         self.gaps.check()?;
         Ok(if interrupted {
             End::Interrupted

@@ -25,6 +25,12 @@ pub enum ReportError {
         /// Why the first of it cannot.
         error: io::Error,
     },
+    /// Some output is not on record, and so it was not shown.
+    #[error("not recorded, and so not shown: {0}; what was shown is not complete")]
+    Lost(
+        /// How much of which hosts.
+        String,
+    ),
 }
 
 /// What came of printing after the run. A reader that has seen enough is no trouble, as with `| head`.

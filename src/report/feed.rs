@@ -3,12 +3,13 @@
 //! in whole lines (at the end of an attempt also without a line end), in chunks of bounded size, before the event that
 //! came after it. An unfinished line is remembered as an offset, so that it takes no memory however long it grows.
 
+use super::holes::{Holes, Sound};
 use crate::model::event::{Change, Event, Message, Output, Piece, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::rundir::{OutputReader, RunDir};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 
 /// The most bytes in one chunk.
@@ -89,6 +90,10 @@ pub(super) struct Feed {
     /// When the last event happened.
     last: Stamp,
     queue: VecDeque<Item>,
+    /// The holes of the attempt that was read last.
+    holes: ((JobId, AttemptNo), Holes),
+    /// How many bytes of each job could not be shown, because they are not on record.
+    lost: BTreeMap<JobId, u64>,
 }
 
 impl Feed {
@@ -100,12 +105,19 @@ impl Feed {
             open: BTreeSet::new(),
             last: Stamp::default(),
             queue: VecDeque::new(),
+            holes: ((JobId(0), AttemptNo::FIRST), Holes::default()),
+            lost: BTreeMap::new(),
         }
     }
 
     /// Whether there is a step to take.
     pub(super) fn has_more(&self) -> bool {
         !self.queue.is_empty()
+    }
+
+    /// How many bytes of which jobs could not be shown so far, because they are not on record.
+    pub(super) fn lost(&self) -> impl Iterator<Item = (JobId, u64)> {
+        self.lost.iter().map(|(job, bytes)| (*job, *bytes))
     }
 
     /// Takes in a message.
@@ -286,30 +298,57 @@ impl Feed {
     /// The beginning of a range; what is left of it stays first in the queue.
     fn chunk(&mut self, mut range: Range) -> io::Result<Option<Text>> {
         let (job, attempt, stream) = range.key;
-        let bytes = match range.carried.take() {
-            Some(bytes) => bytes,
-            None => self.fetch(&range)?,
-        };
-        range.from += bytes.len() as u64;
-        let text = (!bytes.is_empty()).then_some(Text {
-            at: range.at,
-            job,
-            attempt,
-            stream,
-            bytes,
-            last: range.last && range.from >= range.to,
-        });
-        if text.is_some() && range.from < range.to {
-            self.queue.push_front(Item::Range(range));
+        while range.from < range.to {
+            let bytes = match range.carried.take() {
+                Some(bytes) => {
+                    range.from += bytes.len() as u64;
+                    bytes
+                }
+                None => self.fetch(&mut range)?,
+            };
+            if bytes.is_empty() {
+                continue;
+            }
+            let text = Text {
+                at: range.at,
+                job,
+                attempt,
+                stream,
+                bytes,
+                last: range.last && range.from >= range.to,
+            };
+            if range.from < range.to {
+                self.queue.push_front(Item::Range(range));
+            }
+            return Ok(Some(text));
         }
-        Ok(text)
+        Ok(None)
     }
 
-    fn fetch(&self, range: &Range) -> io::Result<Vec<u8>> {
+    /// Reads the beginning of a range, without what is not on record.
+    fn fetch(&mut self, range: &mut Range) -> io::Result<Vec<u8>> {
+        let (job, attempt, stream) = range.key;
         let most = (range.to - range.from).min(CHUNK as u64) as usize;
-        let mut bytes = self.reader(range.key).read(range.key.2, range.from, most)?;
-        if range.from + (bytes.len() as u64) < range.to {
+        let reader = self.reader(range.key);
+        let mut bytes = reader.read(stream, range.from, most)?;
+        let left = range.to - range.from;
+        if bytes.is_empty() {
+            // It was told, and the disk did not take it.
+            *self.lost.entry(job).or_default() += left;
+            range.from = range.to;
+            return Ok(bytes);
+        }
+        if (bytes.len() as u64) < left {
             bytes.truncate(good_cut(&bytes));
+        }
+        let offset = range.from;
+        range.from += bytes.len() as u64;
+        if self.holes.0 != (job, attempt) {
+            self.holes = ((job, attempt), Holes::default());
+        }
+        let Sound { bytes, lost } = self.holes.1.cut(&reader, (stream, offset), bytes)?;
+        if lost > 0 {
+            *self.lost.entry(job).or_default() += lost;
         }
         Ok(bytes)
     }

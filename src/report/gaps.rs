@@ -5,12 +5,17 @@ use crate::model::host::HostName;
 use crate::nodeset::fold;
 use std::io;
 
+/// How many hosts are named one by one of whose output something is not on record.
+const SHOWN: usize = 10;
+
 /// The hosts whose output could not be read.
 #[derive(Debug, Default)]
 pub(super) struct Gaps {
     hosts: Vec<HostName>,
     /// Why the first of them could not.
     first: Option<io::Error>,
+    /// How many bytes of which hosts are not on record.
+    lost: Vec<(HostName, u64)>,
 }
 
 impl Gaps {
@@ -22,14 +27,34 @@ impl Gaps {
         self.first.get_or_insert(error);
     }
 
+    /// So many bytes of the output of this host are not on record, and could not be shown.
+    pub(super) fn lose(&mut self, host: &HostName, bytes: u64) {
+        if bytes > 0 {
+            self.lost.push((host.clone(), bytes));
+        }
+    }
+
     /// Fails when there was a gap.
     pub(super) fn check(self) -> Result<(), ReportError> {
-        let hosts = self.hosts;
-        self.first.map_or(Ok(()), |error| {
-            Err(ReportError::Record {
-                hosts: fold(&hosts),
+        let lost = (!self.lost.is_empty()).then(|| in_words(&self.lost));
+        match (self.first, lost) {
+            (Some(error), _) => Err(ReportError::Record {
+                hosts: fold(&self.hosts),
                 error,
-            })
-        })
+            }),
+            (None, Some(lost)) => Err(ReportError::Lost(lost)),
+            (None, None) => Ok(()),
+        }
     }
+}
+
+fn in_words(lost: &[(HostName, u64)]) -> String {
+    let words = lost
+        .iter()
+        .take(SHOWN)
+        .map(|(host, bytes)| format!("{bytes} bytes of {host}"));
+    let more = lost.get(SHOWN..).unwrap_or_default();
+    let bytes: u64 = more.iter().map(|(_, bytes)| bytes).sum();
+    let more = (!more.is_empty()).then(|| format!("{bytes} bytes of {} more hosts", more.len()));
+    words.chain(more).collect::<Vec<_>>().join(", ")
 }

@@ -45,8 +45,9 @@ pub(super) fn write(
             let mut copy = Copy::new(out, rendering);
             let read = merge::all(&reader, &mut |chunk| copy.take(&chunk));
             copy.end()?;
-            if let Err(error) = read {
-                gaps.note(&row.host, error);
+            match read {
+                Ok(lost) => gaps.lose(&row.host, lost),
+                Err(error) => gaps.note(&row.host, error),
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use super::feed::CHUNK;
 use crate::model::event::Stream;
-use crate::rundir::{IndexEntry, OutputReader};
+use crate::rundir::{Fill, IndexEntry, OutputReader};
 use std::io;
 
 /// A chunk of merged output: whole lines, or a part of a long one.
@@ -27,18 +27,19 @@ struct Place {
     seen: u64,
 }
 
-/// Hands out all the output of an attempt.
-pub(super) fn all(reader: &OutputReader, sink: &mut Sink<'_>) -> io::Result<()> {
+/// Hands out all the output of an attempt; returns how many bytes of it are not on record.
+pub(super) fn all(reader: &OutputReader, sink: &mut Sink<'_>) -> io::Result<u64> {
     let (entries, _) = reader.index(0)?;
     Merge {
         reader,
         places: [Place::default(); 2],
+        lost: 0,
     }
     .run(&entries, sink)
 }
 
 /// Hands out the whole lines in the last `bytes` of the output of an attempt.
-pub(super) fn tail(reader: &OutputReader, bytes: u64, sink: &mut Sink<'_>) -> io::Result<()> {
+pub(super) fn tail(reader: &OutputReader, bytes: u64, sink: &mut Sink<'_>) -> io::Result<u64> {
     let (mut entries, _) = reader.index(0)?;
     let total: u64 = entries.iter().map(|entry| entry.bytes).sum();
     let mut skip = total.saturating_sub(bytes);
@@ -55,7 +56,12 @@ pub(super) fn tail(reader: &OutputReader, bytes: u64, sink: &mut Sink<'_>) -> io
         let given = line_start(reader, stream, seen)?;
         places[stream as usize] = Place { given, seen };
     }
-    Merge { reader, places }.run(&entries, sink)
+    Merge {
+        reader,
+        places,
+        lost: 0,
+    }
+    .run(&entries, sink)
 }
 
 /// Where the first line at or after an offset begins; the offset itself when there is no line end near it.
@@ -71,17 +77,40 @@ fn line_start(reader: &OutputReader, stream: Stream, offset: u64) -> io::Result<
 struct Merge<'a> {
     reader: &'a OutputReader,
     places: [Place; 2],
+    /// How many bytes are not on record.
+    lost: u64,
 }
 
 impl Merge<'_> {
-    fn run(mut self, entries: &[IndexEntry], sink: &mut Sink<'_>) -> io::Result<()> {
+    fn run(mut self, entries: &[IndexEntry], sink: &mut Sink<'_>) -> io::Result<u64> {
         for entry in entries {
-            self.advance(entry.stream, entry.bytes, sink)?;
+            match entry.fill {
+                Fill::Bytes => self.advance(entry.stream, entry.bytes, sink)?,
+                Fill::Hole => self.skip(entry.stream, entry.bytes, sink)?,
+            }
         }
         for stream in [Stream::Stdout, Stream::Stderr] {
             let end = self.reader.len(stream)?;
             self.give(stream, end, true, sink)?;
         }
+        Ok(self.lost)
+    }
+
+    /// Leaves a hole out. A line that it cuts ends there.
+    fn skip(&mut self, stream: Stream, bytes: u64, sink: &mut Sink<'_>) -> io::Result<()> {
+        let Place { given, seen } = self.places[stream as usize];
+        if given < seen {
+            self.give(stream, seen, false, sink)?;
+            sink(Chunk {
+                stream,
+                bytes: b"\n",
+                last: false,
+            })?;
+        }
+        let place = &mut self.places[stream as usize];
+        place.seen += bytes;
+        place.given = place.given.max(place.seen);
+        self.lost += bytes;
         Ok(())
     }
 
@@ -94,6 +123,7 @@ impl Merge<'_> {
             let read = self.reader.read(stream, seen, most)?;
             if read.is_empty() {
                 // The index was written and the bytes were not: the machine stopped in between.
+                self.lost += end - seen;
                 return Ok(());
             }
             self.places[stream as usize].seen += read.len() as u64;

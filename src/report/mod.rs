@@ -11,6 +11,7 @@ mod feed;
 mod fixture;
 mod gaps;
 mod grouped;
+mod holes;
 mod json;
 mod log;
 mod merge;

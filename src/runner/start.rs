@@ -170,15 +170,22 @@ impl<T: Transport> Job<T> {
     /// Gives the host the program, and waits for the shim. Until the host has all of it a stop means that nothing was
     /// started; after that the command may run, and only the shim can say what became of it.
     async fn load(&mut self, setup: &mut Setup, program: Vec<u8>, cookie: &Cookie) -> Result<LateStop, Outcome> {
+        // First the record, so that whoever opens it later knows that the command may have run, and by which mark:
+        // while the disk does not take that, nothing is started.
+        let cookie = cookie.as_str().to_owned();
+        self.tell(Input::Starting(self.id, cookie.clone()));
+        self.change(Change::Starting { cookie });
+        let journal = self.journal.clone();
+        self.unless_stopped(Duration::MAX, async {
+            journal.recorded().await;
+            Ok::<_, Outcome>(())
+        })
+        .await?;
+        setup.load(program);
         let limit = self.plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let clock = self.clock.clone();
         let deadline = clock.within(limit, std::future::pending::<()>());
         tokio::pin!(deadline);
-        // First the record, so that whoever opens it later knows that the command may have run, and by which mark.
-        let cookie = cookie.as_str().to_owned();
-        self.tell(Input::Starting(self.id, cookie.clone()));
-        self.change(Change::Starting { cookie });
-        setup.load(program);
         let mut late_stop: LateStop = None;
         loop {
             let problem = tokio::select! {

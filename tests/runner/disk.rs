@@ -2,9 +2,9 @@
 //! still be recorded is.
 
 use crate::stage::{Stage, secs, settings};
-use heeler::model::event::{Event, Stream, Unrecorded, What};
+use heeler::model::event::{Change, Event, Stream, Unrecorded, What};
 use heeler::model::id::AttemptNo;
-use heeler::model::outcome::{Fate, Outcome};
+use heeler::model::outcome::{Fate, Outcome, SkipReason};
 use heeler::model::request::{Force, Request};
 use heeler::rundir::{Fill, OutputReader};
 use rustix::fs::{Mode, mkfifoat};
@@ -143,6 +143,66 @@ async fn a_run_ends_also_when_its_end_cannot_be_recorded() {
     let missing = (told.len() - recorded.len()) as u64;
     let last = last.expect("told");
     assert_eq!((last.bytes, last.events), (4, missing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_at_the_end_of_an_attempt_leaves_its_hole() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let mut stage = Stage::open_in(disk.0.path(), &["a"], settings(), |_| {});
+    let (_line, mut shim) = stage.start("a").await;
+    stage.ask(Request::Hold);
+    disk.fill();
+    use_up_the_last_page(&mut stage).await;
+    stage.soon(shim.print(Stream::Stdout, b"lost")).await;
+    until_lacking(&mut stage, |lacks| lacks.bytes == 4).await;
+    stage.soon(shim.exit(0)).await;
+    stage.done("a").await;
+    disk.make_room();
+    until_lacking(&mut stage, |lacks| lacks.events == 0).await;
+    stage.ask(Request::Release);
+    while stage.take().await {}
+    assert_eq!(stage.finish().await, [Outcome::Ok]);
+    let (index, _) = OutputReader::new(&stage.dir, "a", AttemptNo::FIRST).index(0).unwrap();
+    let holes: Vec<_> = index.iter().map(|e| (e.stream, e.fill, e.bytes)).collect();
+    assert_eq!(holes, [(Stream::Stdout, Fill::Hole, 4)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_started_while_the_record_cannot_say_so() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let mut stage = Stage::open_in(disk.0.path(), &["a", "b"], settings(), |_| {});
+    disk.fill();
+    use_up_the_last_page(&mut stage).await;
+    let mut sessions = Vec::new();
+    for host in ["a", "b"] {
+        let mut line = stage.call(host).await.accept();
+        let mut shim = stage.soon(line.session()).await;
+        stage.soon(shim.greet()).await;
+        stage.until(host, |change| matches!(change, Change::Starting { .. })).await;
+        sessions.push((line, shim));
+    }
+    // What waits for the disk can be cancelled, and was then never started.
+    let jobs = vec![stage.job("a")];
+    stage.ask(Request::Cancel {
+        jobs,
+        force: Force::Graceful,
+    });
+    assert_eq!(stage.done("a").await.outcome, Outcome::skipped(SkipReason::Cancelled));
+    assert_eq!(stage.soon(sessions[0].1.hung_up()).await, "");
+    // What is not cancelled is started when there is room.
+    disk.make_room();
+    let shim = &mut sessions[1].1;
+    stage.soon(shim.run_greeted()).await;
+    let record = stage.record();
+    let starting = |event: &Event| {
+        let What::Job { host, change, .. } = &event.what else { return false };
+        host.as_str() == "b" && matches!(change, Change::Starting { .. })
+    };
+    assert!(record.iter().any(starting), "on record before the host has the program");
+    stage.soon(shim.exit(0)).await;
+    while stage.take().await {}
+    let skipped = Outcome::skipped(SkipReason::Cancelled);
+    assert_eq!(stage.finish().await, [skipped, Outcome::Ok]);
 }
 
 #[tokio::test(start_paused = true)]

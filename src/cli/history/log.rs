@@ -71,7 +71,7 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
         ));
     }
     let is_silent = |stream| reader.len(stream).is_ok_and(|length| length == 0);
-    if is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
+    if log.holes() == 0 && is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
         explain(&record, place, attempt);
     }
     if record.board.all_done() && record.state != State::Interrupted {
@@ -121,7 +121,15 @@ fn explain(record: &Record, place: usize, attempt: AttemptNo) {
         earlier.map(|ending| &ending.outcome)
     };
     let state = outcome.map_or_else(|| "not over yet".to_owned(), report::in_words);
-    tell(&format!("{} printed nothing: {state}", row.host));
+    let printed = match record.board.unrecorded().bytes {
+        0 => "printed nothing".to_owned(),
+        // Nobody can say whose.
+        bytes => format!(
+            "has no output on record, and {} of this run could not be recorded",
+            show_size(bytes)
+        ),
+    };
+    tell(&format!("{} {printed}: {state}", row.host));
     if outcome.map(Outcome::class) != Some(OutcomeClass::Unreachable) {
         return;
     }

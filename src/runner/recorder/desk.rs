@@ -303,7 +303,7 @@ impl Queue {
         match entry {
             Entry::Event(event) => self.tell(Entry::Event(event.clone())),
             Entry::Output(printed) => self.teller.piece(printed.key(), printed.piece.clone(), printed.at),
-            Entry::Lost { .. } | Entry::Words(..) => {}
+            Entry::Lost { .. } | Entry::Words(..) | Entry::Mark(_) => {}
         }
     }
 
@@ -319,7 +319,7 @@ impl Queue {
                 self.teller.event(event);
             }
             Entry::Output(printed) => self.teller.output(printed),
-            Entry::Lost { .. } | Entry::Words(..) => {}
+            Entry::Lost { .. } | Entry::Words(..) | Entry::Mark(_) => {}
         }
     }
 
@@ -391,7 +391,7 @@ fn is_event(entry: &Entry) -> bool {
 fn bytes(entry: &Entry) -> u64 {
     match entry {
         // What is lost is counted where it is lost.
-        Entry::Event(_) | Entry::Lost { .. } => 0,
+        Entry::Event(_) | Entry::Lost { .. } | Entry::Mark(_) => 0,
         Entry::Output(Printed { piece, .. }) => piece.bytes.len() as u64,
         Entry::Words(_, words) => words.len() as u64,
     }

@@ -4,7 +4,8 @@ use crate::model::event::{Event, Piece, Stream};
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::stamp::Stamp;
-use tokio::sync::OwnedSemaphorePermit;
+use std::sync::Arc;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 /// Something to record.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) enum Entry {
     },
     /// ssh or a login shell said something about a host.
     Words(HostName, Vec<u8>),
+    /// Somebody waits until every event before this is on disk.
+    Mark(Arc<Notify>),
 }
 
 /// Bytes of one stream of one attempt.

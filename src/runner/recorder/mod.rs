@@ -6,6 +6,7 @@
 //!
 //! - **It refuses** (it is full, the directory is gone): events are kept in memory, in order, and written when there is
 //!   room again; output is lost. All of it is told, and what is missing is counted ([`What::Unrecorded`]).
+//!   What must be on record before it is done, such as a start, waits for that ([`Journal::recorded`]).
 //! - **It does not answer** (a file system on a network): after 5 s everything is told past it and counted the
 //!   same way, until it answers. What a job prints waits for room as always; only a job that must be heard (because it
 //!   is being ended, say) is read on: into a spool that all of them share, and beyond that its output is lost.
@@ -34,7 +35,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 /// How long the end of the run waits for a disk that makes no progress.
@@ -79,6 +80,13 @@ impl Journal {
             attempt,
             change,
         });
+    }
+
+    /// Waits until every event so far is on disk: for ever, where the disk never takes them. Cancel safe.
+    pub(super) async fn recorded(&self) {
+        let mark = Arc::new(Notify::new());
+        self.desk.put(Entry::Mark(Arc::clone(&mark)));
+        mark.notified().await;
     }
 
     /// Room for the output of an attempt that is read.

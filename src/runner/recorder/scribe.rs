@@ -4,9 +4,10 @@
 
 use super::desk::{Desk, LOOK, Task, Written};
 use super::entry::{Entry, Printed};
-use crate::model::event::{Change, Event, What};
+use crate::model::event::{Change, Event, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
 use crate::rundir::{Chunk, Writer};
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::{HashMap, VecDeque};
@@ -14,6 +15,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// How long the end of a run waits for room on a full disk.
 const LAST_TRY: Duration = Duration::from_secs(3);
@@ -27,8 +29,12 @@ pub(super) struct Scribe {
     plan: Arc<Plan>,
     /// Events that could not be written yet.
     kept: VecDeque<Event>,
+    /// Those who wait until these are.
+    marks: Vec<Arc<Notify>>,
     /// How much of a stream was lost since its last byte on disk.
     holes: HashMap<(JobId, AttemptNo), [u64; 2]>,
+    /// The attempts that are over and whose last holes are not on disk yet, and when they ended.
+    owed: Vec<((JobId, AttemptNo), Stamp)>,
     /// Whether the run directory was still in its place when it was last looked for.
     place: Result<(), String>,
     looked: Instant,
@@ -49,7 +55,7 @@ impl Effort {
         match entry {
             Entry::Event(_) => self.events += 1,
             Entry::Output(printed) => self.bytes += printed.piece.bytes.len() as u64,
-            Entry::Lost { .. } | Entry::Words(..) => {}
+            Entry::Lost { .. } | Entry::Words(..) | Entry::Mark(_) => {}
         }
     }
 
@@ -71,7 +77,9 @@ impl Scribe {
             writer,
             plan,
             kept: VecDeque::new(),
+            marks: Vec::new(),
             holes: HashMap::new(),
+            owed: Vec::new(),
             place: Ok(()),
             looked: Instant::now(),
             effort: Effort::default(),
@@ -109,6 +117,7 @@ impl Scribe {
         self.looked = Instant::now();
         self.look_for_place();
         let _later = self.write_kept();
+        self.answer_marks();
         let lacks = self.desk.losses();
         self.record_losses(lacks);
     }
@@ -129,7 +138,6 @@ impl Scribe {
                 if matches!(event.what, What::RunEnded { .. }) {
                     self.try_for_the_last_time();
                 }
-                let written = self.write_event(event);
                 if let What::Job {
                     job,
                     attempt,
@@ -137,9 +145,13 @@ impl Scribe {
                     ..
                 } = &event.what
                 {
+                    // Whoever reads of the end finds all that there will be of its output, and what lacks.
+                    self.owed.push(((*job, *attempt), event.at));
+                    self.write_owed();
                     self.writer.close((*job, *attempt));
-                    self.holes.remove(&(*job, *attempt));
                 }
+                let written = self.write_event(event);
+                self.answer_marks();
                 written
             }
             Entry::Output(printed) => {
@@ -158,6 +170,11 @@ impl Scribe {
                 let written = self.place.clone();
                 let written = written.and_then(|()| said(self.writer.ssh_words(host.as_str(), words)));
                 written.map_or_else(Written::Lost, |()| Written::Whole)
+            }
+            Entry::Mark(mark) => {
+                self.marks.push(Arc::clone(mark));
+                self.answer_marks();
+                Written::Whole
             }
         }
     }
@@ -183,6 +200,7 @@ impl Scribe {
 
     fn write_kept(&mut self) -> Result<(), String> {
         self.place.clone()?;
+        self.write_owed();
         let mut count = 0;
         let mut written = Ok(());
         while let Some(event) = self.kept.front() {
@@ -200,21 +218,57 @@ impl Scribe {
         written
     }
 
+    /// Tells those who wait for it that every event so far is on disk, when that is so.
+    fn answer_marks(&mut self) {
+        if self.kept.is_empty() && self.place.is_ok() {
+            for mark in self.marks.drain(..) {
+                mark.notify_one();
+            }
+        }
+    }
+
     fn write_output(&mut self, printed: &Printed) -> Result<(), String> {
         self.place.clone()?;
         let (key, stream) = (printed.key(), printed.piece.stream);
-        let label = self.plan.label(printed.job);
-        let hole = self.holes.get(&key).map_or(0, |holes| holes[stream as usize]);
-        if hole > 0 {
-            said(self.writer.hole(key, label, (printed.at, stream), hole))?;
-            self.hole(key)[stream as usize] = 0;
-        }
+        self.write_hole(key, (printed.at, stream))?;
         let chunk = Chunk {
             at: printed.at,
             stream,
             bytes: &printed.piece.bytes,
         };
         said(self.writer.output(key, self.plan.label(printed.job), chunk))
+    }
+
+    /// Leaves the last holes of the attempts that are over; those that the disk refuses are tried again later.
+    fn write_owed(&mut self) {
+        if self.place.is_err() {
+            return;
+        }
+        while let Some(&(key, at)) = self.owed.first() {
+            let left = [Stream::Stdout, Stream::Stderr]
+                .into_iter()
+                .map(|stream| self.write_hole(key, (at, stream)));
+            let written: Result<(), String> = left.collect();
+            self.writer.close(key);
+            if written.is_err() {
+                // Next time another one is tried first, in case that this one alone is the trouble.
+                self.owed.rotate_left(1);
+                return;
+            }
+            self.owed.swap_remove(0);
+            self.holes.remove(&key);
+        }
+    }
+
+    /// Leaves the hole of what was lost of a stream since its last byte on disk.
+    fn write_hole(&mut self, key: (JobId, AttemptNo), (at, stream): (Stamp, Stream)) -> Result<(), String> {
+        let hole = self.holes.get(&key).map_or(0, |holes| holes[stream as usize]);
+        if hole > 0 {
+            let label = self.plan.label(key.0);
+            said(self.writer.hole(key, label, (at, stream), hole))?;
+            self.hole(key)[stream as usize] = 0;
+        }
+        Ok(())
     }
 
     fn hole(&mut self, key: (JobId, AttemptNo)) -> &mut [u64; 2] {
@@ -224,9 +278,9 @@ impl Scribe {
     /// The run is over: what was kept gets a last chance, and what is missing then is said before the end is.
     fn try_for_the_last_time(&mut self) {
         let begun = Instant::now();
-        while !self.kept.is_empty() && begun.elapsed() < LAST_TRY {
+        while !(self.kept.is_empty() && self.owed.is_empty()) && begun.elapsed() < LAST_TRY {
             self.look_around();
-            if !self.kept.is_empty() {
+            if !(self.kept.is_empty() && self.owed.is_empty()) {
                 thread::sleep(TRY);
             }
         }
