@@ -16,9 +16,14 @@ use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
 
+/// Whether nothing runs or waits, so that leaving needs no question.
+pub(super) fn is_free(app: &App) -> bool {
+    app.board.all_done() || !app.board.course().is_live()
+}
+
 /// `q` and ^C: goes at once when nothing runs or waits, otherwise asks.
 pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
-    if app.board.all_done() || !app.board.course().is_live() {
+    if is_free(app) {
         return go(app);
     }
     let free = app.seat.bond == Bond::Free;

@@ -37,4 +37,13 @@ impl Overlay {
             _ => None,
         }
     }
+
+    /// Lets a question be answered only a moment after `now`, as if it were asked only then.
+    pub(super) fn arm_again(&mut self, now: Stamp) {
+        match self {
+            Self::Confirm(confirm) => confirm.opened = now,
+            Self::Quit(question) => question.moved = now,
+            _ => {}
+        }
+    }
 }

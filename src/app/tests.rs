@@ -838,3 +838,26 @@ fn earlier_attempts_can_be_read() {
     assert_eq!(desk.press(&[Key::Char('[')]), [], "{}", desk.notice());
     assert_eq!(desk.press(&[Key::Char(']')]), opened(2, 3));
 }
+
+#[test]
+fn where_nothing_can_be_drawn_keys_do_nothing_and_a_question_waits_until_it_is_seen() {
+    let (small, large) = (Size { width: 30, height: 6 }, Size { width: 80, height: 24 });
+    let mut desk = Desk::fleet();
+    desk.tell(Msg::Resize(small));
+    let keys = ["x", "K", "r", "q", "p", "y"].map(|key| Key::Char(key.chars().next().unwrap_or_default()));
+    assert_eq!(desk.press(&keys), []);
+    assert_eq!(desk.press(&[Key::Ctrl('c'), Key::Enter]), []);
+    assert_eq!(desk.app.overlay(), &Overlay::None);
+    assert_eq!(desk.press(&[Key::Ctrl('z'), Key::Ctrl('l')]), [Effect::Suspend, Effect::Redraw]);
+
+    desk.tell(Msg::Resize(large));
+    desk.press(&[Key::Char('q')]);
+    desk.tell(Msg::Resize(small));
+    assert_eq!(desk.press(&[Key::Char('c')]), []);
+    desk.tell(Msg::Resize(large));
+    assert_eq!(desk.press_after(10, Key::Char('c')), [], "it was drawn only now");
+    assert_eq!(
+        desk.press(&[Key::Char('c')]),
+        [Effect::Request(Request::Quit { force: Force::Graceful })]
+    );
+}

@@ -10,7 +10,7 @@ use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::leave;
-use super::message::{Effect, Effects, Loaded, Msg};
+use super::message::{Effect, Effects, Loaded, Msg, Size};
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
@@ -36,10 +36,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             desert(app, &rest, now);
             Effects::none()
         }
-        Msg::Resize(size) => {
-            app.size = size;
-            reading::fit(app)
-        }
+        Msg::Resize(size) => resize(app, size, now),
         Msg::Tick => {
             drift(app);
             Effects::none()
@@ -72,6 +69,16 @@ fn drift(app: &mut App) {
     if app.table.stragglers_only() || sort == super::order::Sort::Elapsed {
         app.table.note_drift();
     }
+}
+
+/// The terminal has another size. What could not be seen until now is read first: a question waits anew for its answer.
+fn resize(app: &mut App, size: Size, now: Stamp) -> Effects {
+    let was_too_small = app.is_too_small();
+    app.size = size;
+    if was_too_small && !app.is_too_small() {
+        app.overlay.arm_again(now);
+    }
+    reading::fit(app)
 }
 
 fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
@@ -160,6 +167,9 @@ fn take(app: &mut App, loaded: Loaded) -> Effects {
 
 fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     app.touched = true;
+    if app.is_too_small() {
+        return Effects::none();
+    }
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
@@ -179,6 +189,11 @@ fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
     match Action::of_key(key, app.place()) {
         Some(Action::Suspend) => return Effect::Suspend.into(),
         Some(Action::Redraw) => return Effect::Redraw.into(),
+        // Nobody can see what any other key would act upon, nor a question.
+        Some(Action::Quit | Action::Interrupt) if app.is_too_small() && leave::is_free(app) => {
+            return leave::ask(app, now);
+        }
+        _ if app.is_too_small() => return Effects::none(),
         _ => {}
     }
     match std::mem::take(&mut app.overlay) {

@@ -16,7 +16,7 @@ use crate::model::id::RunId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::report::signals::{Action, Ladder, Signals};
-use crate::report::{self, Rendering, Style};
+use crate::report::{self, Reader, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
 use crate::tui::{self, Access, Leaving, Look, Opening, Seat};
@@ -439,7 +439,7 @@ fn summarise(plan: &Plan, board: &Board, grouped: bool) -> Result<(), CliError> 
         (board, plan),
         grouped,
         (&mut out, rendering),
-        &mut err,
+        (&mut err, Reader::of_stderr()),
     )?)
 }
 

@@ -124,8 +124,14 @@ async fn launch(
     let bond = match begin {
         Begin::Detached => {
             let run = &plan.run;
-            writeln!(io::stdout().lock(), "{run}")?;
             tell(&format!("the run goes on by itself; heeler attach {run} shows it"));
+            let mut out = io::stdout().lock();
+            if let Err(error) = writeln!(out, "{run}").and_then(|()| out.flush()) {
+                tell(&format!(
+                    "the id of run {run} cannot be written to standard output: {error}; the run goes on"
+                ));
+                return Ok(ExitStatus::LeftRunning);
+            }
             return Ok(ExitStatus::AllOk);
         }
         Begin::Shown(Tie::Starter) => Bond::Tied,

@@ -9,7 +9,7 @@ use super::plain::Plain;
 use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
-use super::{grouped, json, seen, summary};
+use super::{Reader, grouped, json, seen, summary};
 use crate::history::{Rest, rest};
 use crate::link::Link;
 use crate::model::board::{Board, Course};
@@ -381,7 +381,7 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     if options.style != Style::Json {
         // When nobody reads standard error there is nobody to tell.
         if summary::write(board, plan, &mut io::stderr().lock()).is_ok() {
-            seen(board, &RunDir::open(plan.directory.clone()));
+            seen(board, &RunDir::open(plan.directory.clone()), Reader::of_stderr());
         }
     }
     printed(grouped)?;

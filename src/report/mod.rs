@@ -31,13 +31,13 @@ pub use plain::in_words;
 pub use rendering::{Rendering, harmless};
 
 use crate::history;
-use crate::model::board::{Board, Row};
+use crate::model::board::{Board, Course, Row};
 use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
 use gaps::Gaps;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 /// Writes how these jobs ended: their counts, and a line for each distinct bad outcome, worst first.
 ///
@@ -46,6 +46,26 @@ use std::io::Write;
 pub fn outcomes(board: &Board, jobs: &[JobId], out: &mut dyn Write) -> Result<(), ReportError> {
     let rows: Vec<&Row> = jobs.iter().filter_map(|job| board.row(*job)).collect();
     error::printed(summary::write_of(&rows, out))
+}
+
+/// Whether somebody reads what is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody asked for it, or it goes to a terminal.
+    Operator,
+    /// It goes to a file, to a program or nowhere.
+    Unknown,
+}
+
+impl Reader {
+    /// Who reads what nobody asked for.
+    pub fn of_stderr() -> Self {
+        if io::stderr().is_terminal() {
+            Self::Operator
+        } else {
+            Self::Unknown
+        }
+    }
 }
 
 /// What is printed when the dashboard has closed: with `grouped` (or when all is ok) equal output under folded names,
@@ -58,7 +78,7 @@ pub fn after_dashboard(
     (board, plan): (&Board, &Plan),
     grouped: bool,
     (out, rendering): (&mut dyn Write, Rendering),
-    err: &mut dyn Write,
+    (err, reader): (&mut dyn Write, Reader),
 ) -> Result<(), ReportError> {
     let dir = RunDir::open(plan.directory.clone());
     let all_ok = board
@@ -74,15 +94,16 @@ pub fn after_dashboard(
     // When nobody reads standard error there is nobody to tell.
     let told = tails::write(board, plan, &dir, err).and_then(|()| summary::write(board, plan, err));
     if told.is_ok() {
-        seen(board, &dir);
+        seen(board, &dir, reader);
     }
     error::printed(shown)?;
     gaps.check()
 }
 
-/// Notes that the result of a run was shown. Where that cannot be noted the run is merely kept longer.
-fn seen(board: &Board, dir: &RunDir) {
-    if board.all_done() {
+/// Notes that the result of a run was shown to somebody; an interrupted run has none yet. Where that cannot be noted the
+/// run is merely kept longer.
+fn seen(board: &Board, dir: &RunDir, reader: Reader) {
+    if reader == Reader::Operator && board.all_done() && board.course() != Course::Interrupted {
         let _unwritable = history::mark_reviewed(dir, board.resumed());
     }
 }

@@ -106,6 +106,29 @@ fn following_shows_what_comes_and_ends_with_the_attempt() {
 }
 
 #[test]
+fn following_tells_when_the_runner_goes_before_the_attempt_ends() {
+    let past = Past::new();
+    let run = past.spawn("cut", "--json", "echo begun; sleep 300");
+    wait_until(LIMIT, "it to run", || past.events().contains("\"event\":\"running\""));
+    let follower = past.heeler.spawn(["log", "last", "cut", "--follow"]);
+    wait_until(LIMIT, "the first line", || follower.stdout() == "begun\n");
+    past.kill_runner();
+    let finished = follower.wait(LIMIT);
+    assert_eq!((finished.status, finished.stdout.as_str()), (Some(4), "begun\n"));
+    let name = past.name();
+    for said in [
+        "heeler: cut may have printed more than this: lost".to_owned(),
+        format!("heeler: the runner of {name} is gone without having ended the run; heeler resume {name} finishes it"),
+    ] {
+        assert!(finished.stderr.contains(&said), "{said} in {}", finished.stderr);
+    }
+    let plain = past.heeler.run(["log", "last", "cut"]);
+    assert_eq!((plain.status, plain.stdout.as_str()), (Some(0), "begun\n"));
+    assert_eq!(plain.stderr, finished.stderr);
+    run.wait(LIMIT);
+}
+
+#[test]
 fn a_terminal_gets_nothing_that_it_would_act_upon() {
     let past = Past::new();
     past.run(

@@ -113,6 +113,12 @@ impl Past {
         wait_until(LIMIT, "one to end and one to run", || {
             is_there("\"outcome\":\"ok\"") && self.events().matches("\"event\":\"running\"").count() == 2
         });
+        self.kill_runner();
+    }
+
+    /// Kills the runner of the only run.
+    #[track_caller]
+    pub fn kill_runner(&self) {
         let lock = fs::read_to_string(self.dir().join("lock")).expect("the lock");
         let holder: serde_json::Value = serde_json::from_str(&lock).expect("the runner's name");
         let pid = holder["pid"].as_u64().expect("a process") as u32;

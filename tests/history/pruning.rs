@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::past::{LIMIT, Past};
+use crate::support::tmux::Terminal;
 use crate::support::wait::wait_until;
 
 /// Every run is too old, once it is over.
@@ -57,12 +58,38 @@ fn a_run_that_went_well_goes_and_others_stay_until_they_were_seen() {
 }
 
 #[test]
-fn the_summary_at_the_end_of_a_run_counts_as_seen() {
+fn a_run_is_seen_where_somebody_was_shown_what_failed() {
     let past = Past::new();
-    past.run("failed", "--plain", "exit 3");
+    past.run("ok,failed", "--plain", "test $HEELER_HOST = ok || exit 3");
+    let reviewed = past.dir().join("reviewed");
+    assert!(!reviewed.exists(), "nobody reads a pipe for certain");
+    past.tell(&["show", "--nodes", "ok"]);
+    past.heeler.run(["log", "last", "ok"]);
+    assert!(!reviewed.exists(), "what failed was not shown");
+    for words in [&["show", "--nodes", "failed"][..], &["log", "last", "failed"], &["show", "--csv"]] {
+        past.heeler.run(words);
+        assert!(fs::remove_file(&reviewed).is_ok(), "{words:?}");
+    }
+}
+
+#[test]
+fn the_summary_of_a_run_counts_as_seen_on_a_terminal() {
+    let past = Past::new();
+    let mut run = past.heeler.command(["run", "-w", "failed", "--plain", "-F"]);
+    run.arg(past.sshd.config()).args(["--", "exit 3"]);
+    let terminal = Terminal::start(80, 24, &run);
+    assert_eq!(terminal.exit_status(LIMIT), 1);
     past.heeler.configure(SHORT);
     past.heeler.run(["prune"]);
     assert_eq!(past.names(), [""; 0]);
+}
+
+#[test]
+fn an_interrupted_run_is_never_seen() {
+    let past = Past::new();
+    past.interrupted();
+    past.heeler.run(["show"]);
+    assert!(!past.dir().join("reviewed").exists());
 }
 
 #[test]

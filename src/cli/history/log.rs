@@ -1,18 +1,18 @@
 //! `heeler log`: what one host printed.
 
 use super::super::error::CliError;
-use super::super::front::rendering;
+use super::super::front::{rendering, tell_interrupted};
 use super::super::place;
 use super::super::tell::tell;
 use super::super::usage::UsageError;
 use super::args::LogArgs;
 use crate::config::show_size;
-use crate::history::{Record, State, Store, mark_reviewed};
+use crate::history::{Class, Record, State, Store, mark_reviewed};
 use crate::model::board::Row;
 use crate::model::event::Stream;
 use crate::model::exit::ExitStatus;
 use crate::model::id::AttemptNo;
-use crate::model::outcome::{Outcome, OutcomeClass};
+use crate::model::outcome::{Outcome, OutcomeClass, SkipReason};
 use crate::model::phase::Phase;
 use crate::report::{self, Log, LogOptions, ReportError, harmless};
 use crate::rundir::OutputReader;
@@ -71,14 +71,46 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
         ));
     }
     let is_silent = |stream| reader.len(stream).is_ok_and(|length| length == 0);
+<<<<<<< HEAD
     if log.holes() == 0 && is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
+=======
+    let cut_off = is_cut_off(outcome(&record, place, attempt));
+    if is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
+>>>>>>> fixb
         explain(&record, place, attempt);
+    } else if cut_off {
+        tell_cut_off(&record, place, attempt);
     }
-    if record.board.all_done() && record.state != State::Interrupted {
+    if cut_off && record.state == State::Interrupted {
+        tell_interrupted(&record.plan.run);
+    }
+    // One host's last words are the result only where nothing failed elsewhere.
+    let rows = record.board.rows().iter().enumerate();
+    let mut elsewhere = rows.filter(|(at, row)| *at != place && Class::NotOk.contains(&row.phase));
+    if record.board.all_done() && record.state != State::Interrupted && elsewhere.next().is_none() {
         // Where it cannot be noted the run is merely kept longer.
         let _unwritable = mark_reviewed(&record.dir, record.board.resumed());
     }
-    Ok(ExitStatus::AllOk)
+    Ok(if cut_off && args.follow {
+        ExitStatus::Unreachable
+    } else {
+        ExitStatus::AllOk
+    })
+}
+
+/// Whether nobody was there any more when the attempt ended, so that it may have printed more than is recorded.
+fn is_cut_off(outcome: Option<&Outcome>) -> bool {
+    outcome.is_some_and(|outcome| match outcome {
+        Outcome::Lost { .. } => true,
+        other => *other == Outcome::skipped(SkipReason::Interrupted),
+    })
+}
+
+/// Says on standard error that this is not the end of what there would be.
+fn tell_cut_off(record: &Record, place: usize, attempt: AttemptNo) {
+    let host = &record.plan.hosts[place];
+    let end = outcome(record, place, attempt).map(report::in_words).unwrap_or_default();
+    tell(&format!("{host} may have printed more than this: {end}"));
 }
 
 /// The attempt that is asked for.
@@ -106,20 +138,23 @@ fn unreadable(record: &Record, place: usize, error: io::Error) -> CliError {
     ReportError::Record { hosts, error }.into()
 }
 
+/// How an attempt ended, if it has.
+fn outcome(record: &Record, place: usize, attempt: AttemptNo) -> Option<&Outcome> {
+    let row = &record.board.rows()[place];
+    if attempt == row.attempt {
+        return match &row.phase {
+            Phase::Backoff { last, .. } => Some(last),
+            phase => phase.outcome(),
+        };
+    }
+    let earlier = (attempt.0 as usize).checked_sub(1)?;
+    row.earlier.get(earlier).map(|ending| &ending.outcome)
+}
+
 /// Says on standard error why there is nothing to print.
 fn explain(record: &Record, place: usize, attempt: AttemptNo) {
     let row = &record.board.rows()[place];
-    let earlier = (attempt.0 as usize)
-        .checked_sub(1)
-        .and_then(|place| row.earlier.get(place));
-    let outcome = if attempt == row.attempt {
-        match &row.phase {
-            Phase::Backoff { last, .. } => Some(last),
-            phase => phase.outcome(),
-        }
-    } else {
-        earlier.map(|ending| &ending.outcome)
-    };
+    let outcome = outcome(record, place, attempt);
     let state = outcome.map_or_else(|| "not over yet".to_owned(), report::in_words);
     let printed = match record.board.unrecorded().bytes {
         0 => "printed nothing".to_owned(),

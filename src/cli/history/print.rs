@@ -5,7 +5,7 @@ use super::super::front::rendering;
 use super::super::words::visible;
 use crate::history::{Record, State};
 use crate::model::exit::ExitStatus;
-use crate::report::after_dashboard;
+use crate::report::{Reader, after_dashboard};
 use std::io::{self, IsTerminal, Write};
 
 /// How a run is printed.
@@ -28,7 +28,7 @@ pub(super) fn print(record: &Record, layout: Layout) -> Result<ExitStatus, CliEr
         (&record.board, &record.plan),
         layout == Layout::Grouped,
         (&mut out, rendering),
-        &mut summary,
+        (&mut summary, Reader::Operator),
     )?;
     Ok(ExitStatus::AllOk)
 }

@@ -7,6 +7,7 @@ use super::print::{Layout, print};
 use super::screen::show_screen;
 use crate::history::{Class, Record, State, Store, mark_reviewed};
 use crate::model::exit::ExitStatus;
+use crate::model::phase::Phase;
 use crate::nodeset::fold;
 use crate::report;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -30,11 +31,18 @@ pub(in super::super) fn show(args: &ShowArgs) -> Result<ExitStatus, CliError> {
         _ => events(&record, &mut out)?,
     }
     out.flush()?;
-    if record.state != State::Interrupted && record.board.all_done() {
+    let shown = |phase: &Phase| !matches!(form, Form::Nodes(class) if !class.contains(phase));
+    if record.state != State::Interrupted && record.board.all_done() && shows_what_failed(&record, shown) {
         // Where it cannot be noted the run is merely kept longer.
         let _unwritable = mark_reviewed(&record.dir, record.board.resumed());
     }
     Ok(ExitStatus::AllOk)
+}
+
+/// Whether all that did not end well is among what was shown: only then somebody has seen how the run ended.
+fn shows_what_failed(record: &Record, shown: impl Fn(&Phase) -> bool) -> bool {
+    let mut phases = record.board.rows().iter().map(|row| &row.phase);
+    phases.all(|phase| !Class::NotOk.contains(phase) || shown(phase))
 }
 
 fn nodes(record: &Record, class: Class, expand: bool, out: &mut dyn Write) -> io::Result<()> {
