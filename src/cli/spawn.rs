@@ -12,6 +12,7 @@ use crate::link::greet::{Hello, Rights, Tie, Welcome};
 use crate::rundir::RunDir;
 use std::env;
 use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -31,6 +32,7 @@ impl Spawned {
         let log = OpenOptions::new()
             .append(true)
             .create(true)
+            .mode(0o600)
             .open(dir.log())
             .map_err(CliError::System)?;
         let (mut command, stdin) = match tie {
