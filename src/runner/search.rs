@@ -111,9 +111,8 @@ pub(super) fn judge(looked: &Looked, doubt: &Doubt, now: Moment) -> Verdict {
 fn of_the_attempt<'a>(found: &'a [Alive], doubt: &Doubt, age: Option<Duration>) -> (Vec<&'a Alive>, bool) {
     let too_old = |alive: &Alive| age.is_some_and(|age| alive.age > age + TOLERANCE);
     let leader = found.iter().find(|alive| Some(alive.pid) == doubt.pid);
-    let leads_another = leader.is_some_and(|leader| {
-        leader.sign == Sign::Session && age.is_some_and(|age| leader.age + TOLERANCE < age)
-    });
+    let leads_another = leader
+        .is_some_and(|leader| leader.sign == Sign::Session && age.is_some_and(|age| leader.age + TOLERANCE < age));
     let (mut ours, mut unclear) = (Vec::new(), false);
     for alive in found {
         match alive.sign {
