@@ -292,7 +292,13 @@ async fn a_stop_ends_even_where_the_host_has_the_program_and_no_shim_answers() {
         stage.soon(shim.hung_up()).await;
         let outcomes = stage.end().await;
         assert!(
-            matches!(&outcomes[..], [Outcome::Lost { fate: Fate::Unknown, .. }]),
+            matches!(
+                &outcomes[..],
+                [Outcome::Lost {
+                    fate: Fate::Unknown,
+                    ..
+                }]
+            ),
             "{outcomes:?}"
         );
     }
