@@ -17,6 +17,7 @@ use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::thread;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,7 +36,11 @@ pub(super) fn run(args: &RunnerArgs) -> Result<ExitStatus, CliError> {
             return Err(CliError::Runner(error.to_string()));
         }
     };
-    let log = OpenOptions::new().append(true).create(true).open(dir.log())?;
+    let log = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(dir.log())?;
     let log = RunnerLog::start(log)?;
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::logout::{self, Logout, Why};
 use super::place;
 use super::runner::READY;
-use crate::child::in_own_session;
+use crate::child::{in_own_session, keep_open_files};
 use crate::link::Link;
 use crate::link::dial::dial;
 use crate::link::greet::{Hello, Rights, Welcome};
@@ -13,6 +13,7 @@ use crate::model::bond::Tie;
 use crate::rundir::RunDir;
 use std::env;
 use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -32,6 +33,7 @@ impl Spawned {
         let log = OpenOptions::new()
             .append(true)
             .create(true)
+            .mode(0o600)
             .open(dir.log())
             .map_err(CliError::System)?;
         let (mut command, stdin) = match tie {
@@ -43,6 +45,9 @@ impl Spawned {
             Tie::Free => (that_outlives_the_login(dir, errand)?, Stdio::null()),
         };
         in_own_session(&mut command);
+        if let Err(error) = keep_open_files() {
+            tracing::debug!(%error, "the runner inherits what is open here");
+        }
         command.stdin(stdin).stdout(Stdio::piped()).stderr(log);
         let mut child = Command::from(command).spawn().map_err(CliError::System)?;
         let lifeline = child.stdin.take();

@@ -14,6 +14,7 @@ use crate::model::stamp::Stamp;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,10 +23,12 @@ use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long a greeting may take.
 const GREETING: Duration = Duration::from_secs(5);
+/// How long nobody is let in after that failed.
+const RETRY: Duration = Duration::from_millis(100);
 /// How long viewers may take to hear of the end; whoever is slower reads it from the record.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -48,7 +51,7 @@ pub struct About {
 /// Serves viewers.
 pub struct Hub {
     listener: UnixListener,
-    socket: PathBuf,
+    socket: SocketFile,
     shared: Arc<Shared>,
     parcels: mpsc::UnboundedReceiver<Parcel>,
 }
@@ -81,6 +84,42 @@ struct Viewer {
     news: Notify,
 }
 
+/// Whether viewers are let in.
+#[derive(Clone, Copy, Debug)]
+enum Door {
+    /// They are.
+    Open,
+    /// That failed; nobody is until then.
+    Shut(Instant),
+    /// It failed last time and is tried again.
+    Ajar,
+}
+
+impl Door {
+    fn lets_in(self) -> bool {
+        !matches!(self, Self::Shut(_))
+    }
+
+    /// Waits until a shut door opens.
+    async fn opens(self) {
+        match self {
+            Self::Shut(until) => sleep_until(until).await,
+            Self::Open | Self::Ajar => std::future::pending().await,
+        }
+    }
+}
+
+/// Removed with this.
+struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0) {
+            tracing::debug!(%error, "the socket could not be removed");
+        }
+    }
+}
+
 impl Hub {
     /// Listens on `socket`, in a directory that nobody else may enter; a socket left there by a runner that is gone is
     /// replaced.
@@ -95,9 +134,11 @@ impl Hub {
         }
         let address = Address::of(socket)?;
         let listener = UnixListener::bind(address.path())?;
+        let file = SocketFile(socket.to_owned());
+        fs::set_permissions(address.path(), fs::Permissions::from_mode(0o600))?;
         Ok(Self {
             listener,
-            socket: socket.to_owned(),
+            socket: file,
             shared: Arc::new(Shared {
                 about,
                 asked,
@@ -110,21 +151,27 @@ impl Hub {
     /// Serves until the runner has told everything and the viewers have heard it, or had the time to.
     pub async fn serve(mut self) {
         let mut viewers = JoinSet::new();
+        // While no descriptor is free nobody can be let in, which must hold up nobody who is in.
+        let mut door = Door::Open;
         loop {
             tokio::select! {
                 parcel = self.parcels.recv() => match parcel {
                     Some(parcel) => self.shared.tell(&parcel.message),
                     None => break,
                 },
-                accepted = self.listener.accept() => match accepted {
+                () = door.opens() => door = Door::Ajar,
+                accepted = self.listener.accept(), if door.lets_in() => match accepted {
                     Ok((stream, _)) => {
+                        door = Door::Open;
                         let shared = Arc::clone(&self.shared);
                         viewers.spawn(async move { shared.serve(stream).await });
                     }
                     // No descriptor is free, or the viewer has gone already.
                     Err(error) => {
-                        tracing::warn!(%error, "a viewer could not be let in");
-                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        if matches!(door, Door::Open) {
+                            tracing::warn!(%error, "a viewer could not be let in");
+                        }
+                        door = Door::Shut(Instant::now() + RETRY);
                     }
                 },
                 Some(_) = viewers.join_next() => {}
@@ -133,7 +180,8 @@ impl Hub {
         drop(self.listener);
         self.shared.end();
         // The disk may not answer, which must keep nobody from hearing of the end.
-        let removal = tokio::task::spawn_blocking(move || fs::remove_file(&self.socket));
+        let socket = self.socket;
+        let removal = tokio::task::spawn_blocking(move || drop(socket));
         let farewell = async {
             while viewers.join_next().await.is_some() {}
             let _gone = removal.await;

@@ -6,7 +6,7 @@ use super::durations::Durations;
 use super::event::{Change, Ending, Event, Message, Output, Started, Stream, Unrecorded, What};
 use super::host::HostName;
 use super::id::{AttemptNo, JobId};
-use super::outcome::{Fate, Outcome, SkipReason};
+use super::outcome::{Fate, Outcome, OutcomeClass, SkipReason};
 use super::phase::{PauseReason, Phase, Why};
 use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
@@ -33,6 +33,8 @@ pub struct Row {
     pub printed: [u64; 2],
     /// How the earlier attempts ended, oldest first.
     pub earlier: Vec<Ending>,
+    /// How many attempts came by themselves since the operator last asked for one.
+    pub retries: u32,
     /// The leader of the command's process group on the host, in this attempt.
     pub pid: Option<u32>,
     /// The mark of this attempt's processes, once the host was given the program: from then on the command may run.
@@ -171,8 +173,13 @@ impl Board {
         match &event.what {
             What::RunStarted(started) => self.started = Some(started.clone()),
             What::RunResumed(_) => {
+                let course = self.course;
                 self.interrupt();
-                self.course = Course::Going;
+                self.course = match course {
+                    // The operator has not taken it back.
+                    Course::Paused(PauseReason::Asked) => course,
+                    _ => Course::Going,
+                };
                 self.resumed += 1;
             }
             What::Requested(_) | What::Slept { .. } => {}
@@ -257,6 +264,7 @@ impl Row {
             last_output: None,
             printed: [0; 2],
             earlier: Vec::new(),
+            retries: 0,
             pid: None,
             cookie: None,
             began: None,
@@ -287,6 +295,10 @@ impl Row {
         {
             let doubt = outcome.may_live_on().then(|| self.mark()).flatten();
             self.doubtful.extend(doubt);
+            if outcome.class() != OutcomeClass::Unreachable {
+                // What waited for its next attempt when its runner went gets that without being asked for.
+                self.retries = 0;
+            }
             self.earlier.push(Ending {
                 outcome: outcome.clone(),
                 leaked: *leaked,
@@ -408,6 +420,7 @@ impl Row {
             },
             Change::Retrying { ending, until } => {
                 self.earlier.push(ending.clone());
+                self.retries += 1;
                 Phase::Backoff {
                     until: *until,
                     last: ending.outcome.clone(),
@@ -418,6 +431,7 @@ impl Row {
                     // The next attempt never came: the last one is the end of the job, not an earlier one.
                     self.earlier.pop();
                 }
+                self.retries = 0;
                 Phase::Done {
                     at,
                     elapsed: ending.elapsed,

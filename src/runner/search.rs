@@ -81,7 +81,7 @@ pub(super) struct Moment {
 
 /// Judges what a search for an attempt found.
 pub(super) fn judge(looked: &Looked, doubt: &Doubt, now: Moment) -> Verdict {
-    let ours = of_the_attempt(&looked.found, doubt, doubt.age(now.stamp));
+    let (ours, unclear) = of_the_attempt(&looked.found, doubt, doubt.age(now.stamp));
     if let Some(oldest) = ours.iter().max_by_key(|alive| (alive.age, alive.pid)) {
         let owners: BTreeSet<u32> = ours.iter().map(|alive| alive.uid).collect();
         return Verdict::Alive {
@@ -93,6 +93,9 @@ pub(super) fn judge(looked: &Looked, doubt: &Doubt, now: Moment) -> Verdict {
         };
     }
     match looked.sight {
+        Some(Sight::All) if unclear => {
+            Verdict::Unsure("a process has its number, and by its age the clocks here and there do not agree")
+        }
         Some(Sight::All) => Verdict::Gone,
         Some(Sight::Hidden) => Verdict::Unsure("the processes of others are hidden there"),
         Some(Sight::NoGrep) => Verdict::Unsure("there is no grep to look with"),
@@ -101,17 +104,25 @@ pub(super) fn judge(looked: &Looked, doubt: &Doubt, now: Moment) -> Verdict {
     }
 }
 
-/// The processes that are the attempt's. What has its cookie is. What is only in the session with the number of its first
-/// process is, unless that number belongs to somebody else by now: nothing of the session is older than the command, and
-/// a leader that is alive is as old as it.
-fn of_the_attempt<'a>(found: &'a [Alive], doubt: &Doubt, age: Option<Duration>) -> Vec<&'a Alive> {
-    let has_cookie = |alive: &&Alive| alive.sign == Sign::Cookie;
+/// The processes that are the attempt's, and whether there are others of which that is unclear. What has its cookie is.
+/// What is only in the session with the number of its first process is, unless that number belongs to somebody else by
+/// now, which shows in a leader that is younger than the command. Nothing that is older than the command can have come
+/// to that number, so there only the clocks can be wrong.
+fn of_the_attempt<'a>(found: &'a [Alive], doubt: &Doubt, age: Option<Duration>) -> (Vec<&'a Alive>, bool) {
+    let too_old = |alive: &Alive| age.is_some_and(|age| alive.age > age + TOLERANCE);
     let leader = found.iter().find(|alive| Some(alive.pid) == doubt.pid);
-    let leads_another = leader.is_some_and(|leader| {
-        leader.sign == Sign::Session && age.is_some_and(|age| leader.age.abs_diff(age) > TOLERANCE)
-    });
-    let fits = |alive: &&Alive| !leads_another && age.is_none_or(|age| alive.age <= age + TOLERANCE);
-    found.iter().filter(|alive| has_cookie(alive) || fits(alive)).collect()
+    let leads_another = leader
+        .is_some_and(|leader| leader.sign == Sign::Session && age.is_some_and(|age| leader.age + TOLERANCE < age));
+    let (mut ours, mut unclear) = (Vec::new(), false);
+    for alive in found {
+        match alive.sign {
+            Sign::Cookie => ours.push(alive),
+            Sign::Session if leads_another => {}
+            Sign::Session if too_old(alive) => unclear = true,
+            Sign::Session => ours.push(alive),
+        }
+    }
+    (ours, unclear)
 }
 
 fn in_words(oldest: &Alive, others: usize, now: SystemTime) -> String {
@@ -252,19 +263,26 @@ mod tests {
 
     #[test]
     fn a_number_that_was_used_again_is_not_taken_for_the_old_one() {
-        let is_ours = |found: &[Alive]| judged(Some(Sight::All), found) != Verdict::Gone;
+        let is_ours = |found: &[Alive]| matches!(judged(Some(Sight::All), found), Verdict::Alive { .. });
         assert!(is_ours(&[alive(4711, Sign::Session, 2000)]), "the leader");
         assert!(is_ours(&[alive(4711, Sign::Session, 1950)]), "about as old");
-        assert!(!is_ours(&[alive(4711, Sign::Session, 1000)]), "a younger leader");
-        assert!(!is_ours(&[alive(4711, Sign::Session, 9000)]), "an older one");
+        let is_gone = |found: &[Alive]| judged(Some(Sight::All), found) == Verdict::Gone;
+        assert!(is_gone(&[alive(4711, Sign::Session, 1000)]), "a younger leader");
         let child = alive(4800, Sign::Session, 900);
         assert!(is_ours(std::slice::from_ref(&child)), "the leader is gone");
         assert!(
-            !is_ours(&[alive(4711, Sign::Session, 1000), child]),
+            is_gone(&[alive(4711, Sign::Session, 1000), child]),
             "of another session"
         );
-        assert!(!is_ours(&[alive(4800, Sign::Session, 9000)]), "older than the command");
         assert!(is_ours(&[alive(4711, Sign::Cookie, 9000)]), "whatever the clocks say");
+    }
+
+    #[test]
+    fn what_is_too_old_by_the_clocks_is_not_said_to_be_gone() {
+        for pid in [4711, 4800] {
+            let verdict = judged(Some(Sight::All), &[alive(pid, Sign::Session, 9000)]);
+            assert!(matches!(verdict, Verdict::Unsure(_)), "{pid}: {verdict:?}");
+        }
     }
 
     #[test]

@@ -20,6 +20,10 @@ use tokio::sync::mpsc;
 /// A stop that came when the command could no longer be kept from running.
 type LateStop = Option<(StopReason, CancelledBy)>;
 
+/// How long a job that is to be killed at once is waited for when its shim has not answered yet: there is nobody whom
+/// the kill could be told.
+const KILL_PATIENCE: Duration = Duration::from_secs(5);
+
 impl<T: Transport> Job<T> {
     /// Runs the attempt to its end.
     pub(super) async fn run(mut self) -> Ending {
@@ -168,7 +172,8 @@ impl<T: Transport> Job<T> {
     }
 
     /// Gives the host the program, and waits for the shim. Until the host has all of it a stop means that nothing was
-    /// started; after that the command may run, and only the shim can say what became of it.
+    /// started; after that the command may run, and only the shim can say what became of it. A stop waits for it, but
+    /// not for ever: then the channel is closed, which tells the host to end it.
     async fn load(&mut self, setup: &mut Setup, program: Vec<u8>, cookie: &Cookie) -> Result<LateStop, Outcome> {
         // First the record, so that whoever opens it later knows that the command may have run, and by which mark:
         // while the disk does not take that, nothing is started.
@@ -187,13 +192,17 @@ impl<T: Transport> Job<T> {
         let deadline = clock.within(limit, std::future::pending::<()>());
         tokio::pin!(deadline);
         let mut late_stop: LateStop = None;
+        let mut patience: Option<Duration> = None;
         loop {
+            let left = patience.map_or(Duration::MAX, |until| until.saturating_sub(clock.awake()));
             let problem = tokio::select! {
                 biased;
                 order = self.orders.recv() => match order {
                     Some(JobOrder::Stop(reason, by)) if setup.is_committed() => {
                         if late_stop.is_none_or(|(before, _)| before < reason) {
                             late_stop = Some((reason, by));
+                            let until = clock.awake() + self.stop_early(reason);
+                            patience = Some(patience.map_or(until, |before| before.min(until)));
                         }
                         continue;
                     }
@@ -205,6 +214,9 @@ impl<T: Transport> Job<T> {
                     Ok(()) => return Ok(late_stop),
                     Err(problem) => problem,
                 },
+                _ = clock.within(left, std::future::pending::<()>()) => {
+                    return Err(unheard("it was to be stopped, and no shim answered"));
+                }
                 _ = &mut deadline => setup.no_shell(&format!("{} passed", self.limit())),
             };
             return Err(match problem {
@@ -212,6 +224,24 @@ impl<T: Transport> Job<T> {
                 problem => problem,
             });
         }
+    }
+
+    /// Tells of a stop that comes before the shim has answered; returns how long it is waited for.
+    fn stop_early(&self, reason: StopReason) -> Duration {
+        let (patience, kill_at) = match reason {
+            StopReason::Kill => (KILL_PATIENCE, None),
+            _ => {
+                let grace = self.plan.settings.grace;
+                (grace, Some(self.clock.now() + grace))
+            }
+        };
+        self.tell(Input::Stopping(self.id));
+        self.change(Change::Stopping {
+            reason,
+            limit: None,
+            kill_at,
+        });
+        patience
     }
 
     /// Works towards the start, but not for longer than the limit, nor after a stop.

@@ -1,5 +1,8 @@
 //! The ways out of a dashboard that leave the run going, and the ways that do not.
 
+use std::fs;
+use std::process::Command;
+
 use rustix::process::Signal;
 
 use crate::fleet::{Fleet, answer};
@@ -108,4 +111,25 @@ fn a_run_without_a_front_end_prints_its_id_and_nothing_else() {
     );
     fleet.wait_for_sleeps(2);
     end(&fleet);
+}
+
+#[test]
+fn a_run_that_is_left_to_itself_holds_nothing_of_its_starter_open() {
+    let fleet = Fleet::new();
+    let lock = fleet.shared().canonicalize().expect("a directory").join("a-lock");
+    let run = fleet.run("127.1.0.1", &["--detach"], "sleep 7777");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec 9>a-lock; exec \"$@\"", "sh"]);
+    shell.arg(run.get_program()).args(run.get_args()).env_clear();
+    shell.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = shell.current_dir(fleet.shared()).output().expect("a shell starts");
+    assert!(output.status.success() && lock.exists(), "{output:?}");
+    let run = String::from_utf8(output.stdout).expect("an id").trim_end().to_owned();
+    fleet.wait_for_sleeps(1);
+    let runner = fleet.runner(&run);
+    let open = fs::read_dir(format!("/proc/{runner}/fd")).expect("its open files");
+    let open: Vec<_> = open.filter_map(|file| fs::read_link(file.ok()?.path()).ok()).collect();
+    assert!(!open.is_empty() && !open.contains(&lock), "{open:?}");
+    assert!(fleet.heeler.run(["cancel", &run]).status.is_some());
+    fleet.wait_for_nothing();
 }

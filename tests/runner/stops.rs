@@ -249,7 +249,8 @@ async fn a_cancel_when_the_host_has_the_program_is_no_skip() {
     stage.soon(shim.greet()).await;
     stage.soon(shim.take_program()).await;
     cancel(&stage, "a", Force::Graceful);
-    // Nothing may be said of the job before the shim has spoken.
+    stage.until("a", stopping).await;
+    // Nothing may be said of the job's end before the shim has spoken.
     stage.pass(secs(5)).await;
     assert!(!stage.is_over("a"));
     stage.soon(shim.say_up()).await;
@@ -263,6 +264,44 @@ async fn a_cancel_when_the_host_has_the_program_is_no_skip() {
         matches!(&outcomes[..], [Outcome::Cancelled { fate: Fate::Gone, .. }]),
         "{outcomes:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_even_where_the_host_has_the_program_and_no_shim_answers() {
+    for (wishes, patience) in [
+        (&[Force::Graceful][..], 10),
+        (&[Force::Now], 5),
+        (&[Force::Graceful, Force::Now], 5),
+    ] {
+        let unlimited = Settings {
+            connect_timeout: None,
+            ..settings()
+        };
+        let mut stage = Stage::open(&["a"], unlimited);
+        let mut line = stage.call("a").await.accept();
+        let mut shim = stage.soon(line.session()).await;
+        stage.soon(shim.greet()).await;
+        stage.soon(shim.take_program()).await;
+        for force in wishes {
+            cancel(&stage, "a", *force);
+            stage.until("a", stopping).await;
+        }
+        stage.pass(secs(patience - 1)).await;
+        assert!(!stage.is_over("a"));
+        stage.pass(secs(1)).await;
+        stage.soon(shim.hung_up()).await;
+        let outcomes = stage.end().await;
+        assert!(
+            matches!(
+                &outcomes[..],
+                [Outcome::Lost {
+                    fate: Fate::Unknown,
+                    ..
+                }]
+            ),
+            "{outcomes:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

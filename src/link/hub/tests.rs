@@ -239,3 +239,15 @@ async fn a_directory_may_be_deep() {
     let (_link, welcome) = stage.viewer(Rights::Read).await;
     assert_eq!(welcome.run, RunId("run".to_owned()));
 }
+
+#[tokio::test]
+async fn the_socket_is_the_user_s_alone_and_goes_with_the_hub() {
+    let place = tempfile::tempdir().expect("a directory");
+    let socket = place.path().join("socket");
+    let (_outlet, _wishes, ends) = link::ends();
+    let hub = Hub::open(&socket, about(), ends).expect("a hub");
+    let mode = fs::metadata(&socket).expect("a socket").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    drop(hub);
+    assert!(!socket.exists(), "a runner that could not begin leaves none");
+}

@@ -298,6 +298,27 @@ fn what_is_taken_up_again_begins_as_if_it_had_never_been_queued() {
 }
 
 #[test]
+fn a_pause_that_was_asked_for_outlives_the_runner() {
+    let resumed = || {
+        What::RunResumed(Resumed {
+            time: String::new(),
+            operator: String::new(),
+        })
+    };
+    for (reason, course) in [
+        (PauseReason::Asked, Course::Paused(PauseReason::Asked)),
+        (PauseReason::AgentGone, Course::Going),
+    ] {
+        let mut board = under_way(OnDisconnect::End);
+        for what in [What::Paused(reason), resumed(), resumed()] {
+            let at = Stamp::from_secs(100);
+            board.apply(&Event { at, what });
+        }
+        assert_eq!(board.course(), course);
+    }
+}
+
+#[test]
 fn a_later_look_settles_the_fate_of_an_attempt() {
     let mut board = under_way(OnDisconnect::End);
     board.interrupt();

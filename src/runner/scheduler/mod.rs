@@ -88,6 +88,7 @@ impl Scheduler {
     /// The scheduler of a run that is taken up again where `board` stands, before what follows from the end of its
     /// runner.
     pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
+        let intake = takeover::intake(board.course());
         let slots = takeover::slots(board, lost);
         let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
         let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
@@ -95,6 +96,7 @@ impl Scheduler {
             unfinished: waiting.len(),
             waiting,
             slots,
+            intake,
             ..Self::new(plan, seed)
         }
     }
@@ -102,9 +104,13 @@ impl Scheduler {
     /// Begins the run, or goes on with it.
     pub(super) fn start(&mut self, now: Stamp) -> Vec<Order> {
         let mut turn = Turn::at(now);
+        if let Some(reason) = self.paused() {
+            let what = What::Paused(reason);
+            turn.orders.push(Order::Record(Event { at: now, what }));
+        }
+        let why = self.waits_for(Why::ConnectSlot);
         for job in &self.waiting {
-            turn.orders
-                .push(self.record(*job, Change::Queued(Why::ConnectSlot), now));
+            turn.orders.push(self.record(*job, Change::Queued(why), now));
         }
         self.fill(&mut turn);
         if self.unfinished == 0 {

@@ -1,11 +1,19 @@
 //! What a new runner does with a run whose runner went without ending it: what was never started goes on, what was stays
-//! as it was left, unless the operator wants it tried again.
+//! as it was left, unless the operator wants it tried again. A pause that the operator asked for stands.
 
-use super::slot::{Place, Slot};
-use crate::model::board::{Board, Row};
+use super::slot::{Intake, Place, Slot};
+use crate::model::board::{Board, Course, Row};
 use crate::model::outcome::{Outcome, OutcomeClass, SkipReason};
-use crate::model::phase::Phase;
+use crate::model::phase::{PauseReason, Phase};
 use crate::runner::resume::Lost;
+
+/// Whether new jobs are started. Whatever else kept the run from that may be over by now.
+pub(super) fn intake(course: Course) -> Intake {
+    match course {
+        Course::Paused(PauseReason::Asked) => Intake::Paused(PauseReason::Asked),
+        _ => Intake::Open,
+    }
+}
 
 /// Where each job of a run stands whose events are folded in `board`, the end of the old runner not yet.
 pub(super) fn slots(mut board: Board, lost: Lost) -> Vec<Slot> {
@@ -24,6 +32,7 @@ fn slot(row: &Row, waited: bool, lost: Lost) -> Slot {
     let mut slot = Slot {
         attempt: row.attempt,
         doubts: row.doubts(),
+        retries_used: row.retries,
         ..Slot::default()
     };
     let Some(outcome) = row.phase.outcome() else {
@@ -48,6 +57,7 @@ fn slot(row: &Row, waited: bool, lost: Lost) -> Slot {
             Lost::TryAgain(if_running),
         ) => {
             slot.attempt = row.attempt.next();
+            slot.retries_used = 0;
             slot.if_running = if_running;
         }
         _ => slot.place = Place::Done(outcome.class()),
@@ -174,6 +184,25 @@ mod tests {
         ] {
             assert_eq!(next(changes), attempts, "{changes:?}");
         }
+    }
+
+    #[test]
+    fn retries_that_were_made_are_not_made_again() {
+        let refused = || Outcome::Unreachable {
+            cause: Cause::Refused,
+            detail: String::new(),
+        };
+        let twice = [(1, retrying(refused())), (2, retrying(refused()))];
+        assert_eq!(taken_over(&twice, Lost::Leave).retries_used, 2);
+        let asked = [
+            (1, retrying(refused())),
+            (2, Change::Done(ending(refused()))),
+            (3, retrying(refused())),
+        ];
+        assert_eq!(taken_over(&asked, Lost::Leave).retries_used, 1);
+        let starting = Change::Starting { cookie: "c".to_owned() };
+        let lost = [(1, retrying(refused())), (2, Change::Connecting), (2, starting)];
+        assert_eq!(taken_over(&lost, Lost::TryAgain(IfRunning::Refuse)).retries_used, 0);
     }
 
     #[test]

@@ -158,6 +158,21 @@ fn a_pause_starts_nothing_new_and_ends_nothing() {
 }
 
 #[test]
+fn a_run_that_was_paused_is_paused_when_it_is_taken_up_again() {
+    let plan = plan(2, narrow(2, 1));
+    let mut board = Board::new(&plan);
+    let (at, what) = (Stamp::default(), What::Paused(PauseReason::Asked));
+    board.apply(&Event { at, what });
+    let mut stage = Stage {
+        scheduler: Scheduler::resumed(plan, 1, board, Lost::Leave),
+        now: Stamp::default(),
+    };
+    let orders = stage.scheduler.start(stage.now);
+    assert_eq!(words(orders), ["paused(asked)", "0 queued: paused", "1 queued: paused"]);
+    assert_eq!(stage.ask(Request::Continue), ["continued", "0 connecting", "begin 0.1"]);
+}
+
+#[test]
 fn a_cancel_reaches_a_job_wherever_it_is() {
     let (mut stage, _) = Stage::new(4, narrow(1, 2));
     stage.connect(0);
