@@ -136,9 +136,10 @@ pub(super) fn tell_left(run: &RunId, tie: Tie) {
         Tie::Free => "",
         Tie::Starter => " until the program ends that started it",
     };
-    tell(&format!("run {run} goes on{lasts}; heeler attach {run} comes back to it"));
+    tell(&format!(
+        "run {run} goes on{lasts}; heeler attach {run} comes back to it"
+    ));
 }
-
 
 /// Says how to come back to a run that goes on, but not over the link that was watched.
 pub(super) fn tell_cut_off(run: &RunId) {

@@ -71,12 +71,8 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
         ));
     }
     let is_silent = |stream| reader.len(stream).is_ok_and(|length| length == 0);
-<<<<<<< HEAD
-    if log.holes() == 0 && is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
-=======
     let cut_off = is_cut_off(outcome(&record, place, attempt));
-    if is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
->>>>>>> fixb
+    if log.holes() == 0 && is_silent(Stream::Stdout) && is_silent(Stream::Stderr) {
         explain(&record, place, attempt);
     } else if cut_off {
         tell_cut_off(&record, place, attempt);
@@ -109,7 +105,9 @@ fn is_cut_off(outcome: Option<&Outcome>) -> bool {
 /// Says on standard error that this is not the end of what there would be.
 fn tell_cut_off(record: &Record, place: usize, attempt: AttemptNo) {
     let host = &record.plan.hosts[place];
-    let end = outcome(record, place, attempt).map(report::in_words).unwrap_or_default();
+    let end = outcome(record, place, attempt)
+        .map(report::in_words)
+        .unwrap_or_default();
     tell(&format!("{host} may have printed more than this: {end}"));
 }
 
