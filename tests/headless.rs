@@ -3,10 +3,10 @@
 
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights};
-use heeler::model::bond::Tie;
 use heeler::link::hub::{About, Hub};
 use heeler::link::{Outlet, Parcel, Wishes};
 use heeler::model::bond::Bond;
+use heeler::model::bond::Tie;
 use heeler::model::event::{Change, Ending, Event, Message, Output, Piece, Started, Stream, What};
 use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};

@@ -108,7 +108,9 @@ impl QuitQuestion {
     /// ^C: the next way out that ends waiting. Draining waits, so it is left out where one may as well detach.
     fn climb(&mut self, now: Stamp) {
         self.step(1, now);
-        if self.chosen == Choice::Drain && (self.choices.contains(&Choice::Detach) || self.choices.contains(&Choice::Depart)) {
+        if self.chosen == Choice::Drain
+            && (self.choices.contains(&Choice::Detach) || self.choices.contains(&Choice::Depart))
+        {
             self.step(1, now);
         }
     }

@@ -7,8 +7,8 @@ use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
 use crate::history::{Record, Rest, State, rest, tails};
-use crate::link::{Farewell, Link};
 use crate::link::greet::Welcome;
+use crate::link::{Farewell, Link};
 use crate::model::board::{Board, Course};
 use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
@@ -136,9 +136,10 @@ pub(super) fn tell_left(run: &RunId, tie: Tie) {
         Tie::Free => "",
         Tie::Starter => " until the program ends that started it",
     };
-    tell(&format!("run {run} goes on{lasts}; heeler attach {run} comes back to it"));
+    tell(&format!(
+        "run {run} goes on{lasts}; heeler attach {run} comes back to it"
+    ));
 }
-
 
 /// Says so if the runner may not have heard what was asked of it.
 pub(super) fn tell_unheard(farewell: Farewell, run: &RunId) {

@@ -106,7 +106,11 @@ impl Record {
         if !self.board.course().is_live() {
             return;
         }
-        let under_way = self.board.rows().iter().filter(|row| row.cookie.is_some() && !row.phase.is_done());
+        let under_way = self
+            .board
+            .rows()
+            .iter()
+            .filter(|row| row.cookie.is_some() && !row.phase.is_done());
         let noted: Vec<_> = under_way
             .filter_map(|row| {
                 let reader = OutputReader::new(&self.dir, self.plan.label(row.job), row.attempt);

@@ -4,9 +4,9 @@
 use super::address::Address;
 use super::frame::{self, Kind};
 use super::greet::{Answer, Hello, PROTOCOL, Rights, Welcome};
-use crate::model::bond::Tie;
 use super::queue::{Item, Queue};
 use super::{Asked, Ends, Parcel};
+use crate::model::bond::Tie;
 use crate::model::event::{Message, Output};
 use crate::model::id::RunId;
 use crate::model::request::Request;

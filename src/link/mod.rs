@@ -173,10 +173,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_a_stopped_runner_has_not_heard_is_known() {
-        for (request, farewell) in [
-            (Request::Release, Farewell::Heard),
-            (Request::Pause, Farewell::Unheard),
-        ] {
+        for (request, farewell) in [(Request::Release, Farewell::Heard), (Request::Pause, Farewell::Unheard)] {
             let (link, far) = Link::new();
             link.request(request);
             assert_eq!(link.close().await, farewell);
