@@ -101,7 +101,7 @@ pub(super) fn pause(app: &mut App, now: Stamp) -> Effects {
             return Effects::none();
         }
         Course::Interrupted => {
-            app.say(interrupted(app), now);
+            app.say(INTERRUPTED, now);
             return Effects::none();
         }
     };
@@ -147,16 +147,15 @@ fn jobs(count: usize) -> String {
 fn refusal(app: &App) -> Option<String> {
     match app.board.course() {
         Course::Ended => Some(format!("the run has ended; heeler retry {} tries again", app.plan.run)),
-        Course::Interrupted => Some(interrupted(app)),
+        Course::Interrupted => Some(INTERRUPTED.to_owned()),
         _ if app.is_leaving() => Some("the run is being ended; nothing more is started".to_owned()),
         Course::Draining => Some("the run is draining: nothing more is started".to_owned()),
         Course::Going | Course::Paused(_) => None,
     }
 }
 
-fn interrupted(app: &App) -> String {
-    format!("its runner is gone; heeler resume {} finishes the run", app.plan.run)
-}
+/// The status line says beside it what is the matter, and what helps.
+const INTERRUPTED: &str = "nothing can be asked of the run now";
 
 fn shown_key(action: Action) -> String {
     action.keys().first().map(ToString::to_string).unwrap_or_default()

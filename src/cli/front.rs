@@ -7,8 +7,8 @@ use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
 use crate::history::{Record, Rest, State, rest, tails};
-use crate::link::Link;
 use crate::link::greet::Welcome;
+use crate::link::{Farewell, Link};
 use crate::model::board::{Board, Course};
 use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
@@ -141,6 +141,16 @@ pub(super) fn tell_left(run: &RunId, tie: Tie) {
     ));
 }
 
+/// Says so if the runner may not have heard what was asked of it.
+pub(super) fn tell_unheard(farewell: Farewell, run: &RunId) {
+    if farewell == Farewell::Unheard {
+        tell(&format!(
+            "the runner of {run} does not answer, and may not have heard what was asked last; it may be stopped: see \
+             heeler show {run}"
+        ));
+    }
+}
+
 /// Says how to come back to a run that goes on, but not over the link that was watched.
 pub(super) fn tell_cut_off(run: &RunId) {
     tell(&format!(
@@ -184,8 +194,9 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
             ExitStatus::LeftRunning
         }
         report::End::Left(status) => {
-            link.close().await;
+            let farewell = link.close().await;
             if status != ExitStatus::HungUp {
+                tell_unheard(farewell, &plan.run);
                 tell_left(&plan.run, welcome.tie);
             }
             status
@@ -235,8 +246,9 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
             Ok(status)
         }
         Prelude::Left(status) => {
-            stage.link.close().await;
+            let farewell = stage.link.close().await;
             if status != ExitStatus::HungUp {
+                tell_unheard(farewell, &stage.plan.run);
                 tell_left(&stage.plan.run, stage.welcome.tie);
             }
             Ok(status)
@@ -294,6 +306,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
             Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
             _ => {}
         }
+        tell_unheard(ending.farewell, &plan.run);
         tell_left(&plan.run, tie);
         return Ok(ExitStatus::LeftRunning);
     }

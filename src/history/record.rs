@@ -5,7 +5,7 @@ use super::events::{self, Place};
 use crate::model::board::Board;
 use crate::model::event::{Event, What};
 use crate::model::plan::Plan;
-use crate::rundir::{Holder, RunDir, RunDirError, RunLock};
+use crate::rundir::{Holder, OutputReader, RunDir, RunDirError, RunLock};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -87,14 +87,41 @@ impl Record {
         let (events, place) = events::read(&self.dir, &self.plan, self.place)?;
         self.place = place;
         for event in &events {
+            if let What::RunResumed(_) = event.what {
+                self.note_output();
+            }
             self.board.apply(event);
         }
         self.events.extend(events);
         self.state = state(&self.events, live);
         if self.state == State::Interrupted {
+            self.note_output();
             self.board.interrupt();
         }
         Ok(())
+    }
+
+    /// Tells the board how long what was under way is known to have run, at an interruption: until its last output.
+    fn note_output(&mut self) {
+        if !self.board.course().is_live() {
+            return;
+        }
+        let under_way = self
+            .board
+            .rows()
+            .iter()
+            .filter(|row| row.cookie.is_some() && !row.phase.is_done());
+        let noted: Vec<_> = under_way
+            .filter_map(|row| {
+                let reader = OutputReader::new(&self.dir, self.plan.label(row.job), row.attempt);
+                // Where that cannot be read the last event has to do.
+                let (entries, _) = reader.index(0).ok()?;
+                Some((row.job, entries.last()?.at))
+            })
+            .collect();
+        for (job, at) in noted {
+            self.board.note_output(job, at);
+        }
     }
 }
 

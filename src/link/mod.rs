@@ -11,6 +11,7 @@ mod queue;
 
 use crate::model::event::Message;
 use crate::model::request::Request;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
@@ -62,9 +63,21 @@ const WAITING: usize = 64;
 /// How long a runner may take to hear what it was asked last.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// Whether a runner has heard what was asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "nobody else tells the operator"]
+pub enum Farewell {
+    /// It has, or nothing was asked of it that changes the run.
+    Heard,
+    /// It has not answered in time: it may be stopped.
+    Unheard,
+}
+
 /// A front-end's end.
 #[derive(Debug)]
 pub struct Link {
+    /// Whether anything was asked that changes the run.
+    asked: AtomicBool,
     /// How many events were taken.
     told: usize,
     messages: mpsc::Receiver<Message>,
@@ -91,6 +104,7 @@ impl Link {
         };
         (
             Self {
+                asked: AtomicBool::new(false),
                 told: 0,
                 messages,
                 requests,
@@ -126,22 +140,48 @@ impl Link {
     }
 
     /// Goes, once the runner has heard everything that was asked of it, or has had the time to.
-    pub async fn close(self) {
+    pub async fn close(self) -> Farewell {
         let Self {
-            mut messages, requests, ..
+            asked,
+            mut messages,
+            requests,
+            ..
         } = self;
         // The end of the requests is the last thing that the other side hears; then it closes its own.
         drop(requests);
         let heard = async { while messages.recv().await.is_some() {} };
-        if timeout(FAREWELL, heard).await.is_err() {
-            tracing::debug!("the runner does not listen");
+        match timeout(FAREWELL, heard).await {
+            Err(_) if asked.into_inner() => Farewell::Unheard,
+            Ok(()) | Err(_) => Farewell::Heard,
         }
     }
 
     /// Asks the runner for something. A run that is over hears nothing; its last event said so.
     pub fn request(&self, request: Request) {
+        if !matches!(request, Request::Hold | Request::Release | Request::Agent { .. }) {
+            self.asked.store(true, Ordering::Relaxed);
+        }
         if self.requests.send(request).is_err() {
             tracing::debug!("a request came after the end of the run");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_stopped_runner_has_not_heard_is_known() {
+        for (request, farewell) in [(Request::Release, Farewell::Heard), (Request::Pause, Farewell::Unheard)] {
+            let (link, far) = Link::new();
+            link.request(request);
+            assert_eq!(link.close().await, farewell);
+            drop(far);
+        }
+        let (link, far) = Link::new();
+        link.request(Request::Pause);
+        drop(far);
+        assert_eq!(link.close().await, Farewell::Heard);
     }
 }

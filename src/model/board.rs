@@ -78,7 +78,7 @@ pub struct Board {
     resumed: usize,
     started: Option<Started>,
     unrecorded: Unrecorded,
-    /// When the last event happened.
+    /// When the last event happened, or the last output before an interruption.
     last: Stamp,
     on_disconnect: OnDisconnect,
 }
@@ -144,7 +144,7 @@ impl Board {
         &self.unrecorded
     }
 
-    /// When the last event happened.
+    /// When the last thing happened: the last event, or in an interrupted run the last output if that came later.
     pub fn last(&self) -> Stamp {
         self.last
     }
@@ -169,15 +169,18 @@ impl Board {
 
     /// Takes in an event.
     pub fn apply(&mut self, event: &Event) {
+        let before = self.course;
+        if let What::RunResumed(_) = event.what {
+            // What was under way ended before: nobody drove it in between.
+            self.interrupt();
+        }
         self.last = self.last.max(event.at);
         match &event.what {
             What::RunStarted(started) => self.started = Some(started.clone()),
             What::RunResumed(_) => {
-                let course = self.course;
-                self.interrupt();
-                self.course = match course {
+                self.course = match before {
                     // The operator has not taken it back.
-                    Course::Paused(PauseReason::Asked) => course,
+                    Course::Paused(PauseReason::Asked) => before,
                     _ => Course::Going,
                 };
                 self.resumed += 1;
@@ -195,18 +198,28 @@ impl Board {
     }
 
     /// What follows from the end of a runner that did not end its run: what may run is lost, with the fate that the
-    /// lifeline implies; what was never started is skipped. A run that has ended stays as it is.
+    /// lifeline implies; what was never started is skipped. The runner is known to have lived until the last event, or the
+    /// last output. A run that has ended stays as it is.
     pub fn interrupt(&mut self) {
         if !self.course.is_live() {
             return;
         }
         self.course = Course::Interrupted;
+        let printed = self.rows.iter().filter_map(|row| row.last_output).max();
+        self.last = printed.map_or(self.last, |printed| self.last.max(printed));
         let (at, on_disconnect) = (self.last, self.on_disconnect);
         for row in &mut self.rows {
             let before = Standing::of(&row.phase);
             row.interrupt(at, on_disconnect);
             self.tally.leave(before);
             self.tally.enter(Standing::of(&row.phase));
+        }
+    }
+
+    /// Notes when the attempt under way at a job printed something last, of which the events tell nothing.
+    pub fn note_output(&mut self, job: JobId, at: Stamp) {
+        if let Some(row) = self.rows.get_mut(job.index()) {
+            row.last_output = row.last_output.max(Some(at));
         }
     }
 

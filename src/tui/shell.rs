@@ -9,7 +9,7 @@ use super::theme::Look;
 use super::{keys, view};
 use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
 use crate::history::{Rest, rest};
-use crate::link::Link;
+use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::event::Message;
@@ -56,6 +56,8 @@ pub struct Ending {
     pub board: Board,
     /// Why the dashboard went.
     pub leaving: Leaving,
+    /// Whether the runner heard what was asked of it.
+    pub farewell: Farewell,
 }
 
 /// Why the dashboard went.
@@ -309,8 +311,9 @@ impl Shell {
         }
         self.request(Request::Release);
         let mut board = self.app.into_board();
+        let mut farewell = Farewell::Heard;
         if !tied && let Some(link) = self.link.take() {
-            link.close().await;
+            farewell = link.close().await;
         }
         while let Some(link) = &mut self.link {
             let heard = async {
@@ -331,7 +334,11 @@ impl Shell {
                 },
             }
         }
-        Ending { board, leaving }
+        Ending {
+            board,
+            leaving,
+            farewell,
+        }
     }
 
     fn now(&self) -> Stamp {

@@ -69,3 +69,37 @@ fn lines_and_objects_end_with_it_and_hold_all_that_was_recorded() {
         fleet.wait_for_nothing();
     }
 }
+
+#[test]
+fn a_viewer_that_learns_late_does_not_call_a_run_interrupted_that_was_taken_up_again() {
+    let fleet = Fleet::new();
+    let terminal = Terminal::start(100, 24, &fleet.run("127.1.0.[1-3]", &[], COMMAND));
+    terminal.wait_for("1 ok   2 running");
+    let run = fleet.only_run();
+    let late = Running::start(fleet.heeler.command(["attach", &run, "--plain"]), b"");
+    wait_until(LIMIT, "the other viewer", || late.stdout().contains("begun"));
+    late.signal(Signal::STOP);
+    send_signal(fleet.runner(&run), Signal::KILL);
+    terminal.wait_for("INTERRUPTED");
+    let second = Running::start(
+        fleet.heeler.command(["resume", &run, "--include-unknown", "--plain"]),
+        b"",
+    );
+    wait_until(LIMIT, "the second runner", || fleet.count(&run, "run-resumed") == 1);
+    late.signal(Signal::CONT);
+    let late = late.wait(LIMIT);
+    let words = format!("heeler attach {run} comes back to it");
+    assert!(late.stderr.contains(&words), "{}", late.stderr);
+    assert!(!late.stderr.contains("gone"), "{}", late.stderr);
+    assert_eq!(late.status, Some(6), "{}", late.stderr);
+    // The dashboard still shows what it saw; leaving it tells what has become of the run.
+    terminal.send("q");
+    assert_eq!(terminal.exit_status(LIMIT), 6);
+    let screen = terminal.wait_for("comes back").replace('\n', "");
+    assert!(screen.contains(&format!("heeler attach {run}")), "{screen}");
+    second.signal(Signal::TERM);
+    second.wait(LIMIT);
+    let cancel = fleet.heeler.command(["cancel", &run, "--yes"]).output();
+    assert!(cancel.is_ok(), "{cancel:?}");
+    fleet.wait_for_nothing();
+}

@@ -1,7 +1,7 @@
 //! Following a run until what was asked for has happened, with nothing on the screen.
 
 use crate::cli::error::CliError;
-use crate::cli::front::{tell_cut_off, tell_interrupted, tell_left};
+use crate::cli::front::{tell_cut_off, tell_interrupted, tell_left, tell_unheard};
 use crate::cli::reach::Alive;
 use crate::history::{Rest, rest};
 use crate::link::Link;
@@ -131,10 +131,13 @@ impl Watch {
 
     /// Goes, when everything that was asked has been heard; says what became of the run where that is not plain.
     pub(super) async fn leave(self, seen: Seen) -> Board {
-        self.link.close().await;
+        let farewell = self.link.close().await;
         match seen {
             Seen::It | Seen::End | Seen::Left(ExitStatus::HungUp) => {}
-            Seen::Left(_) => tell_left(&self.plan.run, self.tie),
+            Seen::Left(_) => {
+                tell_unheard(farewell, &self.plan.run);
+                tell_left(&self.plan.run, self.tie);
+            }
             Seen::RunnerGone => tell_interrupted(&self.plan.run),
             Seen::CutOff => tell_cut_off(&self.plan.run),
         }

@@ -3,8 +3,9 @@
 use super::super::fixture::{RUN, Stage, make, runner};
 use super::*;
 use crate::model::board::Course;
-use crate::model::event::{Change, Resumed};
+use crate::model::event::{Change, Resumed, Stream};
 use crate::model::outcome::{Outcome, OutcomeClass};
+use crate::model::phase::Phase;
 
 fn open(stage: &Stage) -> Record {
     Record::open(stage.dir.clone()).expect("a record")
@@ -78,4 +79,20 @@ fn what_is_no_run_or_damaged_or_newer_is_refused_with_its_file() {
     let elsewhere = RunDir::open(stage.home.path().join("link"));
     std::os::unix::fs::symlink(stage.dir.path(), elsewhere.path()).expect("a link");
     assert!(matches!(Record::open(elsewhere), Err(HistoryError::NotARun(_))));
+}
+
+#[test]
+fn what_was_under_way_is_known_to_have_run_until_the_last_output() {
+    let mut stage = Stage::new(&["web1"]);
+    let cookie = "c".to_owned();
+    stage.job(1, 0, Change::Starting { cookie });
+    stage.job(1, 0, Change::Running { pid: 7 });
+    stage.print(3, 0, Stream::Stdout, b"still there\n");
+    let elapsed = |stage: &Stage| match open(stage).board.rows()[0].phase {
+        Phase::Done { elapsed, .. } => elapsed.as_secs(),
+        ref other => panic!("{other:?}"),
+    };
+    assert_eq!(elapsed(&stage), 2);
+    stage.event(40, resumed());
+    assert_eq!(elapsed(&stage), 2, "nobody drove it until it was taken up again");
 }
