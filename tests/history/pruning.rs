@@ -66,7 +66,11 @@ fn a_run_is_seen_where_somebody_was_shown_what_failed() {
     past.tell(&["show", "--nodes", "ok"]);
     past.heeler.run(["log", "last", "ok"]);
     assert!(!reviewed.exists(), "what failed was not shown");
-    for words in [&["show", "--nodes", "failed"][..], &["log", "last", "failed"], &["show", "--csv"]] {
+    for words in [
+        &["show", "--nodes", "failed"][..],
+        &["log", "last", "failed"],
+        &["show", "--csv"],
+    ] {
         past.heeler.run(words);
         assert!(fs::remove_file(&reviewed).is_ok(), "{words:?}");
     }

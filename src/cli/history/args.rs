@@ -30,7 +30,7 @@ pub struct RunsArgs {
     pub(super) since: Option<super::since::Since>,
     /// How many to list, 0 for all [default: 30, and all with --json].
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// One JSON object per line.
     #[arg(long)]
     pub(super) json: bool,
