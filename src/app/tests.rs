@@ -848,7 +848,10 @@ fn where_nothing_can_be_drawn_keys_do_nothing_and_a_question_waits_until_it_is_s
     assert_eq!(desk.press(&keys), []);
     assert_eq!(desk.press(&[Key::Ctrl('c'), Key::Enter]), []);
     assert_eq!(desk.app.overlay(), &Overlay::None);
-    assert_eq!(desk.press(&[Key::Ctrl('z'), Key::Ctrl('l')]), [Effect::Suspend, Effect::Redraw]);
+    assert_eq!(
+        desk.press(&[Key::Ctrl('z'), Key::Ctrl('l')]),
+        [Effect::Suspend, Effect::Redraw]
+    );
 
     desk.tell(Msg::Resize(large));
     desk.press(&[Key::Char('q')]);
