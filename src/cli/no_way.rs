@@ -59,8 +59,8 @@ mod tests {
             pid,
             error,
         };
-        let dead = || DialError::Dead(io::ErrorKind::NotFound.into());
-        let told = deaf(Some(4711), dead()).to_string();
+        let nobody = || DialError::Dead(io::ErrorKind::NotFound.into());
+        let told = deaf(Some(4711), nobody()).to_string();
         assert!(
             told.contains("(process 4711) lives") && told.ends_with("; kill -TERM 4711 ends the run"),
             "{told}"
@@ -70,7 +70,7 @@ mod tests {
             told.ends_with("it may be stopped; if it is, kill -CONT 4711 lets it go on"),
             "{told}"
         );
-        let told = deaf(None, dead()).to_string();
+        let told = deaf(None, nobody()).to_string();
         assert!(!told.contains("kill"), "{told}");
     }
 }
