@@ -3,7 +3,7 @@
 
 use super::again::args::{ResumeArgs, RetryArgs};
 use super::attach::args::AttachArgs;
-use super::control::args::{CancelArgs, CourseArgs, WaitArgs};
+use super::control::args::{CONTINUE_EXAMPLES, CancelArgs, CourseArgs, PAUSE_EXAMPLES, WaitArgs};
 use super::display::DisplayArgs;
 use super::errand::ErrandArgs;
 use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
@@ -54,8 +54,10 @@ pub enum Command {
     /// Cancel a run, or jobs in it, and tell what became of them.
     Cancel(CancelArgs),
     /// Start nothing new in a run until it continues.
+    #[command(after_help = PAUSE_EXAMPLES)]
     Pause(CourseArgs),
     /// Let a paused run go on.
+    #[command(after_help = CONTINUE_EXAMPLES)]
     Continue(CourseArgs),
     /// Wait for the end of a run, or of jobs in it.
     Wait(WaitArgs),

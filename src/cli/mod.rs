@@ -4,6 +4,7 @@
 mod again;
 mod args;
 mod attach;
+mod called;
 mod confirm;
 mod control;
 mod display;

@@ -103,6 +103,16 @@ pub enum UsageError {
         /// The hosts of the run, folded.
         node_set: String,
     },
+    /// A name that means several hosts of the run.
+    #[error("{host} may be {meant} in the run {run}; name one of them in full")]
+    SeveralInRun {
+        /// The name.
+        host: String,
+        /// The run.
+        run: String,
+        /// The hosts that it means, folded.
+        meant: String,
+    },
     /// An attempt that was not made.
     #[error("{host} has no attempt {asked}; there is 1 to {made}")]
     NoAttempt {

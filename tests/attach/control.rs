@@ -23,12 +23,20 @@ fn jobs_are_cancelled_and_what_became_of_them_is_told() {
         one.stdout,
         "1 cancelled\ncancelled by operator, confirmed gone (1): 127.1.0.4\n"
     );
+    let more = fleet.heeler.run(["cancel", "-w", "127.1.0.5,127.1.0.9"]);
+    assert_eq!(
+        (more.status, more.stderr.as_str()),
+        (Some(0), "heeler: the run has no job on 127.1.0.9\n"),
+        "a group may name more than the run had"
+    );
+    let none = fleet.heeler.run(["cancel", "-w", "127.1.0.9"]);
+    assert_eq!(none.status, Some(2), "{none:?}");
     let rest = fleet.heeler.run(["cancel"]);
     assert_eq!(rest.status, Some(0), "{rest:?}");
     assert_eq!(fleet.sleeps(), 0);
     assert!(
         rest.stdout
-            .contains("cancelled by quit, confirmed gone (3): 127.1.0.[1,5-6]\n"),
+            .contains("cancelled by quit, confirmed gone (2): 127.1.0.[1,6]\n"),
         "{}",
         rest.stdout
     );

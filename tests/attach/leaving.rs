@@ -133,3 +133,20 @@ fn a_run_that_is_left_to_itself_holds_nothing_of_its_starter_open() {
     assert!(fleet.heeler.run(["cancel", &run]).status.is_some());
     fleet.wait_for_nothing();
 }
+
+#[test]
+fn the_id_of_a_run_is_told_where_it_cannot_be_printed() {
+    let fleet = Fleet::new();
+    let mut run = fleet.run("127.1.0.[1-2]", &["--detach"], "sleep 7777");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = run.stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+    let (run, told) = (fleet.only_run(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    assert!(
+        told.contains(&format!("heeler attach {run} shows it"))
+            && told.contains(&format!("the id of run {run} cannot be")),
+        "{told}"
+    );
+    fleet.wait_for_sleeps(2);
+    end(&fleet);
+}

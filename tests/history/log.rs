@@ -85,6 +85,17 @@ fn a_host_that_is_not_there_is_told_with_those_that_are() {
 }
 
 #[test]
+fn a_host_is_found_without_the_user_that_was_put_before_it() {
+    let past = Past::new();
+    past.run("me@web1,you@web1,me@web2", "--json", "echo $HEELER_HOST");
+    assert_eq!(past.heeler.run(["log", "last", "web2"]).status, Some(0));
+    let refused = past.refusal(&["log", "last", "web1"]);
+    assert!(refused.contains("web1 may be me@web1,you@web1 in the run"), "{refused}");
+    let listed = |host| past.tell(&["runs", "--json", "-w", host]).lines().count();
+    assert_eq!((listed("web2"), listed("you@web2")), (1, 0));
+}
+
+#[test]
 fn following_shows_what_comes_and_ends_with_the_attempt() {
     let past = Past::new();
     let gate = past.heeler.home().join("gate");

@@ -48,7 +48,7 @@ fn every_run_is_listed_the_newest_first_and_filters_leave_some_out() {
         (&["--limit", "1"], 1),
     ] {
         let words = [&["runs", "--json"], words].concat();
-        assert_eq!(past.heeler.run(&words).stdout.lines().count(), count, "{words:?}");
+        assert_eq!(past.tell(&words).lines().count(), count, "{words:?}");
     }
     let table = past.tell(&["runs"]);
     assert!(

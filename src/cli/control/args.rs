@@ -9,8 +9,9 @@ Examples:
   heeler cancel 8e1f0c             everything in that run
   heeler cancel -w @db --now       KILL at once
 
-It waits until each of these jobs is over and prints how they ended. Exit status: 0 when nothing of them is left,
-4 when something survived or nobody can say, 6 when left before that.";
+It waits until each of these jobs is over and prints how they ended.
+Exit status: 0 when nothing of them is left, 4 when something survived or
+nobody can say, 6 when left before that.";
 
 /// `heeler cancel`
 #[derive(Debug, Args)]
@@ -43,6 +44,25 @@ pub struct WaitArgs {
     #[command(flatten)]
     pub(in crate::cli) jobs: JobArgs,
 }
+
+/// What stands behind the options of `heeler pause`.
+pub(in crate::cli) const PAUSE_EXAMPLES: &str = "\
+Examples:
+  heeler pause                     the latest run that is alive
+  heeler pause 8e1f0c              that run
+
+What runs goes on; nothing new is started until heeler continue.
+Exit status: 0 when the run is paused, 2 when it is over or starts nothing more
+anyway, 4 when its runner is gone, 6 when left before it has answered.";
+
+/// What stands behind the options of `heeler continue`.
+pub(in crate::cli) const CONTINUE_EXAMPLES: &str = "\
+Examples:
+  heeler continue                  the latest run that is alive
+  heeler continue 8e1f0c           that run
+
+Exit status: 0 when the run goes on, 2 when it is over or starts nothing more
+anyway, 4 when its runner is gone, 6 when left before it has answered.";
 
 /// `heeler pause` and `heeler continue`
 #[derive(Debug, Args)]

@@ -59,6 +59,9 @@ fn steer(args: &CourseArgs, request: Request) -> Result<ExitStatus, CliError> {
         let tally = board.tally();
         let (live, waiting) = (tally.live(), tally.not_started());
         match board.course() {
+            // Kept open for retries.
+            Course::Paused(_) if board.all_done() => tell("paused; all jobs are over"),
+            Course::Going if board.all_done() => tell("nothing is paused; all jobs are over"),
             Course::Paused(_) => tell(&format!("paused: {live} running go on, {waiting} not started wait")),
             Course::Draining => return Err(UsageError::from(ControlError::Draining).into()),
             _ => tell(&format!("the run goes on: {live} running, {waiting} not started")),

@@ -2,14 +2,17 @@
 
 use super::args::JobArgs;
 use super::error::ControlError;
+use crate::cli::called::{calls, is_meant};
 use crate::cli::error::CliError;
 use crate::cli::sources::{Surroundings, hosts};
+use crate::cli::tell::tell;
 use crate::cli::usage::UsageError;
 use crate::config::Config;
 use crate::model::host::HostName;
 use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::nodeset::{NodeSet, fold};
+use std::collections::HashSet;
 
 /// The jobs on the hosts that `-w` names, in the order of the run; every job where it names none.
 pub(super) fn meant(args: &JobArgs, config: &Config, plan: &Plan) -> Result<Vec<JobId>, CliError> {
@@ -30,25 +33,21 @@ pub(in crate::cli) fn on_hosts(nodes: &[String], config: &Config, plan: &Plan) -
         }
         named.extend(set);
     }
-    Ok(among(&named, plan).map_err(UsageError::from)?)
-}
-
-fn among(named: &NodeSet, plan: &Plan) -> Result<Vec<JobId>, ControlError> {
-    let missing: Vec<&HostName> = named
-        .iter()
-        .filter(|name| !plan.hosts.iter().any(|host| is(name, host)))
-        .collect();
-    if !missing.is_empty() {
-        return Err(ControlError::NoSuchHost {
-            missing: fold(missing),
-            hosts: plan.node_set.clone(),
-        });
+    let (jobs, left_out) = among(&named, plan).map_err(UsageError::from)?;
+    if !left_out.is_empty() {
+        tell(&format!("the run has no job on {left_out}"));
     }
-    let is_named = |job: &JobId| named.iter().any(|name| is(name, plan.host(*job)));
-    Ok(plan.jobs().filter(is_named).collect())
+    Ok(jobs)
 }
 
-/// Whether a name means a host of the run: also without the user whom `-l` put before it.
-fn is(name: &HostName, host: &HostName) -> bool {
-    name == host || (name.user().is_none() && name.address() == host.address() && name.port() == host.port())
+/// The jobs on these hosts, and the hosts on which the run has none, folded: a group may well name more than a run had.
+fn among(named: &NodeSet, plan: &Plan) -> Result<(Vec<JobId>, String), ControlError> {
+    let jobs: Vec<JobId> = plan.jobs().filter(|job| is_meant(named, plan.host(*job))).collect();
+    let calls: HashSet<HostName> = plan.hosts.iter().flat_map(calls).collect();
+    let missing = fold(named.iter().filter(|name| !calls.contains(*name)));
+    if jobs.is_empty() {
+        let hosts = plan.node_set.clone();
+        return Err(ControlError::NoSuchHost { missing, hosts });
+    }
+    Ok((jobs, missing))
 }

@@ -30,7 +30,7 @@ pub struct RunsArgs {
     pub(super) since: Option<super::since::Since>,
     /// How many to list, 0 for all [default: 30, and all with --json].
     #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// One JSON object per line.
     #[arg(long)]
     pub(super) json: bool,
@@ -51,7 +51,9 @@ const LOG_EXAMPLES: &str = "\
 Examples:
   heeler log last web07
   heeler log last web07 --follow --timestamps
-  heeler log 4f2a1c db3 --attempt 1 --stdout | cmp - expected";
+  heeler log 4f2a1c db3 --attempt 1 --stdout | cmp - expected
+
+Exit status: 0; with --follow 4 when the end of the attempt was lost from sight.";
 
 /// `heeler log`
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `heeler log`: what one host printed.
 
+use super::super::called::called;
 use super::super::error::CliError;
 use super::super::front::{rendering, tell_interrupted};
 use super::super::place;
@@ -11,9 +12,11 @@ use crate::history::{Class, Record, State, Store, mark_reviewed};
 use crate::model::board::Row;
 use crate::model::event::Stream;
 use crate::model::exit::ExitStatus;
+use crate::model::host::HostName;
 use crate::model::id::AttemptNo;
 use crate::model::outcome::{Outcome, OutcomeClass, SkipReason};
 use crate::model::phase::Phase;
+use crate::nodeset::fold;
 use crate::report::{self, Log, LogOptions, ReportError, harmless};
 use crate::rundir::OutputReader;
 use std::fs;
@@ -30,15 +33,7 @@ const WORDS: usize = 10;
 pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
     let store = Store::new(&place::state_home()?);
     let mut record = store.open(Some(&args.run))?;
-    let place = record.plan.hosts.iter().position(|host| *host == args.host);
-    let Some(place) = place else {
-        return Err(UsageError::NotInRun {
-            host: args.host.to_string(),
-            run: record.plan.run.to_string(),
-            node_set: record.plan.node_set.clone(),
-        }
-        .into());
-    };
+    let place = called(&args.host, &record.plan.hosts).map_err(|meant| not_in_run(args, &record, &meant))?;
     let attempt = attempt(args, &record.board.rows()[place])?;
     let mut out = io::stdout().lock();
     let options = LogOptions {
@@ -46,7 +41,7 @@ pub(in super::super) fn log(args: &LogArgs) -> Result<ExitStatus, CliError> {
         timestamps: args.timestamps,
         rendering: rendering(out.is_terminal()),
     };
-    let reader = OutputReader::new(&record.dir, args.host.as_str(), attempt);
+    let reader = OutputReader::new(&record.dir, record.plan.hosts[place].as_str(), attempt);
     let mut log = Log::new(reader.clone(), options);
     loop {
         // First whether it goes on: what was printed until then is then read.
@@ -109,6 +104,16 @@ fn tell_cut_off(record: &Record, place: usize, attempt: AttemptNo) {
         .map(report::in_words)
         .unwrap_or_default();
     tell(&format!("{host} may have printed more than this: {end}"));
+}
+
+fn not_in_run(args: &LogArgs, record: &Record, meant: &[HostName]) -> UsageError {
+    let (host, run) = (args.host.to_string(), record.plan.run.to_string());
+    if meant.is_empty() {
+        let node_set = record.plan.node_set.clone();
+        return UsageError::NotInRun { host, run, node_set };
+    }
+    let meant = fold(meant);
+    UsageError::SeveralInRun { host, run, meant }
 }
 
 /// The attempt that is asked for.

@@ -1,5 +1,6 @@
 //! `heeler runs`: what was run, the newest first.
 
+use super::super::called::is_meant;
 use super::super::error::CliError;
 use super::super::place;
 use super::super::sources::{Surroundings, hosts};
@@ -72,7 +73,7 @@ pub(in super::super) fn runs(args: &RunsArgs) -> Result<ExitStatus, CliError> {
         table(&listed, &names, width(), &mut out)?;
     }
     out.flush()?;
-    if more {
+    if more && args.limit.is_none() {
         tell("there are older runs; see them with --limit 0");
     }
     Ok(ExitStatus::AllOk)
@@ -97,7 +98,7 @@ fn is_wanted(summary: &Summary, task: Option<&str>, touched: Option<&NodeSet>) -
         && touched.is_none_or(|touched| {
             let groups = BTreeMap::new();
             let own = nodeset::resolve(&summary.nodes, &Surroundings { groups: &groups });
-            own.is_ok_and(|own| own.iter().any(|host| touched.contains(host)))
+            own.is_ok_and(|own| own.iter().any(|host| is_meant(touched, host)))
         })
 }
 
