@@ -178,7 +178,9 @@ async fn nothing_is_started_while_the_record_cannot_say_so() {
         let mut line = stage.call(host).await.accept();
         let mut shim = stage.soon(line.session()).await;
         stage.soon(shim.greet()).await;
-        stage.until(host, |change| matches!(change, Change::Starting { .. })).await;
+        stage
+            .until(host, |change| matches!(change, Change::Starting { .. }))
+            .await;
         sessions.push((line, shim));
     }
     // What waits for the disk can be cancelled, and was then never started.
@@ -195,7 +197,9 @@ async fn nothing_is_started_while_the_record_cannot_say_so() {
     stage.soon(shim.run_greeted()).await;
     let record = stage.record();
     let starting = |event: &Event| {
-        let What::Job { host, change, .. } = &event.what else { return false };
+        let What::Job { host, change, .. } = &event.what else {
+            return false;
+        };
         host.as_str() == "b" && matches!(change, Change::Starting { .. })
     };
     assert!(record.iter().any(starting), "on record before the host has the program");

@@ -147,7 +147,8 @@ fn what_is_not_on_record_is_counted_and_no_zeros_are_shown_for_it() {
     let mut feed = Feed::new(&stage.plan);
     feed.push(stage.print(0, Stdout, b"first\nbeg")).expect("taken");
     stage.lose(0, Stdout, 3 * CHUNK as u64);
-    feed.push(stage.print(0, Stdout, b"end\n\0 is a byte\n")).expect("taken");
+    feed.push(stage.print(0, Stdout, b"end\n\0 is a byte\n"))
+        .expect("taken");
     assert_eq!(drained(&mut feed), ["first\n", "beg\n", "end\n\0 is a byte\n"]);
     // What was told and cannot be read, because the disk did not take it.
     feed.push(stage.print(1, Stdout, b"half ")).expect("taken");

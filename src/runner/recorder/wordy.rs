@@ -26,15 +26,12 @@ impl Wordy {
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = rooms.entry(host.clone()).or_insert(Room::Left(MOST));
         let Room::Left(left) = *room else { return None };
-        match left.checked_sub(words.len()) {
-            Some(left) => {
-                *room = Room::Left(left);
-                Some(words.to_vec())
-            }
-            None => {
-                *room = Room::Full;
-                Some([&words[..left], ENOUGH].concat())
-            }
+        if let Some(left) = left.checked_sub(words.len()) {
+            *room = Room::Left(left);
+            Some(words.to_vec())
+        } else {
+            *room = Room::Full;
+            Some([&words[..left], ENOUGH].concat())
         }
     }
 }
@@ -45,12 +42,12 @@ mod tests {
 
     #[test]
     fn a_host_that_never_falls_silent_is_recorded_up_to_a_bound_which_is_said_once() {
-        let (wordy, host) = (Wordy::default(), HostName::parse("web1").expect("a name"));
+        let (bound, host) = (Wordy::default(), HostName::parse("web1").expect("a name"));
         let words = vec![b'x'; MOST - 1];
-        assert_eq!(wordy.take(&host, &words), Some(words));
-        assert_eq!(wordy.take(&host, b"yz"), Some([b"y", ENOUGH].concat()));
-        assert_eq!(wordy.take(&host, b"more"), None);
+        assert_eq!(bound.take(&host, &words), Some(words));
+        assert_eq!(bound.take(&host, b"yz"), Some([b"y", ENOUGH].concat()));
+        assert_eq!(bound.take(&host, b"more"), None);
         let other = HostName::parse("web2").expect("a name");
-        assert_eq!(wordy.take(&other, b"more"), Some(b"more".to_vec()));
+        assert_eq!(bound.take(&other, b"more"), Some(b"more".to_vec()));
     }
 }
