@@ -183,6 +183,8 @@ fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     Writer::write_plan(&dir, &plan).map_err(|source| {
+        // A refused request is not a run. Only what is empty is removed.
+        dir.remove_empty();
         let path = dir.path().to_owned();
         UsageError::from(RunDirError::Create { path, source })
     })?;

@@ -76,6 +76,16 @@ impl Stage {
         })
     }
 
+    /// A job printed so much that could not be recorded, and that nobody was told of.
+    pub(super) fn lose(&mut self, job: u32, stream: Stream, bytes: u64) {
+        let (job, at) = (JobId(job), self.tick());
+        let attempt = self.attempt(job);
+        let label = self.plan.label(job).to_owned();
+        let left = self.writer.hole((job, attempt), &label, (at, stream), bytes);
+        left.expect("written");
+        *self.lengths.entry((job, attempt, stream)).or_default() += bytes;
+    }
+
     /// A job ends; the message that tells of it.
     pub(super) fn end(&mut self, job: u32, outcome: Outcome) -> Message {
         let ending = Ending {

@@ -38,6 +38,13 @@ pub(super) fn all(reader: &OutputReader, sink: &mut Sink<'_>) -> io::Result<u64>
     .run(&entries, sink)
 }
 
+/// How many bytes of the output of an attempt are not on record.
+pub(super) fn lost(reader: &OutputReader) -> io::Result<u64> {
+    let (entries, _) = reader.index(0)?;
+    let holes = entries.iter().filter(|entry| entry.fill == Fill::Hole);
+    Ok(holes.map(|entry| entry.bytes).sum())
+}
+
 /// Hands out the whole lines in the last `bytes` of the output of an attempt.
 pub(super) fn tail(reader: &OutputReader, bytes: u64, sink: &mut Sink<'_>) -> io::Result<u64> {
     let (mut entries, _) = reader.index(0)?;

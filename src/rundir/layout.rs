@@ -58,14 +58,24 @@ impl RunDir {
             .and_then(|()| {
                 let mut private = DirBuilder::new();
                 private.mode(0o700).create(&root)?;
-                private.create(root.join("out"))?;
-                private.create(root.join("ssh"))
+                let made = private.create(root.join("out"));
+                made.and_then(|()| private.create(root.join("ssh")))
+                    .inspect_err(|_| Self::open(root.clone()).remove_empty())
             });
         made.map_err(|source| RunDirError::Create {
             path: root.clone(),
             source,
         })?;
         Ok(Self { root })
+    }
+
+    /// Removes the directory of a run that came to nothing, as far as nothing is in it.
+    pub fn remove_empty(&self) {
+        for place in [self.root.join("out"), self.root.join("ssh"), self.root.clone()] {
+            if let Err(error) = fs::remove_dir(&place) {
+                tracing::debug!(%error, place = %place.display(), "it stays");
+            }
+        }
     }
 
     /// The directory of a run that exists.

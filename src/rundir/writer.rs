@@ -45,11 +45,19 @@ impl Writer {
         Self::open(dir)
     }
 
-    /// Writes what is asked, before there is a runner.
+    /// Writes what is asked, before there is a runner: whole, or not at all.
     pub fn write_plan(dir: &RunDir, plan: &Plan) -> io::Result<()> {
-        let mut file = append(&dir.plan())?;
-        serde_json::to_writer_pretty(&mut file, plan)?;
-        file.write_all(b"\n")
+        let mut text = serde_json::to_vec_pretty(plan)?;
+        text.push(b'\n');
+        let begun = dir.plan().with_extension("json.tmp");
+        let written = append(&begun)
+            .and_then(|file| Ok(append_whole(&file, &text)?))
+            .and_then(|()| fs::rename(&begun, dir.plan()));
+        if written.is_err() {
+            // Whatever is in the way of that is in the way of the plan, too.
+            let _nothing_there = fs::remove_file(&begun);
+        }
+        written
     }
 
     /// Opens the record of a run whose plan is written, to append to it.

@@ -140,3 +140,24 @@ fn what_the_end_brings_keeps_the_time_at_which_it_was_printed() {
     }
     assert_eq!(times, [(Stdout, 1), (Stdout, 1), (Stderr, 2)]);
 }
+
+#[test]
+fn what_is_not_on_record_is_counted_and_no_zeros_are_shown_for_it() {
+    let mut stage = Stage::new(&["a", "b"]);
+    let mut feed = Feed::new(&stage.plan);
+    feed.push(stage.print(0, Stdout, b"first\nbeg")).expect("taken");
+    stage.lose(0, Stdout, 3 * CHUNK as u64);
+    feed.push(stage.print(0, Stdout, b"end\n\0 is a byte\n"))
+        .expect("taken");
+    assert_eq!(drained(&mut feed), ["first\n", "beg\n", "end\n\0 is a byte\n"]);
+    // What was told and cannot be read, because the disk did not take it.
+    feed.push(stage.print(1, Stdout, b"half ")).expect("taken");
+    feed.push(stage.print(1, Stdout, b"a line\n")).expect("taken");
+    std::fs::write(stage.output(1, Stdout), b"").expect("written");
+    feed.push(stage.end(1, Outcome::Ok)).expect("taken");
+    stage.lose(0, Stdout, 5);
+    feed.push(stage.end(0, Outcome::Ok)).expect("taken");
+    assert_eq!(drained(&mut feed), ["event", "event"]);
+    let lost: Vec<_> = feed.lost().collect();
+    assert_eq!(lost, [(JobId(0), 3 * CHUNK as u64 + 5), (JobId(1), 12)]);
+}

@@ -116,3 +116,22 @@ fn what_cannot_be_read_is_named_and_keeps_nothing_else_back() {
         "{told}"
     );
 }
+
+#[test]
+fn a_hole_is_not_shown_as_output_nor_taken_for_that_of_another_host() {
+    let mut stage = Stage::new(&["web1", "web2"]);
+    for job in 0..2 {
+        stage.print(job, Stdout, b"one\ntw");
+        stage.lose(job, Stdout, 9);
+        stage.print(job, Stdout, b"ee\nfour\n");
+        stage.end(job, Outcome::Ok);
+    }
+    let (mut out, mut gaps) = (Vec::new(), Gaps::default());
+    write((&stage.board, &stage.plan), (&mut out, Rendering::Exact), &mut gaps).expect("written");
+    let rule = "-".repeat(15);
+    let text = String::from_utf8(out).expect("text");
+    let of = |host| format!("{rule}\n{host}\n{rule}\none\ntw\nee\nfour\n");
+    assert_eq!(text, of("web1") + &of("web2"));
+    let told = gaps.check().expect_err("a gap").to_string();
+    assert!(told.contains("9 bytes of web1, 9 bytes of web2"), "{told}");
+}

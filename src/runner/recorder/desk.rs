@@ -120,6 +120,13 @@ impl Desk {
             event.at = event.at.max(queue.newest);
             queue.newest = event.at;
         }
+        if let Entry::Words(_, words) = &entry
+            && *self.stalled.borrow()
+        {
+            // Nothing bounds how much of them comes meanwhile, and nobody waits for them.
+            queue.losses.lose(words.len() as u64, "the disk does not answer");
+            return;
+        }
         queue.entries.push_back(Arc::new(entry));
         if *self.stalled.borrow() {
             queue.tell_ahead();

@@ -18,6 +18,7 @@ mod room;
 mod scribe;
 mod teller;
 mod watchdog;
+mod wordy;
 
 use super::clock::Clock;
 use crate::link::Outlet;
@@ -37,6 +38,7 @@ use std::thread;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
+use wordy::Wordy;
 
 /// How long the end of the run waits for a disk that makes no progress.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -47,6 +49,7 @@ pub(super) struct Journal {
     desk: Arc<Desk>,
     clock: Clock,
     spool: Arc<Spool>,
+    wordy: Arc<Wordy>,
     _open: Arc<Open>,
 }
 
@@ -109,9 +112,11 @@ impl Journal {
         }
     }
 
-    /// Records what ssh or a login shell said about a host.
+    /// Records what ssh or a login shell said about a host, up to a bound.
     pub(super) fn words(&self, host: &HostName, words: &[u8]) {
-        self.desk.put(Entry::Words(host.clone(), words.to_vec()));
+        if let Some(words) = self.wordy.take(host, words) {
+            self.desk.put(Entry::Words(host.clone(), words));
+        }
     }
 }
 
@@ -134,6 +139,7 @@ pub(super) fn start(writer: Writer, plan: Arc<Plan>, outlet: Outlet, clock: Cloc
     let journal = Journal {
         _open: Arc::new(Open(Arc::clone(&desk))),
         spool: Arc::default(),
+        wordy: Arc::default(),
         desk: Arc::clone(&desk),
         clock,
     };
