@@ -1,6 +1,6 @@
 //! Starting local processes away from our terminal: in a session of their own, so that no ^C or ^Z of ours reaches
-//! them, without the files that whoever started us had open, and, where asked, ended by the kernel when we end. Whoever starts a process uses this; it is the one file of
-//! the project with unsafe code.
+//! them, without the files that whoever started us had open, and, where asked, ended by the kernel when we end. Whoever
+//! starts a process uses this; it is the one file of the project with unsafe code.
 
 use rustix::io::{Errno, FdFlags, fcntl_getfd, fcntl_setfd};
 use std::fs;

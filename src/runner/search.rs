@@ -116,10 +116,9 @@ fn of_the_attempt<'a>(found: &'a [Alive], doubt: &Doubt, age: Option<Duration>) 
     let (mut ours, mut unclear) = (Vec::new(), false);
     for alive in found {
         match alive.sign {
-            Sign::Cookie => ours.push(alive),
             Sign::Session if leads_another => {}
             Sign::Session if too_old(alive) => unclear = true,
-            Sign::Session => ours.push(alive),
+            Sign::Cookie | Sign::Session => ours.push(alive),
         }
     }
     (ours, unclear)

@@ -228,12 +228,11 @@ impl<T: Transport> Job<T> {
 
     /// Tells of a stop that comes before the shim has answered; returns how long it is waited for.
     fn stop_early(&self, reason: StopReason) -> Duration {
-        let (patience, kill_at) = match reason {
-            StopReason::Kill => (KILL_PATIENCE, None),
-            _ => {
-                let grace = self.plan.settings.grace;
-                (grace, Some(self.clock.now() + grace))
-            }
+        let (patience, kill_at) = if reason == StopReason::Kill {
+            (KILL_PATIENCE, None)
+        } else {
+            let grace = self.plan.settings.grace;
+            (grace, Some(self.clock.now() + grace))
         };
         self.tell(Input::Stopping(self.id));
         self.change(Change::Stopping {
