@@ -113,6 +113,7 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<End,
 }
 
 /// Everything the loop keeps.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Desk<'a> {
     plan: &'a Plan,
     options: &'a Options,
