@@ -83,7 +83,7 @@ fn hosts_that_the_run_does_not_have_are_named() {
     fleet.wait_for_sleeps(2);
     for command in ["cancel", "wait"] {
         assert_eq!(
-            refused(&fleet, &[command, "-w", "127.1.0.[2-4]"]),
+            refused(&fleet, &[command, "-w", "127.1.0.[3-4]"]),
             "heeler: the run has no job on 127.1.0.[3-4]; its hosts are 127.1.0.[1-2]\n"
         );
     }
