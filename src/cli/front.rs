@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::history::{Record, Rest, State, rest, tails};
+use crate::history::{Record, State, rest, tails};
 use crate::link::greet::Welcome;
 use crate::link::{Farewell, Link};
 use crate::model::board::{Board, Course};
@@ -130,8 +130,15 @@ async fn offer_agent(link: &Link) {
     }
 }
 
-/// Says how to come back to a run that was left, and how long it goes on.
-pub(super) fn tell_left(run: &RunId, tie: Tie) {
+/// Says how to come back to a run that was left, and how long it goes on; and, before that, if its runner may not have
+/// heard what was asked of it.
+pub(super) fn tell_left(run: &RunId, tie: Tie, farewell: Farewell) {
+    if farewell == Farewell::Unheard {
+        tell(&format!(
+            "the runner of {run} does not answer, and may not have heard what was asked last; it may be stopped: see \
+             heeler show {run}"
+        ));
+    }
     let lasts = match tie {
         Tie::Free => "",
         Tie::Starter => " until the program ends that started it",
@@ -139,16 +146,6 @@ pub(super) fn tell_left(run: &RunId, tie: Tie) {
     tell(&format!(
         "run {run} goes on{lasts}; heeler attach {run} comes back to it"
     ));
-}
-
-/// Says so if the runner may not have heard what was asked of it.
-pub(super) fn tell_unheard(farewell: Farewell, run: &RunId) {
-    if farewell == Farewell::Unheard {
-        tell(&format!(
-            "the runner of {run} does not answer, and may not have heard what was asked last; it may be stopped: see \
-             heeler show {run}"
-        ));
-    }
 }
 
 /// Says how to come back to a run that goes on, but not over the link that was watched.
@@ -196,8 +193,7 @@ async fn print(stage: Stage, style: Style) -> Result<ExitStatus, CliError> {
         report::End::Left(status) => {
             let farewell = link.close().await;
             if status != ExitStatus::HungUp {
-                tell_unheard(farewell, &plan.run);
-                tell_left(&plan.run, welcome.tie);
+                tell_left(&plan.run, welcome.tie, farewell);
             }
             status
         }
@@ -224,10 +220,8 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
     match before_dashboard(patience, &mut stage, &mut board).await? {
         Prelude::Dashboard => dashboard(stage, board, Access::Full).await,
         Prelude::Over if board.course().is_live() => {
-            let (dir, told) = (RunDir::open(stage.plan.directory.clone()), stage.link.told());
-            // A record that cannot be read adds nothing.
-            let read = spawn_blocking(move || rest(dir, told)).await;
-            let rest = read.ok().and_then(Result::ok).unwrap_or_else(Rest::unknown);
+            let dir = RunDir::open(stage.plan.directory.clone());
+            let rest = rest(dir, stage.link.told()).await;
             if rest.is_live() {
                 tell_cut_off(&stage.plan.run);
                 return Ok(ExitStatus::LeftRunning);
@@ -248,8 +242,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
         Prelude::Left(status) => {
             let farewell = stage.link.close().await;
             if status != ExitStatus::HungUp {
-                tell_unheard(farewell, &stage.plan.run);
-                tell_left(&stage.plan.run, stage.welcome.tie);
+                tell_left(&stage.plan.run, stage.welcome.tie, farewell);
             }
             Ok(status)
         }
@@ -306,8 +299,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
             Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
             _ => {}
         }
-        tell_unheard(ending.farewell, &plan.run);
-        tell_left(&plan.run, tie);
+        tell_left(&plan.run, tie, ending.farewell);
         return Ok(ExitStatus::LeftRunning);
     }
     let Some(board) = newest(&plan, ending.board).await else {

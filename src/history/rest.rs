@@ -7,6 +7,7 @@ use crate::model::event::{Event, What};
 use crate::rundir::RunDir;
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::task::spawn_blocking;
 
 /// A runner that is ending closes its sockets before it lets go of the lock.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -24,7 +25,7 @@ pub struct Rest {
 
 impl Rest {
     /// What is assumed where the record cannot be read: it adds nothing, and nobody is known to drive the run.
-    pub fn unknown() -> Self {
+    fn unknown() -> Self {
         Self {
             events: Vec::new(),
             state: State::Interrupted,
@@ -39,11 +40,22 @@ impl Rest {
 
 /// The events on record behind the first `told` that a viewer was told of (see
 /// [`Event::has_place`](crate::model::event::Event::has_place) for which ones count), and the state of the run. Waits a
-/// moment for a runner that is just ending.
-///
-/// # Errors
-/// When the record cannot be read.
-pub fn rest(dir: RunDir, told: usize) -> Result<Rest, HistoryError> {
+/// moment for a runner that is just ending. A record that cannot be read adds nothing.
+pub async fn rest(dir: RunDir, told: usize) -> Rest {
+    match spawn_blocking(move || read(dir, told)).await {
+        Ok(Ok(rest)) => rest,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the record cannot be read");
+            Rest::unknown()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the record was not read");
+            Rest::unknown()
+        }
+    }
+}
+
+fn read(dir: RunDir, told: usize) -> Result<Rest, HistoryError> {
     let begun = Instant::now();
     let mut record = Record::open(dir)?;
     while matches!(record.state, State::Live { .. }) && !is_resumed(&record, told) && begun.elapsed() < PATIENCE {
@@ -79,15 +91,15 @@ mod tests {
         let mut stage = Stage::new(&["web1"]);
         stage.done(1, 0, Outcome::Ok);
         let told = Record::open(stage.dir.clone()).expect("readable").events.len();
-        let found = rest(stage.dir.clone(), told).expect("readable");
+        let found = read(stage.dir.clone(), told).expect("readable");
         assert_eq!((found.events.len(), found.state), (0, State::Interrupted));
         let lock = RunLock::take(&stage.dir, &runner()).expect("free");
         let (time, operator) = (String::new(), String::new());
         stage.event(2, What::RunResumed(Resumed { time, operator }));
-        let found = rest(stage.dir.clone(), told).expect("readable");
+        let found = read(stage.dir.clone(), told).expect("readable");
         assert!(found.is_live() && found.events.len() == 1, "{found:?}");
         drop(lock);
-        let found = rest(stage.dir.clone(), told).expect("readable");
+        let found = read(stage.dir.clone(), told).expect("readable");
         assert_eq!(found.state, State::Interrupted);
     }
 
@@ -100,7 +112,7 @@ mod tests {
             thread::sleep(2 * PAUSE);
             drop(lock);
         });
-        let found = rest(stage.dir.clone(), 0).expect("readable");
+        let found = read(stage.dir.clone(), 0).expect("readable");
         ending.join().expect("ended");
         assert_eq!(found.state, State::Interrupted);
     }

@@ -10,7 +10,7 @@ use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
 use super::{Reader, grouped, json, seen, summary};
-use crate::history::{Rest, rest};
+use crate::history::rest;
 use crate::link::Link;
 use crate::model::board::{Board, Course};
 use crate::model::bond::Bond;
@@ -21,7 +21,6 @@ use crate::model::request::{Force, Request};
 use crate::rundir::RunDir;
 use std::io::{self, BufWriter, Write};
 use std::time::{Duration, Instant};
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 /// How long an output that takes nothing is waited for, once a signal has ended the run.
@@ -220,18 +219,7 @@ impl<'a> Desk<'a> {
         if self.ended {
             return;
         }
-        let (dir, told) = (RunDir::open(self.plan.directory.clone()), link.told());
-        let rest = match spawn_blocking(move || rest(dir, told)).await {
-            Ok(Ok(rest)) => rest,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the record cannot be read");
-                Rest::unknown()
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the record was not read");
-                Rest::unknown()
-            }
-        };
+        let rest = rest(RunDir::open(self.plan.directory.clone()), link.told()).await;
         self.cut_off = rest.is_live();
         for event in rest.events {
             self.take(Message::Event(event));

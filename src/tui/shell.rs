@@ -8,7 +8,7 @@ use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
 use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
-use crate::history::{Rest, rest};
+use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -24,7 +24,6 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::task::spawn_blocking;
 use tokio::time::sleep_until;
 
 /// How many messages are taken in before keys are looked at again.
@@ -238,18 +237,7 @@ impl Shell {
         if !self.app.board().course().is_live() {
             return Some(Effects::none());
         }
-        let dir = self.dir.clone();
-        let rest = match spawn_blocking(move || rest(dir, told)).await {
-            Ok(Ok(rest)) => rest,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the record cannot be read");
-                Rest::unknown()
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the record was not read");
-                Rest::unknown()
-            }
-        };
+        let rest = rest(self.dir.clone(), told).await;
         (!rest.is_live()).then(|| self.tell(Msg::RunnerGone(rest.events)))
     }
 

@@ -1,9 +1,9 @@
 //! Following a run until what was asked for has happened, with nothing on the screen.
 
 use crate::cli::error::CliError;
-use crate::cli::front::{tell_cut_off, tell_interrupted, tell_left, tell_unheard};
+use crate::cli::front::{tell_cut_off, tell_interrupted, tell_left};
 use crate::cli::reach::Alive;
-use crate::history::{Rest, rest};
+use crate::history::rest;
 use crate::link::Link;
 use crate::model::board::Board;
 use crate::model::bond::Tie;
@@ -16,7 +16,6 @@ use crate::report::signals::{Signal, Signals};
 use crate::rundir::RunDir;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 
 /// A run that is followed.
 pub(super) struct Watch {
@@ -108,10 +107,7 @@ impl Watch {
     /// The link is closed: what the runner recorded and could not tell any more counts.
     async fn end(&mut self, mut is_it: impl FnMut(&Event) -> bool) -> Seen {
         if self.board.course().is_live() {
-            let (dir, told) = (self.dir.clone(), self.link.told());
-            // A record that cannot be read adds nothing.
-            let read = spawn_blocking(move || rest(dir, told)).await;
-            let rest = read.ok().and_then(Result::ok).unwrap_or_else(Rest::unknown);
+            let rest = rest(self.dir.clone(), self.link.told()).await;
             for event in &rest.events {
                 self.board.apply(event);
                 if is_it(event) {
@@ -134,10 +130,7 @@ impl Watch {
         let farewell = self.link.close().await;
         match seen {
             Seen::It | Seen::End | Seen::Left(ExitStatus::HungUp) => {}
-            Seen::Left(_) => {
-                tell_unheard(farewell, &self.plan.run);
-                tell_left(&self.plan.run, self.tie);
-            }
+            Seen::Left(_) => tell_left(&self.plan.run, self.tie, farewell),
             Seen::RunnerGone => tell_interrupted(&self.plan.run),
             Seen::CutOff => tell_cut_off(&self.plan.run),
         }
