@@ -14,7 +14,7 @@ use crate::model::request::{Force, Request};
 use crate::rundir::{Holder, RunDir, RunLock, Writer};
 use crate::runner::Runner;
 use crate::transport::Agent;
-use crate::transport::openssh::{OpenSsh, SocketDir, SshOptions};
+use crate::transport::openssh::{OpenSsh, SocketDir};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -108,11 +108,12 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
             .map_err(CliError::System)?;
     }
     let signals = tokio::spawn(heed_signals(asked)?);
-    let options = SshOptions {
-        config: plan.ssh.config_file.clone(),
-        options: plan.ssh.options.clone(),
-    };
-    let transport = OpenSsh::new(options, sockets, runner.words(), Agent::at(place::agent()).await);
+    let transport = OpenSsh::new(
+        plan.ssh.clone(),
+        sockets,
+        runner.words(),
+        Agent::at(place::agent()).await,
+    );
     let serving = tokio::spawn(hub.serve());
     {
         let mut out = io::stdout().lock();

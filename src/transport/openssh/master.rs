@@ -3,10 +3,10 @@
 
 use super::ConnectError;
 use super::cause::{classify, printable};
-use super::options::SshOptions;
 use crate::child::{in_own_session, tied_to_us};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
+use crate::model::plan::SshCall;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::Path;
 use std::process::Stdio;
@@ -44,13 +44,13 @@ const OURS: &[&str] = &[
 ];
 
 /// The command line of a master for a host.
-pub(super) fn command(host: &HostName, socket: &Path, options: &SshOptions) -> Command {
+pub(super) fn command(host: &HostName, socket: &Path, options: &SshCall) -> Command {
     let mut command = Command::new("ssh");
     command.args(["-M", "-N", "-T", "-S"]).arg(socket);
     for option in OURS {
         command.args(["-o", option]);
     }
-    if let Some(config) = &options.config {
+    if let Some(config) = &options.config_file {
         command.arg("-F").arg(config);
     }
     for option in &options.options {

@@ -7,14 +7,13 @@
 
 mod cause;
 mod master;
-mod options;
 mod socket_dir;
 
 use super::{Agent, ConnectError, Connection, Process, Transport, Words};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
+use crate::model::plan::SshCall;
 use master::Master;
-pub use options::SshOptions;
 pub use socket_dir::{SocketDir, SocketDirError};
 use std::error::Error;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ use tokio::sync::watch;
 
 /// The system's own ssh.
 pub struct OpenSsh {
-    options: SshOptions,
+    options: SshCall,
     sockets: SocketDir,
     words: Words,
     agent: Agent,
@@ -35,7 +34,7 @@ pub struct OpenSsh {
 impl OpenSsh {
     /// A transport whose control sockets live in `sockets` and whose masters' words go to `words`; they
     /// ask `agent` for keys.
-    pub fn new(options: SshOptions, sockets: SocketDir, words: Words, agent: Agent) -> Self {
+    pub fn new(options: SshCall, sockets: SocketDir, words: Words, agent: Agent) -> Self {
         Self {
             options,
             sockets,
