@@ -251,6 +251,7 @@ fn plan(run: RunId, dir: &RunDir) -> Plan {
             retry_on: Vec::new(),
             on_disconnect: OnDisconnect::End,
             lease: None,
+            ..Settings::default()
         },
         operator: "ann@desk".to_owned(),
         note: None,

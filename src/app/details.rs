@@ -73,7 +73,7 @@ fn phase_in_full(phase: &Phase, now: Stamp) -> String {
     match phase {
         Phase::Queued { since, why } => format!("{}, for {}", waiting(*why), Elapsed::Running(now.since(*since))),
         Phase::Connecting { since } => format!("connecting for {}", Elapsed::Running(now.since(*since))),
-        Phase::Running { since, slow } => {
+        Phase::Running { since, slow, .. } => {
             let slow = if slow.is_some() { ", past the soft limit" } else { "" };
             format!("running for {}{slow}", Elapsed::Running(now.since(*since)))
         }

@@ -28,7 +28,7 @@ fn asked(requested: &Requested, board: &Board) -> Option<String> {
         Request::Cancel { jobs, force } => {
             let verb = match force {
                 Force::Graceful => "cancel",
-                Force::Now => "kill",
+                Force::Now | Force::Named => "kill",
             };
             format!("{verb} {}", named(jobs, board))
         }
@@ -37,8 +37,21 @@ fn asked(requested: &Requested, board: &Board) -> Option<String> {
         Request::Continue => "continue".to_owned(),
         Request::Drain => "start nothing more".to_owned(),
         Request::Quit { force: Force::Graceful } => "cancel everything".to_owned(),
-        Request::Quit { force: Force::Now } => "kill everything".to_owned(),
-        Request::Agent { .. } | Request::Hold | Request::Release => return None,
+        Request::Quit {
+            force: Force::Now | Force::Named,
+        } => "kill everything".to_owned(),
+        Request::KillLeft { job, pids } => format!(
+            "kill what is left of {}: {} processes",
+            named(&[*job], board),
+            pids.len()
+        ),
+        Request::SudoPassword => {
+            return Some(format!(
+                "{} answered the question for the password",
+                short(&requested.who)
+            ));
+        }
+        Request::Look { .. } | Request::Agent { .. } | Request::Hold | Request::Release => return None,
     };
     Some(format!("{} asked to {wish}", short(&requested.who)))
 }

@@ -69,6 +69,7 @@ pub(super) fn waiting(why: Why) -> &'static str {
         Why::ConnectSlot => "waits for a connect slot",
         Why::RunSlot => "connected, waits for a run slot",
         Why::Pause => "waits for the run to continue",
+        Why::Password => "waits for the sudo password",
     }
 }
 

@@ -17,7 +17,7 @@ const AT_LEAST: Duration = Duration::from_secs(10);
 pub fn is_straggler(row: &Row, board: &Board, now: Stamp) -> bool {
     match row.phase {
         Phase::Running { slow: Some(_), .. } | Phase::Stopping { .. } => true,
-        Phase::Running { since, slow: None } => {
+        Phase::Running { since, slow: None, .. } => {
             let elapsed = now.since(since);
             let durations = board.durations();
             let beyond_peers = durations.count() >= PEERS

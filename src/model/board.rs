@@ -6,6 +6,7 @@ use super::durations::Durations;
 use super::event::{Change, Ending, Event, Message, Output, Started, Stream, Unrecorded, What};
 use super::host::HostName;
 use super::id::{AttemptNo, JobId};
+use super::left::Left;
 use super::outcome::{Fate, Outcome, OutcomeClass, SkipReason};
 use super::phase::{PauseReason, Phase, Why};
 use super::plan::{OnDisconnect, Plan};
@@ -41,6 +42,10 @@ pub struct Row {
     pub cookie: Option<String>,
     /// When its command began in this attempt.
     pub began: Option<Stamp>,
+    /// Since when nothing has been heard of the host, although it was asked for a sign of life.
+    pub link_silent: Option<Stamp>,
+    /// Which processes of this attempt the last look at the host found alive, and when; nothing before the first look.
+    pub left: Option<(Stamp, Vec<Left>)>,
     /// Earlier attempts of which something may still run.
     pub doubtful: Vec<Doubt>,
 }
@@ -81,6 +86,20 @@ pub struct Board {
     /// When the last event happened, or the last output before an interruption.
     last: Stamp,
     on_disconnect: OnDisconnect,
+    password: Password,
+}
+
+/// Whether the run waits for the password that `sudo` wants on some host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Password {
+    /// It does not.
+    #[default]
+    NotWanted,
+    /// It does.
+    Wanted {
+        /// What became of the last one that was given, one line; nothing the first time.
+        detail: Option<String>,
+    },
 }
 
 impl Board {
@@ -106,6 +125,7 @@ impl Board {
             unrecorded: Unrecorded::default(),
             last: Stamp::default(),
             on_disconnect: plan.settings.on_disconnect,
+            password: Password::default(),
         }
     }
 
@@ -142,6 +162,11 @@ impl Board {
     /// What the record lacks so far.
     pub fn unrecorded(&self) -> &Unrecorded {
         &self.unrecorded
+    }
+
+    /// Whether the run waits for a password.
+    pub fn password(&self) -> &Password {
+        &self.password
     }
 
     /// When the last thing happened: the last event, or in an interrupted run the last output if that came later.
@@ -190,7 +215,12 @@ impl Board {
             What::Paused(reason) => self.course = Course::Paused(*reason),
             What::Continued => self.course = Course::Going,
             What::Draining => self.course = Course::Draining,
-            What::RunEnded { .. } => self.course = Course::Ended,
+            What::PasswordWanted { detail } => self.password = Password::Wanted { detail: detail.clone() },
+            What::PasswordGiven => self.password = Password::NotWanted,
+            What::RunEnded { .. } => {
+                self.course = Course::Ended;
+                self.password = Password::NotWanted;
+            }
             What::Job {
                 job, attempt, change, ..
             } => self.change(*job, *attempt, change, event.at),
@@ -205,6 +235,7 @@ impl Board {
             return;
         }
         self.course = Course::Interrupted;
+        self.password = Password::NotWanted;
         let printed = self.rows.iter().filter_map(|row| row.last_output).max();
         self.last = printed.map_or(self.last, |printed| self.last.max(printed));
         let (at, on_disconnect) = (self.last, self.on_disconnect);
@@ -281,6 +312,8 @@ impl Row {
             pid: None,
             cookie: None,
             began: None,
+            link_silent: None,
+            left: None,
             doubtful: Vec::new(),
         }
     }
@@ -325,6 +358,8 @@ impl Row {
         self.pid = None;
         self.cookie = None;
         self.began = None;
+        self.link_silent = None;
+        self.left = None;
     }
 
     /// Everything of which something may still run on the host, the attempt that is shown included.
@@ -401,8 +436,23 @@ impl Row {
     }
 
     fn change(&mut self, attempt: AttemptNo, change: &Change, at: Stamp) {
-        if let Change::Found { fate } = change {
-            return self.find(attempt, fate);
+        match change {
+            Change::Found { fate } => return self.find(attempt, fate),
+            // Of an earlier attempt nothing but its fate is kept.
+            Change::Left { processes } if attempt == self.attempt => {
+                self.left = Some((at, processes.clone()));
+                return;
+            }
+            Change::LinkSilent { .. } | Change::LinkHeard | Change::Left { .. } if attempt < self.attempt => return,
+            Change::LinkSilent { since } => {
+                self.link_silent = Some(*since);
+                return;
+            }
+            Change::LinkHeard => {
+                self.link_silent = None;
+                return;
+            }
+            _ => {}
         }
         let is_new = attempt > self.attempt;
         if is_new {
@@ -416,14 +466,30 @@ impl Row {
                 self.cookie = Some(cookie.clone());
                 return;
             }
-            Change::Found { .. } => return,
+            Change::Found { .. } | Change::Left { .. } | Change::LinkSilent { .. } | Change::LinkHeard => return,
             Change::Running { pid } => {
                 self.pid = Some(*pid);
                 self.began = Some(at);
-                Phase::Running { since: at, slow: None }
+                Phase::Running {
+                    since: at,
+                    slow: None,
+                    overdue: None,
+                }
             }
             Change::Slow => match self.phase {
-                Phase::Running { since, .. } => Phase::Running { since, slow: Some(at) },
+                Phase::Running { since, overdue, .. } => Phase::Running {
+                    since,
+                    slow: Some(at),
+                    overdue,
+                },
+                _ => return,
+            },
+            Change::Overdue { .. } => match self.phase {
+                Phase::Running { since, slow, .. } => Phase::Running {
+                    since,
+                    slow,
+                    overdue: Some(at),
+                },
                 _ => return,
             },
             Change::Stopping { reason, kill_at, .. } => Phase::Stopping {
@@ -445,6 +511,7 @@ impl Row {
                     self.earlier.pop();
                 }
                 self.retries = 0;
+                self.link_silent = None;
                 Phase::Done {
                     at,
                     elapsed: ending.elapsed,

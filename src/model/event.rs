@@ -4,6 +4,7 @@
 
 use super::host::HostName;
 use super::id::{AttemptNo, JobId, RunId};
+use super::left::Left;
 use super::outcome::{Fate, Limit, Outcome};
 use super::phase::{PauseReason, StopReason, Why};
 use super::request::Request;
@@ -56,6 +57,13 @@ pub enum What {
     Continued,
     /// Nothing new is started any more.
     Draining,
+    /// A host asks for the password that `sudo` wants; whoever needs it waits until somebody gives it.
+    PasswordWanted {
+        /// What became of the last one that was given, one line; nothing the first time.
+        detail: Option<String>,
+    },
+    /// Somebody gave it, or declined to.
+    PasswordGiven,
     /// The machine slept, or the runner was stopped: for so long nobody watched, and no limit counted.
     Slept {
         /// How long.
@@ -141,6 +149,23 @@ pub enum Change {
     },
     /// It passed the soft limit.
     Slow,
+    /// It passed a hard limit, and is to finish all the same.
+    Overdue {
+        /// Which.
+        limit: Limit,
+    },
+    /// Nothing has been heard of the host, although it was asked for a sign of life.
+    LinkSilent {
+        /// Since when.
+        since: Stamp,
+    },
+    /// Something was heard of it again.
+    LinkHeard,
+    /// A look at the host told which processes of this attempt are alive. A later one takes its place.
+    Left {
+        /// Which; none at all when nothing was found.
+        processes: Vec<Left>,
+    },
     /// It was told to end.
     Stopping {
         /// Why.

@@ -15,6 +15,7 @@ pub mod forecast;
 pub mod grouping;
 pub mod host;
 pub mod id;
+pub mod left;
 pub mod outcome;
 pub mod phase;
 pub mod plan;

@@ -17,6 +17,8 @@ pub enum Why {
     RunSlot,
     /// The run is paused.
     Pause,
+    /// The password for `sudo`, which somebody has to give.
+    Password,
 }
 
 impl fmt::Display for Why {
@@ -25,6 +27,7 @@ impl fmt::Display for Why {
             Self::ConnectSlot => "connect slot",
             Self::RunSlot => "run slot",
             Self::Pause => "paused",
+            Self::Password => "sudo password",
         })
     }
 }
@@ -94,6 +97,8 @@ pub enum Phase {
         since: Stamp,
         /// When it passed the soft limit, if it has.
         slow: Option<Stamp>,
+        /// When it passed a hard limit, if it has and is to finish all the same.
+        overdue: Option<Stamp>,
     },
     /// It was told to end and has not yet.
     Stopping {

@@ -128,6 +128,13 @@ pub struct Settings {
     pub on_disconnect: OnDisconnect,
     /// Silence of the runner after which the shim ends the job; `None` for no lease.
     pub lease: Option<Duration>,
+    /// What was started is to finish: no limit, no cut link and no end of the run signals it, only the operator, host by
+    /// host and by name. Goes with [`OnDisconnect::Keep`].
+    #[serde(default)]
+    pub let_finish: bool,
+    /// The command runs as root, by `sudo`.
+    #[serde(default)]
+    pub sudo: bool,
 }
 
 /// The built-in defaults; `config/default.toml` says the same.
@@ -150,6 +157,8 @@ impl Default for Settings {
             retry_on: vec![RetryOn::Unreachable],
             on_disconnect: OnDisconnect::End,
             lease: Some(Duration::from_secs(90)),
+            let_finish: false,
+            sudo: false,
         }
     }
 }

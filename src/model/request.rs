@@ -12,6 +12,8 @@ pub enum Force {
     Graceful,
     /// KILL at once.
     Now,
+    /// KILL at once, and each host was named for it: this also ends what is to finish whatever happens.
+    Named,
 }
 
 /// A wish of a front-end.
@@ -37,6 +39,21 @@ pub enum Request {
         /// Also where an earlier attempt is found alive on the host.
         even_if_running: bool,
     },
+    /// Look which processes of these jobs are alive on their hosts, whether the job is over or not.
+    Look {
+        /// Which.
+        jobs: Vec<JobId>,
+    },
+    /// Send KILL to these processes, as far as they are still the job's, and look again.
+    KillLeft {
+        /// Whose.
+        job: JobId,
+        /// Their numbers, as a look told them.
+        pids: Vec<u32>,
+    },
+    /// Here is the password for `sudo`. The password itself travels beside the request and is never recorded; without
+    /// one, nobody is going to give it.
+    SudoPassword,
     /// Start nothing new until told to continue.
     Pause,
     /// Go on after a pause.

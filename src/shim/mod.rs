@@ -61,7 +61,7 @@ pub use control::{Control, Sig, UnknownSignal};
 pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};
-pub use records::{Item, Kin, Process, Reach, Record, RecordSplitter, Session};
+pub use records::{Item, Process, Reach, Record, RecordSplitter, Session};
 pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search};
 pub use secret::{Cookie, Nonce};
 pub use status::classify;

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::secret::Nonce;
+use crate::model::left::Kin;
 
 /// The record separator, which begins every record.
 const RS: u8 = 0x1e;
@@ -81,15 +82,6 @@ pub struct Process {
     pub uid: u32,
     /// Its short name, printable ASCII only.
     pub name: String,
-}
-
-/// How a process belongs to the job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kin {
-    /// It is in the job's session.
-    Session,
-    /// It has the job's cookie but left the session; it may be a daemon left on purpose.
-    Escaped,
 }
 
 impl Record {

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
+use heeler::model::left::Kin;
 use heeler::model::outcome::Ended;
-use heeler::shim::{Control, Kin, Reach, Record, Sig, classify};
+use heeler::shim::{Control, Reach, Record, Sig, classify};
 use rustix::process::Signal;
 
 use crate::driver::Plan;

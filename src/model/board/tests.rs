@@ -56,7 +56,14 @@ fn a_job_goes_from_queued_to_done() {
     after(&mut board, [event(9, (0, 1), Change::Slow)]);
     let slow = Some(Stamp::from_secs(9));
     let since = Stamp::from_secs(2);
-    assert_eq!(board.rows()[0].phase, Phase::Running { since, slow });
+    assert_eq!(
+        board.rows()[0].phase,
+        Phase::Running {
+            since,
+            slow,
+            overdue: None
+        }
+    );
     let stopping = Change::Stopping {
         reason: StopReason::Cancel,
         limit: None,

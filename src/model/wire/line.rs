@@ -2,6 +2,7 @@
 
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId, RunId};
+use crate::model::left::Left;
 use crate::model::outcome::{CancelledBy, Cause, Limit, OutcomeClass, SkipReason};
 use crate::model::phase::{PauseReason, StopReason, Why};
 use crate::model::request::Request;
@@ -23,6 +24,10 @@ pub(super) enum Name {
     Starting,
     Running,
     Slow,
+    Overdue,
+    LinkSilent,
+    LinkHeard,
+    Left,
     Stopping,
     Retrying,
     Done,
@@ -30,6 +35,8 @@ pub(super) enum Name {
     Paused,
     Continued,
     Draining,
+    PasswordWanted,
+    PasswordGiven,
     Slept,
     Unrecorded,
     RunEnded,
@@ -119,6 +126,10 @@ pub(super) struct Line {
     pub(super) events: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cookie: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<Stamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) processes: Option<Vec<Left>>,
 }
 
 /// The fate without its particulars.

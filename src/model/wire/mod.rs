@@ -26,7 +26,10 @@ impl Line {
     fn with_change(&mut self, change: Change) {
         match change {
             Change::Queued(why) => self.why = Some(why),
-            Change::Connecting | Change::Slow => {}
+            Change::Connecting | Change::Slow | Change::LinkHeard => {}
+            Change::Overdue { limit } => self.limit = Some(limit),
+            Change::LinkSilent { since } => self.since = Some(since),
+            Change::Left { processes } => self.processes = Some(processes),
             Change::Starting { cookie } => self.cookie = Some(cookie),
             Change::Running { pid } => self.pid = Some(pid),
             Change::Found { fate } => self.with_fate(fate),
@@ -178,6 +181,16 @@ impl Line {
                 pid: need(self.pid, "pid")?,
             },
             Name::Slow => Change::Slow,
+            Name::Overdue => Change::Overdue {
+                limit: need(self.limit, "limit")?,
+            },
+            Name::LinkSilent => Change::LinkSilent {
+                since: need(self.since, "since")?,
+            },
+            Name::LinkHeard => Change::LinkHeard,
+            Name::Left => Change::Left {
+                processes: need(self.processes.take(), "processes")?,
+            },
             Name::Stopping => Change::Stopping {
                 reason: need(self.reason, "reason")?,
                 limit: self.limit,
@@ -255,6 +268,11 @@ impl From<Event> for Line {
             },
             What::Continued => Self::bare(Name::Continued, at),
             What::Draining => Self::bare(Name::Draining, at),
+            What::PasswordWanted { detail } => Self {
+                detail,
+                ..Self::bare(Name::PasswordWanted, at)
+            },
+            What::PasswordGiven => Self::bare(Name::PasswordGiven, at),
             What::RunEnded { counts, exit } => Self {
                 counts: Some(counts),
                 exit: Some(exit),
@@ -273,6 +291,10 @@ impl From<Event> for Line {
                     Change::Found { .. } => Name::Found,
                     Change::Running { .. } => Name::Running,
                     Change::Slow => Name::Slow,
+                    Change::Overdue { .. } => Name::Overdue,
+                    Change::LinkSilent { .. } => Name::LinkSilent,
+                    Change::LinkHeard => Name::LinkHeard,
+                    Change::Left { .. } => Name::Left,
                     Change::Stopping { .. } => Name::Stopping,
                     Change::Retrying { .. } => Name::Retrying,
                     Change::Done(_) => Name::Done,
@@ -324,6 +346,8 @@ impl TryFrom<Line> for Event {
             }),
             Name::Continued => What::Continued,
             Name::Draining => What::Draining,
+            Name::PasswordWanted => What::PasswordWanted { detail: line.detail },
+            Name::PasswordGiven => What::PasswordGiven,
             Name::RunEnded => What::RunEnded {
                 counts: need(line.counts, "counts")?,
                 exit: need(line.exit, "exit")?,

@@ -1,7 +1,8 @@
 //! The course of an attempt, told as stories: what happened, and what was done about it.
 
 use super::*;
-use crate::shim::{Kin, Process, Reach, Session, Sig};
+use crate::model::left::Kin;
+use crate::shim::{Process, Reach, Session, Sig};
 use std::time::Duration;
 
 const T0: Stamp = Stamp::from_secs(100);

@@ -40,7 +40,7 @@ impl Scheduler {
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
             Request::Agent { .. } if self.paused() == Some(PauseReason::AgentGone) => self.go_on(turn),
-            Request::Agent { .. } => {}
+            Request::Agent { .. } | Request::Look { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
         }
     }
 
@@ -130,6 +130,6 @@ impl Scheduler {
 fn reason(force: Force, graceful: StopReason) -> StopReason {
     match force {
         Force::Graceful => graceful,
-        Force::Now => StopReason::Kill,
+        Force::Now | Force::Named => StopReason::Kill,
     }
 }
