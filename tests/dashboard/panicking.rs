@@ -171,6 +171,7 @@ fn plan(place: &std::path::Path) -> Plan {
             retry_on: Vec::new(),
             on_disconnect: OnDisconnect::End,
             lease: None,
+            ..Settings::default()
         },
         operator: "ann@desk".to_owned(),
         note: None,
