@@ -51,7 +51,13 @@ fn asked(requested: &Requested, board: &Board) -> Option<String> {
                 short(&requested.who)
             ));
         }
-        Request::Look { .. } | Request::Agent { .. } | Request::Hold | Request::Release => return None,
+        Request::Skip { jobs } => format!("skip {} if not started", named(jobs, board)),
+        Request::Signal { jobs, signal } => format!("send {signal} to {}", named(jobs, board)),
+        Request::Limit { jobs, .. } => format!("change the time limit of {}", named(jobs, board)),
+        Request::Width { width } => format!("run {width} at once"),
+        Request::Probe { .. } | Request::Look { .. } | Request::Agent { .. } | Request::Hold | Request::Release => {
+            return None;
+        }
     };
     Some(format!("{} asked to {wish}", short(&requested.who)))
 }

@@ -87,6 +87,7 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             hear_event(app, &event, now);
             Effects::none()
         }
+        Message::Probe(_) => Effects::none(),
         Message::Output(output) => {
             app.board.print(&output);
             app.dirty |= is_seen(app, output.job);

@@ -110,6 +110,7 @@ async fn next(from: &mut BufReader<OwnedReadHalf>) -> io::Result<Option<Message>
         None => None,
         Some((Kind::Event, body)) => Some(Message::Event(serde_json::from_slice(&body)?)),
         Some((Kind::Output, body)) => Some(Message::Output(frame::unpack(&body)?)),
+        Some((Kind::Probe, body)) => Some(Message::Probe(serde_json::from_slice(&body)?)),
         Some((Kind::Words, _)) => return Err(io::Error::new(io::ErrorKind::InvalidData, "words out of place")),
     })
 }

@@ -207,6 +207,13 @@ impl Shared {
                 Err(error) => tracing::error!(%error, "an event has no JSON form"),
             },
             Message::Output(output) => state.each(|queue| queue.output(output)),
+            Message::Probe(probe) => match serde_json::to_vec(probe) {
+                Ok(line) => {
+                    let line: Arc<[u8]> = line.into();
+                    state.each(|queue| queue.probe(probe.job, Arc::clone(&line)));
+                }
+                Err(error) => tracing::error!(%error, "a look at a host has no JSON form"),
+            },
         }
     }
 
@@ -295,6 +302,7 @@ impl Shared {
             match viewer.next() {
                 Some(Item::Event(line)) => frame::write(to, Kind::Event, &line).await?,
                 Some(Item::Output(output)) => send(to, &output).await?,
+                Some(Item::Probe(line)) => frame::write(to, Kind::Probe, &line).await?,
                 None if over => return to.flush().await,
                 None => {
                     to.flush().await?;

@@ -16,12 +16,15 @@ pub(super) enum Item {
     Event(Arc<[u8]>),
     /// Output.
     Output(Output),
+    /// A look at a host, as JSON.
+    Probe(Arc<[u8]>),
 }
 
 #[derive(Debug)]
 enum Place {
     Event(Arc<[u8]>),
     Output(JobId, AttemptNo),
+    Probe(JobId),
 }
 
 /// The queue of one viewer.
@@ -29,6 +32,7 @@ enum Place {
 pub(super) struct Queue {
     places: VecDeque<Place>,
     outputs: HashMap<(JobId, AttemptNo), Output>,
+    probes: HashMap<JobId, Arc<[u8]>>,
 }
 
 impl Queue {
@@ -37,6 +41,7 @@ impl Queue {
         Self {
             places: events.iter().cloned().map(Place::Event).collect(),
             outputs: HashMap::new(),
+            probes: HashMap::new(),
         }
     }
 
@@ -62,10 +67,18 @@ impl Queue {
         waiting.pieces.drain(..old);
     }
 
+    /// Of each job only the newest look waits.
+    pub(super) fn probe(&mut self, job: JobId, probe: Arc<[u8]>) {
+        if self.probes.insert(job, probe).is_none() {
+            self.places.push_back(Place::Probe(job));
+        }
+    }
+
     pub(super) fn next(&mut self) -> Option<Item> {
         match self.places.pop_front()? {
             Place::Event(event) => Some(Item::Event(event)),
             Place::Output(job, attempt) => self.outputs.remove(&(job, attempt)).map(Item::Output),
+            Place::Probe(job) => self.probes.remove(&job).map(Item::Probe),
         }
     }
 }

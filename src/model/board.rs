@@ -42,6 +42,8 @@ pub struct Row {
     pub cookie: Option<String>,
     /// When its command began in this attempt.
     pub began: Option<Stamp>,
+    /// The limit on the command's run time in this attempt, where the operator has changed it; `Some(None)` is none.
+    pub changed_limit: Option<Option<Duration>>,
     /// Since when nothing has been heard of the host, although it was asked for a sign of life.
     pub link_silent: Option<Stamp>,
     /// Which processes of this attempt the last look at the host found alive, and when; nothing before the first look.
@@ -87,6 +89,7 @@ pub struct Board {
     last: Stamp,
     on_disconnect: OnDisconnect,
     password: Password,
+    width: usize,
 }
 
 /// Whether the run waits for the password that `sudo` wants on some host.
@@ -126,6 +129,7 @@ impl Board {
             last: Stamp::default(),
             on_disconnect: plan.settings.on_disconnect,
             password: Password::default(),
+            width: plan.settings.width,
         }
     }
 
@@ -164,6 +168,11 @@ impl Board {
         &self.unrecorded
     }
 
+    /// How many jobs may run at once.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// Whether the run waits for a password.
     pub fn password(&self) -> &Password {
         &self.password
@@ -189,6 +198,7 @@ impl Board {
         match message {
             Message::Event(event) => self.apply(event),
             Message::Output(output) => self.print(output),
+            Message::Probe(_) => {}
         }
     }
 
@@ -215,6 +225,7 @@ impl Board {
             What::Paused(reason) => self.course = Course::Paused(*reason),
             What::Continued => self.course = Course::Going,
             What::Draining => self.course = Course::Draining,
+            What::Width { width } => self.width = *width,
             What::PasswordWanted { detail } => self.password = Password::Wanted { detail: detail.clone() },
             What::PasswordGiven => self.password = Password::NotWanted,
             What::RunEnded { .. } => {
@@ -312,6 +323,7 @@ impl Row {
             pid: None,
             cookie: None,
             began: None,
+            changed_limit: None,
             link_silent: None,
             left: None,
             doubtful: Vec::new(),
@@ -358,6 +370,7 @@ impl Row {
         self.pid = None;
         self.cookie = None;
         self.began = None;
+        self.changed_limit = None;
         self.link_silent = None;
         self.left = None;
     }
@@ -443,7 +456,20 @@ impl Row {
                 self.left = Some((at, processes.clone()));
                 return;
             }
-            Change::LinkSilent { .. } | Change::LinkHeard | Change::Left { .. } if attempt < self.attempt => return,
+            Change::LinkSilent { .. }
+            | Change::LinkHeard
+            | Change::Left { .. }
+            | Change::Limit { .. }
+            | Change::Signalled { .. }
+                if attempt < self.attempt =>
+            {
+                return;
+            }
+            Change::Limit { run } => {
+                self.changed_limit = Some(*run);
+                return;
+            }
+            Change::Signalled { .. } => return,
             Change::LinkSilent { since } => {
                 self.link_silent = Some(*since);
                 return;
@@ -466,7 +492,12 @@ impl Row {
                 self.cookie = Some(cookie.clone());
                 return;
             }
-            Change::Found { .. } | Change::Left { .. } | Change::LinkSilent { .. } | Change::LinkHeard => return,
+            Change::Found { .. }
+            | Change::Left { .. }
+            | Change::LinkSilent { .. }
+            | Change::LinkHeard
+            | Change::Limit { .. }
+            | Change::Signalled { .. } => return,
             Change::Running { pid } => {
                 self.pid = Some(*pid);
                 self.began = Some(at);

@@ -7,7 +7,9 @@ use super::id::{AttemptNo, JobId, RunId};
 use super::left::Left;
 use super::outcome::{Fate, Limit, Outcome};
 use super::phase::{PauseReason, StopReason, Why};
+use super::probe::Probe;
 use super::request::Request;
+use super::signal::Sig;
 use super::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,6 +59,11 @@ pub enum What {
     Continued,
     /// Nothing new is started any more.
     Draining,
+    /// So many jobs may run at once from now on.
+    Width {
+        /// How many.
+        width: usize,
+    },
     /// A host asks for the password that `sudo` wants; whoever needs it waits until somebody gives it.
     PasswordWanted {
         /// What became of the last one that was given, one line; nothing the first time.
@@ -149,6 +156,16 @@ pub enum Change {
     },
     /// It passed the soft limit.
     Slow,
+    /// The operator changed the limit on its run time.
+    Limit {
+        /// From the start of the command; `None` for no limit.
+        run: Option<Duration>,
+    },
+    /// The operator sent it a signal.
+    Signalled {
+        /// Which.
+        signal: Sig,
+    },
     /// It passed a hard limit, and is to finish all the same.
     Overdue {
         /// Which.
@@ -246,4 +263,6 @@ pub enum Message {
     Event(Event),
     /// Output.
     Output(Output),
+    /// A look at a host.
+    Probe(Probe),
 }

@@ -112,6 +112,9 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// From the start of the command to its end.
     pub run_timeout: Option<Duration>,
+    /// The same as a multiple of the median of the jobs that have ended by themselves; with both, the later one holds.
+    #[serde(default)]
+    pub run_factor: Option<f64>,
     /// Without a byte of output.
     pub idle_timeout: Option<Duration>,
     /// When a running job is called slow.
@@ -145,6 +148,7 @@ impl Default for Settings {
             connect_width: 32,
             connect_timeout: Some(Duration::from_secs(30)),
             run_timeout: None,
+            run_factor: None,
             idle_timeout: None,
             slow: Slow::TimesMedian {
                 factor: 3.0,

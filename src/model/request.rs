@@ -1,8 +1,10 @@
 //! What a front-end may ask of the runner. A request is a wish: the row changes when the runner's event comes back.
 
 use super::id::JobId;
+use super::signal::Sig;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How hard a job is stopped at the operator's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,18 @@ pub enum Force {
     Now,
     /// KILL at once, and each host was named for it: this also ends what is to finish whatever happens.
     Named,
+}
+
+/// How the limit on the time of a job is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjust {
+    /// So much more time.
+    Longer(Duration),
+    /// So much less.
+    Shorter(Duration),
+    /// No limit any more.
+    Off,
 }
 
 /// A wish of a front-end.
@@ -54,6 +68,35 @@ pub enum Request {
     /// Here is the password for `sudo`. The password itself travels beside the request and is never recorded; without
     /// one, nobody is going to give it.
     SudoPassword,
+    /// Skip these jobs, those of them of which nothing was started.
+    Skip {
+        /// Which.
+        jobs: Vec<JobId>,
+    },
+    /// Send a signal to these jobs, those of them that run, and nothing else: what follows from it is theirs.
+    Signal {
+        /// Which.
+        jobs: Vec<JobId>,
+        /// Which signal.
+        signal: Sig,
+    },
+    /// Change the limit on the run time of these jobs, in the attempt under way.
+    Limit {
+        /// Which.
+        jobs: Vec<JobId>,
+        /// How.
+        by: Adjust,
+    },
+    /// From now on so many jobs may run at once.
+    Width {
+        /// How many; at least 1.
+        width: usize,
+    },
+    /// Look at the host of a running job. It is not recorded: whoever shows it asks again and again.
+    Probe {
+        /// Which.
+        job: JobId,
+    },
     /// Start nothing new until told to continue.
     Pause,
     /// Go on after a pause.

@@ -189,7 +189,7 @@ impl<'a> Desk<'a> {
                 }
                 true
             }
-            Message::Output(_) => false,
+            Message::Output(_) | Message::Probe(_) => false,
         };
         self.push(message);
         self.events += usize::from(event);

@@ -123,6 +123,7 @@ impl Feed {
     /// Takes in a message.
     pub(super) fn push(&mut self, message: Message) -> Result<(), Unreadable> {
         match message {
+            Message::Probe(_) => Ok(()),
             Message::Output(output) => {
                 let job = output.job;
                 self.output(output).map_err(|error| Unreadable { job, error })

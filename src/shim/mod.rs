@@ -57,7 +57,8 @@ mod search;
 mod secret;
 mod status;
 
-pub use control::{Control, Sig, UnknownSignal};
+pub use crate::model::signal::{Sig, UnknownSignal};
+pub use control::Control;
 pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};

@@ -215,7 +215,7 @@ async fn a_viewer_that_takes_nothing_holds_up_nobody() {
         match next(&mut busy).await {
             Some(Message::Output(output)) => newest = output.pieces.last().expect("a piece").offset,
             Some(Message::Event(_)) => break,
-            None => panic!("the event was not told"),
+            Some(Message::Probe(_)) | None => panic!("the event was not told"),
         }
     }
     assert_eq!(newest, last * chunk, "whatever was left out, the newest is there");
@@ -226,7 +226,7 @@ async fn a_viewer_that_takes_nothing_holds_up_nobody() {
                 bytes += output.pieces.iter().map(|piece| piece.bytes.len()).sum::<usize>();
             }
             Some(Message::Event(_)) => break,
-            None => panic!("the event was not told"),
+            Some(Message::Probe(_)) | None => panic!("the event was not told"),
         }
     }
     assert!(bytes < 10 << 20, "{bytes} bytes were kept for a viewer that took none");

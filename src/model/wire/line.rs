@@ -6,6 +6,7 @@ use crate::model::left::Left;
 use crate::model::outcome::{CancelledBy, Cause, Limit, OutcomeClass, SkipReason};
 use crate::model::phase::{PauseReason, StopReason, Why};
 use crate::model::request::Request;
+use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub(super) enum Name {
     Starting,
     Running,
     Slow,
+    Limit,
+    Signalled,
     Overdue,
     LinkSilent,
     LinkHeard,
@@ -35,6 +38,7 @@ pub(super) enum Name {
     Paused,
     Continued,
     Draining,
+    Width,
     PasswordWanted,
     PasswordGiven,
     Slept,
@@ -126,6 +130,12 @@ pub(super) struct Line {
     pub(super) events: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cookie: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) width: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sent: Option<Sig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) run_limit: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<Stamp>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -27,6 +27,8 @@ impl Line {
         match change {
             Change::Queued(why) => self.why = Some(why),
             Change::Connecting | Change::Slow | Change::LinkHeard => {}
+            Change::Limit { run } => self.run_limit = run.map(to_seconds),
+            Change::Signalled { signal } => self.sent = Some(signal),
             Change::Overdue { limit } => self.limit = Some(limit),
             Change::LinkSilent { since } => self.since = Some(since),
             Change::Left { processes } => self.processes = Some(processes),
@@ -181,6 +183,12 @@ impl Line {
                 pid: need(self.pid, "pid")?,
             },
             Name::Slow => Change::Slow,
+            Name::Limit => Change::Limit {
+                run: self.run_limit.and_then(from_seconds),
+            },
+            Name::Signalled => Change::Signalled {
+                signal: need(self.sent, "sent")?,
+            },
             Name::Overdue => Change::Overdue {
                 limit: need(self.limit, "limit")?,
             },
@@ -268,6 +276,10 @@ impl From<Event> for Line {
             },
             What::Continued => Self::bare(Name::Continued, at),
             What::Draining => Self::bare(Name::Draining, at),
+            What::Width { width } => Self {
+                width: Some(width),
+                ..Self::bare(Name::Width, at)
+            },
             What::PasswordWanted { detail } => Self {
                 detail,
                 ..Self::bare(Name::PasswordWanted, at)
@@ -291,6 +303,8 @@ impl From<Event> for Line {
                     Change::Found { .. } => Name::Found,
                     Change::Running { .. } => Name::Running,
                     Change::Slow => Name::Slow,
+                    Change::Limit { .. } => Name::Limit,
+                    Change::Signalled { .. } => Name::Signalled,
                     Change::Overdue { .. } => Name::Overdue,
                     Change::LinkSilent { .. } => Name::LinkSilent,
                     Change::LinkHeard => Name::LinkHeard,
@@ -346,6 +360,9 @@ impl TryFrom<Line> for Event {
             }),
             Name::Continued => What::Continued,
             Name::Draining => What::Draining,
+            Name::Width => What::Width {
+                width: need(line.width, "width")?,
+            },
             Name::PasswordWanted => What::PasswordWanted { detail: line.detail },
             Name::PasswordGiven => What::PasswordGiven,
             Name::RunEnded => What::RunEnded {

@@ -44,6 +44,7 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "draining",
         "found",
         "left",
+        "limit",
         "link-heard",
         "link-silent",
         "output",
@@ -58,11 +59,13 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "run-resumed",
         "run-started",
         "running",
+        "signalled",
         "slept",
         "slow",
         "starting",
         "stopping",
         "unrecorded",
+        "width",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
     let all = crate::model::outcome::OutcomeClass::ALL.map(|class| class.word().to_owned());

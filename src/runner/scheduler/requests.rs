@@ -40,7 +40,16 @@ impl Scheduler {
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
             Request::Agent { .. } if self.paused() == Some(PauseReason::AgentGone) => self.go_on(turn),
-            Request::Agent { .. } | Request::Look { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
+            // What is not a matter of who may start, or has no key yet.
+            Request::Agent { .. }
+            | Request::Look { .. }
+            | Request::KillLeft { .. }
+            | Request::SudoPassword
+            | Request::Skip { .. }
+            | Request::Signal { .. }
+            | Request::Limit { .. }
+            | Request::Width { .. }
+            | Request::Probe { .. } => {}
         }
     }
 
