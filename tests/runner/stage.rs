@@ -166,6 +166,7 @@ impl Stage {
         match message {
             Some(Message::Event(event)) => self.events.push(event),
             Some(Message::Output(output)) => self.outputs.push(output),
+            Some(Message::Probe(_)) => {}
             None => return false,
         }
         true
