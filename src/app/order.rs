@@ -1,10 +1,10 @@
-//! The order of the rows: what needs attention first, or the plan, or the state, or the time.
+//! The order of the rows: what needs a human first, or the plan, or the state, or the time.
 
+use super::lag::{Lag, Pack};
 use crate::model::board::Row;
 use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
-use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use std::time::Duration;
 /// By what the rows are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// What needs a human first: stopping and slow, running (longest first), connecting, failed, waiting, done.
+    /// What needs a human first: what lags behind, by its reason, then what ended badly, then what runs (longest first),
+    /// what is on its way, and what is over.
     #[default]
     Attention,
     /// As the hosts were named.
@@ -46,9 +47,9 @@ impl Sort {
     }
 }
 
-/// The rows in their order at `now`.
-pub(super) fn arrange<'a>(rows: impl Iterator<Item = &'a Row>, sort: Sort, reversed: bool, now: Stamp) -> Vec<JobId> {
-    let mut keyed: Vec<(Key, JobId)> = rows.map(|row| (key(row, sort, now), row.job)).collect();
+/// The rows in their order.
+pub(super) fn arrange<'a>(rows: impl Iterator<Item = &'a Row>, sort: Sort, reversed: bool, pack: &Pack) -> Vec<JobId> {
+    let mut keyed: Vec<(Key, JobId)> = rows.map(|row| (key(row, sort, pack), row.job)).collect();
     keyed.sort_unstable();
     let jobs = keyed.into_iter().map(|(_, job)| job);
     if reversed { jobs.rev().collect() } else { jobs.collect() }
@@ -57,14 +58,17 @@ pub(super) fn arrange<'a>(rows: impl Iterator<Item = &'a Row>, sort: Sort, rever
 /// What is compared, before the number of the job: a rank, and a time.
 type Key = (usize, Reverse<Duration>);
 
-fn key(row: &Row, sort: Sort, now: Stamp) -> Key {
-    let elapsed = row.phase.elapsed(now).unwrap_or_default();
+fn key(row: &Row, sort: Sort, pack: &Pack) -> Key {
+    let elapsed = row.phase.elapsed(pack.now()).unwrap_or_default();
     match sort {
         Sort::Plan => (0, Reverse(Duration::ZERO)),
         Sort::Elapsed => (0, Reverse(elapsed)),
         Sort::State => (state_rank(&row.phase), Reverse(elapsed)),
         Sort::Attention if row.phase.is_done() => (attention(&row.phase), Reverse(Duration::ZERO)),
-        Sort::Attention => (attention(&row.phase), Reverse(elapsed)),
+        Sort::Attention => (
+            pack.lag(row).map_or_else(|| attention(&row.phase), Lag::rank),
+            Reverse(elapsed),
+        ),
     }
 }
 
@@ -74,19 +78,19 @@ fn state_rank(phase: &Phase) -> usize {
 }
 
 fn attention(phase: &Phase) -> usize {
-    match Standing::of(phase) {
-        Standing::Stopping | Standing::Slow => 0,
-        Standing::Running => 1,
-        Standing::Connecting => 2,
-        Standing::Backoff => 3,
-        Standing::Done(OutcomeClass::TimedOut) => 4,
-        Standing::Done(OutcomeClass::Lost) => 5,
-        Standing::Done(OutcomeClass::Unreachable) => 6,
-        Standing::Done(OutcomeClass::Exit) => 7,
-        Standing::Done(OutcomeClass::Signal) => 8,
+    let after_lags = match Standing::of(phase) {
+        Standing::Done(OutcomeClass::Lost) => 0,
+        Standing::Done(OutcomeClass::TimedOut) => 1,
+        Standing::Done(OutcomeClass::Unreachable) => 2,
+        Standing::Done(OutcomeClass::Signal) => 3,
+        Standing::Done(OutcomeClass::Exit) => 4,
+        Standing::Stopping | Standing::Slow | Standing::Running => 5,
+        Standing::Connecting => 6,
+        Standing::Backoff => 7,
+        Standing::Queued => 8,
         Standing::Done(OutcomeClass::Cancelled) => 9,
-        Standing::Queued => 10,
-        Standing::Done(OutcomeClass::Skipped) => 11,
-        Standing::Done(OutcomeClass::Ok) => 12,
-    }
+        Standing::Done(OutcomeClass::Skipped) => 10,
+        Standing::Done(OutcomeClass::Ok) => 11,
+    };
+    Lag::RANKS + after_lags
 }

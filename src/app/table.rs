@@ -2,8 +2,8 @@
 //! to jobs; places are worked out anew whenever the order changes.
 
 use super::filter::Filter;
+use super::lag::Pack;
 use super::order::{Sort, arrange};
-use super::straggler::is_straggler;
 use crate::model::board::{Board, Row};
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
@@ -154,8 +154,9 @@ impl Table {
     /// Puts the rows in order. The cursor stays with its job if that is still shown, unless nobody has moved it yet:
     /// then it stays on the first row.
     pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
-        let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || is_straggler(row, board, now));
-        self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, now);
+        let pack = Pack::of(board, now);
+        let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || pack.lag(row).is_some());
+        self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, &pack);
         self.unsorted = None;
         let before = self.cursor;
         let kept = before.filter(|_| self.steered).and_then(|job| self.place_of(job));

@@ -9,8 +9,10 @@ use super::filter::Filter;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
+use super::lag::Pack;
 use super::leave;
 use super::message::{Effect, Effects, Loaded, Msg, Size};
+use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
@@ -19,7 +21,6 @@ use super::reading;
 use super::search::Search;
 use super::seat::Access;
 use super::state::{App, Departure, Screen};
-use super::straggler::is_straggler;
 use super::text;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
@@ -66,7 +67,7 @@ fn frame(app: &mut App, now: Stamp) {
 /// Time passes: some orders and choices of rows depend on it.
 fn drift(app: &mut App) {
     let (sort, _) = app.table.sort();
-    if app.table.stragglers_only() || sort == super::order::Sort::Elapsed {
+    if app.table.stragglers_only() || matches!(sort, Sort::Elapsed | Sort::Attention) {
         app.table.note_drift();
     }
 }
@@ -386,9 +387,13 @@ fn step_back(app: &mut App, now: Stamp) {
 
 fn stragglers(app: &mut App, now: Stamp) {
     let only = !app.table.stragglers_only();
-    let any = app.board.rows().iter().any(|row| is_straggler(row, &app.board, now));
+    let pack = Pack::of(&app.board, now);
+    let any = app.board.rows().iter().any(|row| pack.lag(row).is_some());
     if only && !any {
-        app.say("no stragglers: nothing is slow, silent or far beyond its peers", now);
+        app.say(
+            "no stragglers: nothing asks, is slow, silent or far beyond its peers",
+            now,
+        );
         return;
     }
     app.table.set_stragglers(only);

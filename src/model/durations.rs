@@ -27,6 +27,19 @@ impl Durations {
         self.sorted.get(self.sorted.len() / 2).copied()
     }
 
+    /// What lies beyond it is out of line with the rest: the upper quartile and one and a half times the distance of the
+    /// quartiles (Tukey, Exploratory Data Analysis, 1977). A few that took very long do not move it, nor does it call half
+    /// of a fleet out of line whose times differ by nature.
+    pub fn fence(&self) -> Option<Duration> {
+        let at = |quarter: usize| {
+            self.sorted
+                .get((self.sorted.len().saturating_sub(1)) * quarter / 4)
+                .copied()
+        };
+        let (lower, upper) = (at(1)?, at(3)?);
+        Some(upper + upper.saturating_sub(lower) * 3 / 2)
+    }
+
     /// The mean.
     pub fn mean(&self) -> Option<Duration> {
         let count = u32::try_from(self.sorted.len()).ok().filter(|count| *count > 0)?;
@@ -48,5 +61,9 @@ mod tests {
             assert_eq!(durations.mean(), Some(Duration::from_secs(mean)));
         }
         assert_eq!(durations.count(), 4);
+        // 1, 2, 4 and 9: the quartiles are 1 and 4.
+        assert_eq!(durations.fence(), Some(Duration::from_millis(8500)));
+        durations.add(Duration::from_secs(900));
+        assert_eq!(durations.fence(), Some(Duration::from_millis(19500)), "1, 2, 4, 9, 900");
     }
 }

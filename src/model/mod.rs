@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod phase;
 pub mod plan;
 pub mod probe;
+pub mod prompt;
 pub mod request;
 pub mod signal;
 pub mod stamp;

@@ -38,10 +38,15 @@ impl Tail {
     /// The line to show in a row: the unfinished one of the stream that spoke last if it has any text, otherwise the
     /// last whole one that is not blank.
     pub fn last(&self) -> Option<&StyledLine> {
-        self.latest
-            .and_then(|stream| self.readers[stream as usize].partial())
+        self.unfinished()
             .filter(|line| !line.is_blank())
             .or_else(|| self.lines.iter().rev().find(|line| !line.is_blank()))
+    }
+
+    /// The unfinished line of the stream that spoke last.
+    pub fn unfinished(&self) -> Option<&StyledLine> {
+        let stream = self.latest?;
+        self.readers[stream as usize].partial()
     }
 
     /// The last whole lines, oldest first, and then the unfinished ones.

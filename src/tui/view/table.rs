@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, Said, remark, said};
+use crate::app::{App, Lag, Pack, Said, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
@@ -68,6 +68,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             Role::Dim,
         );
     }
+    let pack = Pack::of(app.board(), now);
     let shown = table
         .order()
         .iter()
@@ -81,7 +82,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             has_cursor: place == table.place(),
             is_marked: table.is_marked(*job) || in_range(range, *job),
         };
-        draw_row(brush, &line, &columns, row, now);
+        draw_row(brush, &line, &columns, row, &pack);
     }
 }
 
@@ -121,8 +122,9 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
     }
 }
 
-fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, now: Stamp) {
+fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, pack: &Pack) {
     let Rect { x, y, .. } = line.area;
+    let now = pack.now();
     let (sign, word, role) = state(row, now);
     if line.is_marked {
         brush.text((x, y), 1, brush.sign(Sign::Mark), Role::Mark);
@@ -141,7 +143,7 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, no
         brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
     }
     if let Some((at, width)) = columns.output {
-        draw_output(brush, (x + at, y), width, row);
+        draw_output(brush, (x + at, y), width, row, lag(row, pack).as_deref());
     }
     if line.has_cursor {
         let whole = Rect {
@@ -165,12 +167,23 @@ fn elapsed(row: &Row, now: Stamp) -> Option<String> {
     })
 }
 
+/// Why a job is to be looked at, where its state does not say so.
+fn lag(row: &Row, pack: &Pack) -> Option<String> {
+    match pack.lag(row)? {
+        Lag::Stopping | Lag::Slow => None,
+        lag => Some(lag.to_string()),
+    }
+}
+
 /// What must be said first, then the output or the words that stand in for it.
-fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row) {
-    let used = match remark(row) {
-        Some(remark) => brush.text((x, y), width, &format!("[{remark}] "), Role::Dim),
-        None => 0,
-    };
+fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row, lag: Option<&str>) {
+    let mut used = 0;
+    let first = [(lag.map(str::to_owned), Role::Warning), (remark(row), Role::Dim)];
+    for (words, role) in first {
+        if let Some(words) = words {
+            used += brush.text((x + used, y), width.saturating_sub(used), &format!("[{words}] "), role);
+        }
+    }
     let (x, width) = (x + used, width.saturating_sub(used));
     match said(row) {
         Said::Nothing => {}
