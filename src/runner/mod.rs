@@ -7,9 +7,12 @@
 mod attempt;
 mod caution;
 mod clock;
+mod elevate;
 mod follow;
 mod job;
+mod keeper;
 mod naps;
+mod password;
 mod pool;
 mod recorder;
 mod resume;
@@ -34,6 +37,7 @@ use crate::transport::{Agent, Transport, Words};
 pub use caution::IfRunning;
 use clock::Clock;
 use job::{Job, JobOrder};
+use keeper::Keeper;
 use pool::Pool;
 use recorder::{Journal, Recorder};
 pub use resume::{Lost, Past};
@@ -117,6 +121,7 @@ impl Runner {
             agent: transport.agent(),
             pool: Arc::new(Pool::new(transport)),
             plan: self.plan,
+            keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
             clock: self.clock,
             journal: self.journal,
@@ -142,6 +147,7 @@ struct Dispatcher<T: Transport> {
     plan: Arc<Plan>,
     clock: Clock,
     journal: Journal,
+    keeper: Keeper,
     scheduler: Scheduler,
     pool: Arc<Pool<T>>,
     /// The ssh agent on which connecting relies.
@@ -208,7 +214,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Puts a request on record, with the name of who asked; returns what it means for the run.
     async fn heard(&mut self, asked: Asked) -> Option<Input> {
-        let Asked { who, request } = asked;
+        let Asked { who, request, secret } = asked;
         match &request {
             Request::Hold | Request::Release => return Some(Input::Request(request)),
             // Everybody who comes offers one; it matters when the one that we had is gone.
@@ -219,6 +225,11 @@ impl<T: Transport> Dispatcher<T> {
         }
         let told = request.clone();
         self.journal.now(What::Requested(Requested { who, request: told }));
+        match &request {
+            Request::SudoPassword => self.keeper.answer(secret),
+            Request::Retry { .. } => self.keeper.reconsider(),
+            _ => {}
+        }
         Some(Input::Request(request))
     }
 
@@ -257,6 +268,9 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Finish => over = true,
             }
         }
+        if self.scheduler.is_idle() {
+            self.keeper.forget();
+        }
         over
     }
 
@@ -268,6 +282,7 @@ impl<T: Transport> Dispatcher<T> {
             pool: Arc::clone(&self.pool),
             journal: self.journal.clone(),
             clock: self.clock.clone(),
+            keeper: self.keeper.clone(),
             id: job,
             attempt,
             caution: self.scheduler.caution(job),

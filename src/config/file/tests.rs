@@ -105,6 +105,10 @@ fn errors_name_file_line_key_and_what_was_expected() {
             "fleet.toml:2: defaults.width: \"0\" is not a number from 1 to 100000, or max for all hosts",
         ),
         (
+            "[defaults]\nsudo = \"yes\"\n",
+            "fleet.toml:2: defaults.sudo is a text; write true or false",
+        ),
+        (
             "[defaults]\nwidth = true\n",
             "fleet.toml:2: defaults.width is a boolean; write a text in quotes or a number",
         ),
