@@ -138,17 +138,11 @@ fn telling(words: &str) -> String {
         let signs = ["sudo", "not allowed", "may not", "sorry", "account", "expired"];
         signs.iter().any(|sign| line.contains(sign)) && line != "sorry, try again."
     };
-    let line = lines.clone().rfind(says_why).or_else(|| lines.clone().last());
+    let line = lines.clone().rfind(says_why).or_else(|| lines.clone().next_back());
     let Some(line) = line else {
         return "sudo ended without a word".to_owned();
     };
-    let line: String = line.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    // What comes before the first of its words may be our own question, which has no end of line.
-    let line = line.rsplit("password: ").next().unwrap_or(&line).to_owned();
-    if line.contains("NOPASSWD") || !line.contains("a password is required") {
-        return line;
-    }
-    format!("{line}; give it NOPASSWD, or answer the question")
+    line.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
 }
 
 #[cfg(test)]

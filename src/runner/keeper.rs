@@ -92,7 +92,7 @@ impl Keeper {
 impl Asking {
     /// Asks; the answer comes when there is one.
     pub(super) fn want(&self) -> oneshot::Receiver<Answer> {
-        self.ask(|password, job| password.want(job))
+        self.ask(Password::want)
     }
 
     /// The host did not accept what it was given. The trial waits for another one.
