@@ -39,6 +39,8 @@ pub enum Action {
     RetryAll,
     /// Pause or continue the run.
     Pause,
+    /// Answer the question for `sudo`'s password.
+    Password,
     /// Lock the keys that ask the runner for something, or unlock them.
     Lock,
     /// Open the output of the job.
@@ -165,6 +167,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
     entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
+    entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
     entry(Action::Filter, SHOW, &[Key::Char('/')], "filter", "filter the rows"),
@@ -211,7 +214,7 @@ impl Action {
     pub fn asks_runner(self) -> bool {
         matches!(
             self,
-            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Pause
+            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Pause | Self::Password
         )
     }
 

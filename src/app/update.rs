@@ -14,6 +14,7 @@ use super::message::{Effect, Effects, Loaded, Msg, Size};
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::password::{self, Entry};
 use super::quit::Way;
 use super::reading;
 use super::search::Search;
@@ -51,6 +52,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
     };
+    password::open_when_due(app, now);
     effects.and(leave::when_over(app, now))
 }
 
@@ -106,6 +108,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     match &event.what {
         What::Job { job, attempt, .. } => reading::note_attempt(app, *job, *attempt, event.at),
         what => {
+            password::hear(app, what);
             if let Some(news) = others::news(what, app.seat.who.as_deref(), &app.board) {
                 app.say(news, now);
             }
@@ -134,7 +137,10 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
     app.board.interrupt();
     note_end(app, app.board.last());
     app.departure = Departure::None;
-    if matches!(app.overlay, Overlay::Quit(_) | Overlay::Confirm(_)) {
+    if matches!(
+        app.overlay,
+        Overlay::Quit(_) | Overlay::Confirm(_) | Overlay::Password(_)
+    ) {
         app.overlay = Overlay::None;
     }
     app.notice = None;
@@ -177,6 +183,7 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
             refilter(app, filter, now);
         }
         Overlay::Search(input) => input.paste(pasted),
+        Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
     Effects::none()
@@ -233,6 +240,12 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Quit(mut question) => match question.press(key, now) {
             Way::Open => app.overlay = Overlay::Quit(question),
             Way::Taken(choice) => return leave::take(app, choice, now),
+        },
+        Overlay::Password(mut question) => match question.press(key, now) {
+            Entry::Open => app.overlay = Overlay::Password(question),
+            Entry::Closed => app.say(password::later(), now),
+            Entry::Given => return Effect::Give(question.typed).into(),
+            Entry::Declined => return Effects::request(Request::SudoPassword),
         },
         Overlay::Filter(input) => type_filter(app, input, key, now),
         Overlay::Search(input) => type_search(app, input, key, now),
@@ -291,6 +304,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Retry => return act::retry(app, now),
         Action::RetryAll => return act::retry_all(app, now),
         Action::Pause => return act::pause(app, now),
+        Action::Password => password::ask(app, now),
         Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),

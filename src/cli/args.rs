@@ -113,6 +113,9 @@ pub struct RunArgs {
     pub(super) tie: TieArgs,
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
+    /// Run the command as root, by sudo on the host; a password is asked for once, if at all.
+    #[arg(long, help_heading = "Run")]
+    pub(super) sudo: bool,
     /// A variable for the command; without =V it is taken from here.
     #[arg(long, value_name = "K[=V]", help_heading = "Run")]
     pub(super) env: Vec<Variable>,
@@ -199,6 +202,7 @@ impl LimitArgs {
             retry_on: self.retry_on.clone().map(|list| list.0),
             on_disconnect: self.on_disconnect,
             lease: self.lease,
+            sudo: None,
             on_hangup: None,
             confirm_above: None,
         }

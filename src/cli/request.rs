@@ -7,7 +7,7 @@ use super::sources::hosts;
 use super::tie::TieArgs;
 use super::usage::UsageError;
 use super::words::command_text;
-use crate::config::{Config, Layer, OnHangup, Ssh};
+use crate::config::{Config, Defaults, Layer, OnHangup, Ssh};
 use crate::model::doubt::Inherited;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
@@ -94,7 +94,11 @@ pub(super) struct World<'a> {
 /// Settles a request; the options are laid over the configuration.
 pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Result<RunRequest, UsageError> {
     config.apply(Layer {
-        defaults: args.limits.layer(),
+        defaults: Defaults {
+            // The option can only ask for it; the configuration may have done so already.
+            sudo: args.sudo.then_some(true),
+            ..args.limits.layer()
+        },
         ssh: args.ssh.layer(),
         ..Layer::default()
     });

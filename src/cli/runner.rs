@@ -152,6 +152,7 @@ fn end_with_starter(asked: &UnboundedSender<Asked>) {
     let _over = asked.send(Asked {
         who,
         request: Request::Quit { force },
+        secret: None,
     });
 }
 
@@ -173,6 +174,7 @@ fn heed_signals(asked: UnboundedSender<Asked>) -> Result<impl Future<Output = ()
             let _over = asked.send(Asked {
                 who,
                 request: Request::Quit { force },
+                secret: None,
             });
             force = Force::Now;
         }

@@ -70,6 +70,7 @@ impl Config {
             retry_on,
             on_disconnect,
             lease,
+            sudo,
             on_hangup,
             confirm_above,
         } = defaults;
@@ -88,6 +89,7 @@ impl Config {
         replace(&mut limits.retry_on, retry_on);
         replace(&mut limits.on_disconnect, on_disconnect);
         replace(&mut limits.lease, lease.map(time));
+        replace(&mut limits.sudo, sudo);
     }
 
     /// The settings of a run over so many hosts.

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Event = b'e',
     /// Output.
     Output = b'o',
+    /// A password, as it was typed: never JSON, never kept.
+    Secret = b's',
 }
 
 /// Writes one frame.
@@ -47,6 +49,7 @@ pub(super) async fn read(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Opti
         b'w' => Kind::Words,
         b'e' => Kind::Event,
         b'o' => Kind::Output,
+        b's' => Kind::Secret,
         _ => return Err(invalid("this is not the language of heeler")),
     };
     let length = u32::from_be_bytes(length);

@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod phase;
 pub mod plan;
 pub mod request;
+pub mod secret;
 pub mod stamp;
 pub mod tail;
 pub mod tally;

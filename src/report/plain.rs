@@ -111,6 +111,7 @@ fn of_run(what: &What) -> Option<String> {
     match what {
         What::Paused(reason) => Some(format!("{reason}: nothing new is started")),
         What::Continued => Some("continued".to_owned()),
+        What::PasswordWanted { detail: Some(detail) } => Some(format!("sudo: {}", harmless(detail))),
         What::Draining => Some("nothing more is started in this run".to_owned()),
         What::Slept { asleep } => Some(format!(
             "nobody watched the run for {}; no limit counted",

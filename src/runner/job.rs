@@ -2,6 +2,7 @@
 
 use super::caution::Caution;
 use super::clock::Clock;
+use super::keeper::Keeper;
 use super::pool::Pool;
 use super::recorder::Journal;
 use super::scheduler::Input;
@@ -34,6 +35,7 @@ pub(super) struct Job<T: Transport> {
     pub(super) pool: Arc<Pool<T>>,
     pub(super) journal: Journal,
     pub(super) clock: Clock,
+    pub(super) keeper: Keeper,
     pub(super) id: JobId,
     pub(super) attempt: AttemptNo,
     /// What must be looked for before anything is started.

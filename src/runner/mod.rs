@@ -7,10 +7,13 @@
 mod attempt;
 mod caution;
 mod clock;
+mod elevate;
 mod errand;
 mod follow;
 mod job;
+mod keeper;
 mod naps;
+mod password;
 mod pool;
 mod recorder;
 mod resume;
@@ -37,6 +40,7 @@ pub use caution::IfRunning;
 use clock::Clock;
 use errand::Errand;
 use job::{Job, JobOrder};
+use keeper::Keeper;
 use pool::Pool;
 use recorder::{Journal, Recorder};
 pub use resume::{Lost, Past};
@@ -124,6 +128,7 @@ impl Runner {
             agent: transport.agent(),
             pool: Arc::new(Pool::new(transport)),
             plan: self.plan,
+            keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
             clock: self.clock,
             journal: self.journal,
@@ -152,6 +157,7 @@ struct Dispatcher<T: Transport> {
     plan: Arc<Plan>,
     clock: Clock,
     journal: Journal,
+    keeper: Keeper,
     scheduler: Scheduler,
     pool: Arc<Pool<T>>,
     /// The ssh agent on which connecting relies.
@@ -223,7 +229,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Puts a request on record, with the name of who asked; returns what it means for the run.
     async fn heard(&mut self, asked: Asked) -> Option<Input> {
-        let Asked { who, request } = asked;
+        let Asked { who, request, secret } = asked;
         match &request {
             Request::Hold | Request::Release => return Some(Input::Request(request)),
             // Everybody who comes offers one; it matters when the one that we had is gone.
@@ -234,6 +240,11 @@ impl<T: Transport> Dispatcher<T> {
         }
         let told = request.clone();
         self.journal.now(What::Requested(Requested { who, request: told }));
+        match &request {
+            Request::SudoPassword => self.keeper.answer(secret),
+            Request::Retry { .. } => self.keeper.reconsider(),
+            _ => {}
+        }
         Some(Input::Request(request))
     }
 
@@ -283,6 +294,9 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Finish => over = true,
             }
         }
+        if self.scheduler.is_idle() {
+            self.keeper.forget();
+        }
         over
     }
 
@@ -294,6 +308,7 @@ impl<T: Transport> Dispatcher<T> {
             pool: Arc::clone(&self.pool),
             journal: self.journal.clone(),
             clock: self.clock.clone(),
+            keeper: self.keeper.clone(),
             id: job,
             attempt,
             caution: self.scheduler.caution(job),

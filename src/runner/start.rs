@@ -2,6 +2,7 @@
 //! [`Following`], which sees the command through to its end.
 
 use super::attempt::Attempt;
+use super::elevate::Shell;
 use super::follow::Following;
 use super::job::{Job, JobOrder};
 use super::pool::Shared;
@@ -99,17 +100,8 @@ impl<T: Transport> Job<T> {
         sought: &[Sought],
         limit: Duration,
     ) -> Result<Vec<Looked>, Outcome> {
-        let begun = self.clock.awake();
         let nonce = Nonce::new(random()?);
-        let greeting = Greeting::new(&Nonce::new(random()?));
-        let process = self.unless_stopped(limit, shared.connection.start()).await?;
-        let mut setup = Setup::new(process, nonce.clone(), (!shared.was_greeted()).then_some(&greeting));
-        let greeted = self.greet(shared, &mut setup, self.left(limit, begun)).await;
-        match (greeted, shared.connection.last_words()) {
-            (Ok(()), _) => {}
-            (Err(Outcome::Unreachable { .. }), Some(words)) => return Err(ours(format!("the link was cut: {words}"))),
-            (Err(outcome), _) => return Err(outcome),
-        }
+        let setup = self.open(shared, &nonce, limit).await?;
         let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought, &[]).await) };
         self.unless_stopped(Duration::MAX, look).await
     }
@@ -142,32 +134,50 @@ impl<T: Transport> Job<T> {
         shared: &Shared<T::Connection>,
         limit: Duration,
     ) -> Result<(Up, LateStop), Outcome> {
-        let begun = self.clock.awake();
         let nonce = Nonce::new(random()?);
         let cookie = Cookie::new(random()?);
         let program = self.program(&nonce, &cookie)?;
-        let greeting = Greeting::new(&Nonce::new(random()?));
-        let process = self.unless_stopped(limit, shared.connection.start()).await?;
-        let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
-        let limit = self.left(limit, begun);
-        let result = match self.greet(shared, &mut setup, limit).await {
-            Ok(()) => {
-                self.tell(Input::Connected(self.id));
-                match self.wait_for_run_slot().await {
-                    Ok(()) => self.load(&mut setup, program, &cookie).await,
-                    Err(skipped) => Err(skipped),
+        let mut setup = self.open(shared, &nonce, limit).await?;
+        self.tell(Input::Connected(self.id));
+        let result = match self.wait_for_run_slot().await {
+            Ok(()) => self.load(&mut setup, program, &cookie).await,
+            Err(skipped) => Err(skipped),
+        };
+        self.keep_words(&setup);
+        let late_stop = result.map_err(|outcome| blame(shared, outcome))?;
+        Ok((setup.into_up(), late_stop))
+    }
+
+    /// A session on which a shell has answered: root's, where the command is to run as root.
+    async fn open(&mut self, shared: &Shared<T::Connection>, nonce: &Nonce, limit: Duration) -> Result<Setup, Outcome> {
+        let sudo = self.plan.settings.sudo;
+        loop {
+            let begun = self.clock.awake();
+            let greeting = Greeting::new(&Nonce::new(random()?));
+            let process = self.unless_stopped(limit, shared.connection.start()).await?;
+            // sudo is started by a shell that is known to be one, and reads what comes next.
+            let greets = sudo || !shared.was_greeted();
+            let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
+            let answered = match self.greet(shared, &mut setup, self.left(limit, begun)).await {
+                Ok(()) if sudo => self.become_root(&mut setup, self.left(limit, begun)).await,
+                Ok(()) => Ok(Shell::Ready),
+                Err(outcome) => Err(outcome),
+            };
+            match answered {
+                Ok(Shell::Ready) => return Ok(setup),
+                Ok(Shell::Anew) => self.keep_words(&setup),
+                Err(outcome) => {
+                    self.keep_words(&setup);
+                    return Err(blame(shared, outcome));
                 }
             }
-            Err(other) => Err(other),
-        };
+        }
+    }
+
+    /// Keeps what a host has said besides what was asked of it.
+    fn keep_words(&self, setup: &Setup) {
         if !setup.noise().is_empty() {
             self.journal.words(self.plan.host(self.id), setup.noise());
-        }
-        match (result, shared.connection.last_words()) {
-            (Ok(late_stop), _) => Ok((setup.into_up(), late_stop)),
-            // Not the shell but the link: ssh says so itself.
-            (Err(Outcome::Unreachable { .. }), Some(words)) => Err(ours(format!("the link was cut: {words}"))),
-            (Err(outcome), _) => Err(outcome),
         }
     }
 
@@ -245,7 +255,7 @@ impl<T: Transport> Job<T> {
     }
 
     /// Works towards the start, but not for longer than the limit, nor after a stop.
-    async fn unless_stopped<R, E: Into<Outcome>>(
+    pub(super) async fn unless_stopped<R, E: Into<Outcome>>(
         &mut self,
         limit: Duration,
         work: impl Future<Output = Result<R, E>>,
@@ -269,7 +279,7 @@ impl<T: Transport> Job<T> {
     }
 
     /// The limit for connecting, in words.
-    fn limit(&self) -> String {
+    pub(super) fn limit(&self) -> String {
         let limit = self.plan.settings.connect_timeout;
         limit.map_or_else(String::new, |limit| humantime::format_duration(limit).to_string())
     }
@@ -331,10 +341,18 @@ fn not_started() -> Outcome {
 }
 
 /// Random bytes for a secret.
-fn random() -> Result<[u8; 16], Outcome> {
+pub(super) fn random() -> Result<[u8; 16], Outcome> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| ours(format!("no random numbers: {error}")))?;
     Ok(bytes)
+}
+
+/// Where the link is gone, that is why nothing was started, and not the shell: ssh says so itself.
+fn blame<C: Connection>(shared: &Shared<C>, outcome: Outcome) -> Outcome {
+    match (outcome, shared.connection.last_words()) {
+        (Outcome::Unreachable { .. }, Some(words)) => ours(format!("the link was cut: {words}")),
+        (outcome, _) => outcome,
+    }
 }
 
 /// Nothing was started, and it was not the host's fault.

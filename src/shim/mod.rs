@@ -46,12 +46,16 @@
 //! Before the command is started again on a host where an earlier attempt may live on, [`search`] looks for that
 //! attempt's processes, in a session of its own.
 //!
+//! Where the command is to run as root, the shell hands over to root's by [`Elevation`] before it is given any program: so
+//! the shim and the search are root's, and reach whatever the command started.
+//!
 //! What the shim cannot do is part of its contract: if all of its processes are killed the job
 //! lives on, and only an unanswered `Look` tells; a process with a session of its own *and* a
 //! cleared environment cannot be recognised; where not all processes are visible in `/proc`,
 //! only the group can be known to be gone ([`Reach::Group`]).
 
 mod control;
+mod elevation;
 mod greeting;
 mod preamble;
 mod program;
@@ -61,6 +65,7 @@ mod secret;
 mod status;
 
 pub use control::{Control, Sig, UnknownSignal};
+pub use elevation::Elevation;
 pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};

@@ -141,7 +141,7 @@ async fn who_may_only_look_asks_in_vain() {
     for (rights, heard) in [(Rights::Read, false), (Rights::Write, true)] {
         let hello = Hello::new("a\u{1b}[2Jb".to_owned(), rights);
         let (viewer, _) = hub.shared.let_in(&hello, Some(7));
-        hub.shared.ask(&viewer, Request::Drain);
+        hub.shared.ask(&viewer, Request::Drain, None);
         let who = wishes.try_recv().ok().map(|asked| asked.who);
         assert_eq!(who.as_deref(), heard.then_some("ann (a[2Jb, pid 7)"), "{rights:?}");
     }
@@ -182,7 +182,7 @@ async fn a_tied_run_is_kept_open_only_by_who_started_it() {
         let hub = Hub::open(&place.path().join("socket"), about, ends).expect("a hub");
         let hello = Hello::new("pts/3".to_owned(), Rights::Write);
         let (viewer, _) = hub.shared.let_in(&hello, Some(7));
-        hub.shared.ask(&viewer, Request::Hold);
+        hub.shared.ask(&viewer, Request::Hold, None);
         let asked = wishes.try_recv().ok().map(|asked| asked.request);
         assert_eq!(asked, held.then_some(Request::Hold), "{starter}");
     }

@@ -2,7 +2,8 @@
 
 use super::paint::Brush;
 use crate::app::text::{one_line, width, wrap_words};
-use crate::app::{App, Choice, Confirm, Intent, QuitQuestion};
+use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage};
+use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
 use crate::model::plan::OnDisconnect;
 use crate::model::stamp::Stamp;
@@ -84,6 +85,49 @@ fn left_alone(confirm: &Confirm) -> String {
     match confirm.intent {
         Intent::Retry => format!("{count} more of those meant: not over, left alone"),
         _ => format!("{count} more of those meant: over already, left alone"),
+    }
+}
+
+/// The password for `sudo`. What is typed is not shown, nor how much of it.
+pub(super) fn password(brush: &mut Brush<'_>, area: Rect, app: &App, question: &PasswordQuestion, now: Stamp) {
+    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let hosts = hosts_left(app);
+    let mut lines = Vec::new();
+    if let Password::Wanted { detail: Some(detail) } = app.board().password() {
+        lines.extend(paragraph(&one_line(detail), columns, Role::Warning));
+    }
+    let ready = if question.is_armed(now) { Role::Key } else { Role::Dim };
+    let keys = match question.stage {
+        Stage::Typing => {
+            let text = "it goes only to sudo's prompt on these hosts, and is kept until they are over, in memory only";
+            lines.extend(paragraph(text, columns, Role::Dim));
+            lines.push(Line::new());
+            let typed = if question.typed.is_empty() { "_" } else { "****_" };
+            lines.push(vec![
+                ("password: ".to_owned(), Role::Text),
+                (typed.to_owned(), Role::Title),
+            ]);
+            [("enter", " gives it   "), ("esc", " declines   "), ("^C", " later")]
+        }
+        Stage::Declining => {
+            let text = "give none? every host where sudo asks for one ends as unreachable; nothing is started there";
+            lines.extend(paragraph(text, columns, Role::Text));
+            lines.push(Line::new());
+            [("n", " back to typing   "), ("y", " gives none"), ("", "")]
+        }
+    };
+    let words = keys
+        .iter()
+        .flat_map(|(key, does)| [((*key).to_owned(), ready), ((*does).to_owned(), Role::Text)]);
+    lines.push(words.collect());
+    show(brush, area, &format!("sudo password for {hosts}"), &lines);
+}
+
+fn hosts_left(app: &App) -> String {
+    let tally = app.board().tally();
+    match app.board().rows().len().saturating_sub(tally.done()) {
+        1 => "1 host".to_owned(),
+        count => format!("{count} hosts"),
     }
 }
 
