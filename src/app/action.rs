@@ -37,6 +37,10 @@ pub enum Action {
     Retry,
     /// Try everything again that did not end well.
     RetryAll,
+    /// Look which processes of the job are alive on its host.
+    Look,
+    /// Kill what the job has left on its host.
+    KillLeft,
     /// Pause or continue the run.
     Pause,
     /// Lock the keys that ask the runner for something, or unlock them.
@@ -164,6 +168,8 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
     entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
+    entry(Action::Look, ACT, &[Key::Char('l')], "look", "look what is alive there"),
+    entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill left", "kill what is left, asks"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
@@ -211,7 +217,7 @@ impl Action {
     pub fn asks_runner(self) -> bool {
         matches!(
             self,
-            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Pause
+            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Look | Self::KillLeft | Self::Pause
         )
     }
 
@@ -298,7 +304,13 @@ mod tests {
 
     #[test]
     fn the_confirming_key_is_no_trigger() {
-        for action in [Action::Cancel, Action::Kill, Action::Retry, Action::RetryAll] {
+        for action in [
+            Action::Cancel,
+            Action::Kill,
+            Action::KillLeft,
+            Action::Retry,
+            Action::RetryAll,
+        ] {
             assert!(!action.keys().contains(&Key::Char('y')));
         }
     }

@@ -72,7 +72,9 @@ impl<T: Transport> Errand<T> {
         // Only what is an attempt's by its age as well; the host checks once more that it is.
         let meant = |(doubt, looked): (&Doubt, &Looked)| -> Vec<u32> {
             let left = search::left(looked, doubt, now).into_iter();
-            left.map(|left| left.pid).filter(|pid| self.kill.contains(pid)).collect()
+            left.map(|left| left.pid)
+                .filter(|pid| self.kill.contains(pid))
+                .collect()
         };
         let kill: Vec<Vec<u32>> = self.doubts.iter().zip(&looked).map(meant).collect();
         if kill.iter().all(Vec::is_empty) {
@@ -137,7 +139,11 @@ pub(super) async fn session<C: Connection>(
     );
     let greeting = Greeting::new(&hello);
     let greeted = async {
-        let process = shared.connection.start().await.map_err(|error| in_words(&error.into()))?;
+        let process = shared
+            .connection
+            .start()
+            .await
+            .map_err(|error| in_words(&error.into()))?;
         let mut setup = Setup::new(process, nonce.clone(), (!shared.was_greeted()).then_some(&greeting));
         setup.greeted().await.map_err(|outcome| in_words(&outcome))?;
         Ok::<Setup, String>(setup)

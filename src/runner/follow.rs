@@ -172,7 +172,10 @@ impl<T: Transport> Following<T> {
             Err(detail) => vec![Change::NotLooked { detail }],
         };
         // Its outcome is known: only what is alive is news.
-        for change in changes.into_iter().filter(|change| !matches!(change, Change::Found { .. })) {
+        for change in changes
+            .into_iter()
+            .filter(|change| !matches!(change, Change::Found { .. }))
+        {
             self.job.change(change);
         }
     }

@@ -289,8 +289,14 @@ mod tests {
         };
         let text = search_and_kill(&nonce(), &[sought(0x11), sought(0x22)], &[vec![], vec![78, 79]]);
         let text = String::from_utf8(text).expect("text");
-        let calls: Vec<&str> = text.lines().filter(|line| line.ends_with(|c: char| c.is_ascii_digit())).collect();
-        let calls: Vec<&str> = calls.into_iter().filter(|line| line.starts_with("look ") || line.starts_with("strike ")).collect();
+        let calls: Vec<&str> = text
+            .lines()
+            .filter(|line| line.ends_with(|c: char| c.is_ascii_digit()))
+            .collect();
+        let calls: Vec<&str> = calls
+            .into_iter()
+            .filter(|line| line.starts_with("look ") || line.starts_with("strike "))
+            .collect();
         let expected = [
             format!("look 0 {} 77", "11".repeat(16)),
             format!("strike 1 {} 77 78 79", "22".repeat(16)),

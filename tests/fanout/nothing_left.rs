@@ -180,6 +180,13 @@ fn a_child_with_a_session_of_its_own_is_told_to_have_survived() {
     });
     assert_eq!(told.outcomes()["daemon"], survived);
     assert_eq!(told.status, Some(3));
+    let daemon = fleet.sshd.running("sleep 7309")[0].id;
+    let left = told.named("left");
+    assert_eq!(left.len(), 1, "the looks of a stop are not told: {left:?}");
+    let process = &left[0]["processes"][0];
+    let facts = [&process["pid"], &process["kin"], &process["name"], &process["owner"]];
+    let expected = [json!(daemon), json!("escaped"), json!("sleep"), json!(owner.trim_end())];
+    assert_eq!(facts, expected.each_ref());
     wait_for_zero(GRACE, || fleet.heeler.processes());
     assert_eq!(sockets(&fleet), Vec::<String>::new());
 }

@@ -185,7 +185,10 @@ fn who_is_named_and_is_the_attempts_is_killed_and_nobody_else(shell: &Shell) {
     let sought = of(&attempt);
     let escaped = || -> Vec<u32> {
         let looked = look(shell, std::slice::from_ref(&sought));
-        let cookie = looked[0].found.iter().filter(|alive| alive.sign == Sign::Cookie && alive.name == "sleep");
+        let cookie = looked[0]
+            .found
+            .iter()
+            .filter(|alive| alive.sign == Sign::Cookie && alive.name == "sleep");
         cookie.map(|alive| alive.pid).collect()
     };
     eventually("both", || escaped().len() == 2);
@@ -196,7 +199,11 @@ fn who_is_named_and_is_the_attempts_is_killed_and_nobody_else(shell: &Shell) {
     assert_eq!(looked[0].sight, Some(Sight::All));
     assert!(!pids.contains(&victim) && pids.contains(&spared), "{looked:?}");
     assert!(pids.contains(&leader(&attempt)), "{looked:?}");
-    assert_eq!(look(shell, &[of(&other)])[0].found.len(), 1, "another's process is not touched");
+    assert_eq!(
+        look(shell, &[of(&other)])[0].found.len(),
+        1,
+        "another's process is not touched"
+    );
     kill_all(&[leader(&attempt), spared]);
     attempt.wait("the end of the shell", |seen| seen.status().is_some());
     attempt.reap_leaked();

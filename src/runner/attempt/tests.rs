@@ -554,7 +554,11 @@ fn what_is_killed_by_number_is_looked_for_a_moment_later() {
     let all = [(7, Kin::Session), (9, Kin::Escaped)];
     let kill = Act::Send(Control::SignalEach(Sig::Kill, vec![9]));
     assert_eq!(attempt.kill_left(vec![9], at(1)), [kill]);
-    assert_eq!(answer(&mut attempt, &all, at(1)), [], "it names what it has just killed");
+    assert_eq!(
+        answer(&mut attempt, &all, at(1)),
+        [],
+        "it names what it has just killed"
+    );
     let later = at(1) + stopping::LOOK;
     assert_eq!(attempt.deadline(), Some(later));
     assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);

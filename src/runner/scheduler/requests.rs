@@ -66,7 +66,8 @@ impl Scheduler {
             turn.orders.push(Order::Search(job, traces, kill.unwrap_or_default()));
         } else if !runs {
             let detail = "no command was started there".to_owned();
-            turn.orders.push(self.record(job, Change::NotLooked { detail }, turn.now));
+            turn.orders
+                .push(self.record(job, Change::NotLooked { detail }, turn.now));
         }
     }
 
