@@ -5,6 +5,7 @@ use super::arming::ARMING;
 use super::input::Input;
 use super::key::Key;
 use crate::model::id::JobId;
+use crate::model::left::Left;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 
@@ -20,6 +21,10 @@ pub enum Intent {
     Kill,
     /// Try again.
     Retry,
+    /// Try again although something of an earlier attempt may still run.
+    RetryAnyway,
+    /// KILL to processes by their number.
+    KillLeft,
     /// Cancel everything and leave when all is over.
     CancelAll,
     /// Kill everything and leave when all is over.
@@ -31,12 +36,18 @@ impl Intent {
     pub fn verb(self) -> &'static str {
         match self {
             Self::Cancel | Self::CancelAll => "cancel",
-            Self::Kill | Self::KillAll => "kill",
+            Self::Kill | Self::KillAll | Self::KillLeft => "kill",
             Self::Retry => "retry",
+            Self::RetryAnyway => "start it all the same",
         }
     }
 
-    /// The request for these jobs.
+    /// Whether it is about jobs that are over, to start them once more.
+    pub(super) fn tries_again(self) -> bool {
+        matches!(self, Self::Retry | Self::RetryAnyway)
+    }
+
+    /// The request for these jobs; [`Intent::KillLeft`] asks only for a look, as it takes numbers of processes.
     pub(super) fn request(self, jobs: Vec<JobId>) -> Request {
         match self {
             Self::Cancel => Request::Cancel {
@@ -51,6 +62,11 @@ impl Intent {
                 jobs,
                 even_if_running: false,
             },
+            Self::RetryAnyway => Request::Retry {
+                jobs,
+                even_if_running: true,
+            },
+            Self::KillLeft => Request::Look { jobs },
             Self::CancelAll => Request::Quit { force: Force::Graceful },
             Self::KillAll => Request::Quit { force: Force::Now },
         }
@@ -70,6 +86,8 @@ pub struct Confirm {
     pub hosts: String,
     /// How many of them run.
     pub running: usize,
+    /// The processes that would be killed by number.
+    pub left: Vec<Left>,
     /// How many were meant too but are left alone, because it makes no sense for them.
     pub left_alone: usize,
     /// How many of them the filter hides.
@@ -96,7 +114,7 @@ pub(super) enum Answer {
 impl Confirm {
     /// Whether so many running jobs are touched that the number has to be typed.
     pub(super) fn needs_number(intent: Intent, running: usize) -> bool {
-        intent != Intent::Retry && running > TYPE_ABOVE
+        !intent.tries_again() && running > TYPE_ABOVE
     }
 
     /// The number to type, where it must be.

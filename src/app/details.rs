@@ -3,9 +3,11 @@
 use super::said::{outcome_in_full, waiting};
 use super::state::App;
 use super::text;
+use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::event::Stream;
 use crate::model::id::JobId;
+use crate::model::left::{Kin, Left};
 use crate::model::phase::Phase;
 use crate::model::stamp::Stamp;
 
@@ -71,7 +73,51 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
         &format!("attempt {}", row.attempt),
         phase_in_full(&row.phase, now),
     ));
+    facts.extend(processes(row, now));
     facts
+}
+
+/// What the last look at the host found alive, and when that was.
+fn processes(row: &Row, now: Stamp) -> Vec<Fact> {
+    const NAME: &str = "processes";
+    let ago = |at: Stamp| Elapsed::Running(now.since(at));
+    let mut facts = Vec::new();
+    match row.looked() {
+        Some(at) if row.alive().next().is_none() => {
+            facts.push(Fact::new(
+                NAME,
+                format!("none found on the host, looked {} ago", ago(at)),
+            ));
+        }
+        Some(at) => facts.push(Fact::new(NAME, format!("on the host, looked {} ago:", ago(at)))),
+        None if row.may_have_left() && row.not_looked.is_none() => {
+            facts.push(Fact::new(NAME, "not looked at yet"));
+        }
+        None => {}
+    }
+    facts.extend(row.alive().map(|left| Fact::new("", left_in_words(left))));
+    if let Some((at, why)) = &row.not_looked {
+        let name = if facts.is_empty() { NAME } else { "" };
+        let text = format!("could not be looked at {} ago: {}", ago(*at), text::one_line(why));
+        facts.push(Fact::new(name, text));
+    }
+    facts
+}
+
+/// A process in one line: `4711 S root sleep, escaped`.
+pub fn left_in_words(left: &Left) -> String {
+    let Left {
+        pid,
+        kin,
+        state,
+        owner,
+        name,
+    } = left;
+    let escaped = match kin {
+        Kin::Session => "",
+        Kin::Escaped => ", escaped",
+    };
+    text::one_line(&format!("{pid} {state} {owner} {name}{escaped}"))
 }
 
 fn phase_in_full(phase: &Phase, now: Stamp) -> String {

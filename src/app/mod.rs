@@ -46,7 +46,7 @@ mod tests;
 
 pub use action::{Action, Group, Place};
 pub use confirm::{Confirm, Intent};
-pub use details::{Fact, NAME_COLUMNS, bytes, facts};
+pub use details::{Fact, NAME_COLUMNS, bytes, facts, left_in_words};
 pub use filter::Filter;
 pub use help::{HelpRow, help};
 pub use input::Input;

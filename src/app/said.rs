@@ -3,7 +3,7 @@
 
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
-use crate::model::outcome::{Ended, Outcome};
+use crate::model::outcome::{Ended, Fate, Outcome};
 use crate::model::phase::{Phase, Why};
 use crate::model::stamp::Stamp;
 use crate::model::text::StyledLine;
@@ -64,11 +64,18 @@ pub fn remark(row: &Row) -> Option<String> {
         Phase::Done { outcome, leaked, .. } => {
             let fate = outcome.fate().map(ToString::to_string);
             let leaked = (*leaked && !outcome.is_ok()).then(|| "leaked".to_owned());
-            let parts: Vec<String> = fate.into_iter().chain(leaked).collect();
+            let parts: Vec<String> = fate.into_iter().chain(leaked).chain(left(row, outcome)).collect();
             (!parts.is_empty()).then(|| parts.join(", "))
         }
         _ => None,
     }
+}
+
+/// How many processes the last look found, where the fate does not say so.
+fn left(row: &Row, outcome: &Outcome) -> Option<String> {
+    let count = row.alive().count();
+    let says_it = matches!(outcome.fate(), Some(Fate::Survived { .. }));
+    (count > 0 && !says_it).then(|| format!("{count} left"))
 }
 
 /// What a queued job waits for.

@@ -228,6 +228,21 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
                 .map(|fact| text::wrap_words(&fact.text, columns).len())
                 .sum();
             let closes = Action::of_key(key, app.place());
+            match closes {
+                Some(Action::Look | Action::KillLeft) if app.is_locked() => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return say_locked(app, now);
+                }
+                Some(Action::Look) => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return act::look(app, vec![job], now);
+                }
+                Some(Action::KillLeft) => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return act::kill_left(app, job, now);
+                }
+                _ => {}
+            }
             if pane.press(key, rows, rows_shown) || !(is_close(closes) || closes == Some(Action::Details)) {
                 app.overlay = Overlay::Details(job, pane);
             }
@@ -293,9 +308,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         return Effects::none();
     };
     if app.is_locked() && action.asks_runner() {
-        let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
-        app.say(format!("read-only; {key} unlocks"), now);
-        return Effects::none();
+        return say_locked(app, now);
     }
     match action {
         Action::Lock => return lock(app, now),
@@ -303,6 +316,17 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Kill => return act::kill(app, now),
         Action::Retry => return act::retry(app, now),
         Action::RetryAll => return act::retry_all(app, now),
+        Action::Look => {
+            app.table.steer();
+            let targets = app.targets();
+            return act::look(app, targets, now);
+        }
+        Action::KillLeft => {
+            app.table.steer();
+            if let Some(job) = app.job_at_hand() {
+                return act::kill_left(app, job, now);
+            }
+        }
         Action::Pause => return act::pause(app, now),
         Action::Password => password::ask(app, now),
         Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
@@ -312,6 +336,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             app.table.steer();
             if let Some(job) = app.job_at_hand() {
                 app.overlay = Overlay::Details(job, Pane::default());
+                return act::look_unasked(app, job, now);
             }
         }
         _ => {
@@ -321,6 +346,12 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             };
         }
     }
+    Effects::none()
+}
+
+fn say_locked(app: &mut App, now: Stamp) -> Effects {
+    let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+    app.say(format!("read-only; {key} unlocks"), now);
     Effects::none()
 }
 

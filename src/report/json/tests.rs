@@ -46,6 +46,7 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "left",
         "link-heard",
         "link-silent",
+        "not-looked",
         "output",
         "overdue",
         "password-given",

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use crate::app::text::{one_line, width, wrap_words};
-use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage};
+use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage, left_in_words};
 use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
 use crate::model::plan::OnDisconnect;
@@ -13,6 +13,9 @@ use ratatui::layout::Rect;
 /// The widest text of a question.
 const WIDEST: u16 = 72;
 
+/// How many processes a question names.
+const MOST_NAMED: usize = 8;
+
 /// A line of a question.
 type Line = Vec<(String, Role)>;
 
@@ -22,6 +25,12 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     let mut lines = Vec::new();
     let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
     say(&spaced(&confirm.hosts), Role::Text);
+    for left in confirm.left.iter().take(MOST_NAMED) {
+        say(&left_in_words(left), Role::Text);
+    }
+    if let Some(more) = confirm.left.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        say(&format!("and {more} more"), Role::Text);
+    }
     say(&what_follows(app, confirm.intent), Role::Dim);
     if confirm.left_alone > 0 {
         say(&left_alone(confirm), Role::Dim);
@@ -60,10 +69,18 @@ fn question(confirm: &Confirm) -> String {
         Intent::Cancel | Intent::CancelAll => "Cancel",
         Intent::Kill | Intent::KillAll => "Kill",
         Intent::Retry => "Retry",
+        Intent::RetryAnyway => "Start",
+        Intent::KillLeft => {
+            return match confirm.left.len() {
+                1 => "Kill 1 process?".to_owned(),
+                count => format!("Kill {count} processes?"),
+            };
+        }
     };
     let count = confirm.jobs.len();
     let jobs = if count == 1 { "job" } else { "jobs" };
     match (confirm.intent, confirm.running) {
+        (Intent::RetryAnyway, _) => format!("{verb} {count} {jobs} all the same?"),
         (Intent::Retry, _) | (_, 0) => format!("{verb} {count} {jobs}?"),
         (_, running) if running == count => format!("{verb} {count} running {jobs}?"),
         (_, running) => format!("{verb} {count} {jobs} ({running} running)?"),
@@ -76,6 +93,8 @@ fn what_follows(app: &App, intent: Intent) -> String {
         Intent::Cancel => format!("TERM at once, KILL after {grace}; what has not started is skipped"),
         Intent::CancelAll => format!("TERM at once, KILL after {grace}; leaves when all is over"),
         Intent::Kill | Intent::KillAll => "KILL at once: the command cannot clean up".to_owned(),
+        Intent::KillLeft => "KILL to each that still is the job's: it cannot clean up".to_owned(),
+        Intent::RetryAnyway => "a new attempt, beside what runs there".to_owned(),
         Intent::Retry => "a new attempt each; the output of earlier ones is kept".to_owned(),
     }
 }
@@ -83,7 +102,7 @@ fn what_follows(app: &App, intent: Intent) -> String {
 fn left_alone(confirm: &Confirm) -> String {
     let count = confirm.left_alone;
     match confirm.intent {
-        Intent::Retry => format!("{count} more of those meant: not over, left alone"),
+        Intent::Retry | Intent::RetryAnyway => format!("{count} more of those meant: not over, left alone"),
         _ => format!("{count} more of those meant: over already, left alone"),
     }
 }
