@@ -14,8 +14,8 @@ use super::{Agent, ConnectError, Connection, Process, Started, Transport, Words}
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use crate::model::plan::SshCall;
-use master::Master;
 pub use left::{Cleared, clear};
+use master::Master;
 pub use socket_dir::{SocketDir, SocketDirError};
 use std::error::Error;
 use std::sync::Arc;
