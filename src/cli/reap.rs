@@ -1,5 +1,5 @@
 //! What killed runners have left on this machine is ended before something new begins: ssh processes that did not end
-//! with them, by what each run has on record, and their control sockets. What is not on record is never touched.
+//! with them, by what each run has on record, their control sockets, and the sockets of the runners themselves. What is not on record is never touched.
 
 use super::place;
 use super::tell::tell;
@@ -48,6 +48,7 @@ fn clear(dir: &RunDir, places: &[PathBuf]) -> io::Result<usize> {
     let recorded = dir.read_holdings()?;
     let places: Vec<&Path> = places.iter().map(PathBuf::as_path).collect();
     let cleared = openssh::clear(&recorded, &places);
+    dir.remove_socket()?;
     if cleared.doubtful == 0 {
         dir.forget_holdings()?;
     }

@@ -6,7 +6,7 @@ use super::layout::RunDir;
 use crate::model::connection::Holding;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -44,9 +44,9 @@ impl Holdings {
 }
 
 impl RunDir {
-    /// Whether ssh processes of this run may be left.
-    pub fn has_holdings(&self) -> bool {
-        self.holdings().exists()
+    /// Whether a runner has ssh processes or a socket, or had them and could not put them away.
+    pub fn has_leftovers(&self) -> bool {
+        self.holdings().exists() || self.socket().exists()
     }
 
     /// The ssh processes that are on record; what was cut short while it was written is left out.
@@ -72,6 +72,18 @@ impl RunDir {
             other => other,
         }
     }
+
+    /// Removes the socket of a runner that has gone. Only the holder of the run's lock may do so.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove_socket(&self) -> io::Result<()> {
+        let socket = self.socket();
+        if fs::symlink_metadata(&socket).is_ok_and(|found| found.file_type().is_socket()) {
+            fs::remove_file(socket)?;
+        }
+        Ok(())
+    }
 }
 
 fn line(holding: &Holding) -> io::Result<Vec<u8>> {
@@ -91,7 +103,7 @@ mod tests {
     fn what_is_noted_is_read_back_but_for_a_line_cut_short() {
         let home = tempfile::tempdir().expect("a directory");
         let dir = RunDir::create(home.path(), &RunId("run".to_owned())).expect("a run");
-        assert!(!dir.has_holdings());
+        assert!(!dir.has_leftovers());
         assert_eq!(dir.read_holdings().expect("none"), []);
         let holding = Holding {
             pid: 4711,
@@ -113,6 +125,6 @@ mod tests {
         assert_eq!(dir.read_holdings().expect("readable"), [holding]);
         dir.forget_holdings().expect("removable");
         dir.forget_holdings().expect("nothing to remove");
-        assert!(!dir.has_holdings());
+        assert!(!dir.has_leftovers());
     }
 }

@@ -153,7 +153,8 @@ impl Shell {
                 Leaving::HungUp
             }
         };
-        if matches!(leaving, Leaving::HungUp) {
+        // The signal may also come from somebody while the terminal is there.
+        if matches!(leaving, Leaving::HungUp) && rustix::termios::tcgetattr(io::stdout()).is_err() {
             stage.abandon();
         }
         leaving
