@@ -77,7 +77,14 @@ fn each_login_shell_is_what_its_name_says() {
     let done = sshd.ssh("nologin1", "echo done");
     assert_eq!(done.status, Some(1));
     assert!(!done.stdout.contains("done"));
-    assert_eq!(SHELLS.len(), 7, "a new shell wants a line here");
+    assert_eq!(
+        sshd.ssh("forced1", "echo done").stdout,
+        "this account makes backups only\n"
+    );
+    assert_eq!(sshd.ssh("parrot1", "echo done").stdout, "");
+    let done = sshd.ssh("bare1", "setsid true || perl -e 1 || python3 -c 1");
+    assert_eq!(done.status, Some(127), "{}", done.stderr);
+    assert_eq!(SHELLS.len(), 10, "a new shell wants a line here");
 }
 
 #[test]

@@ -7,6 +7,8 @@
 )]
 
 pub mod child;
+pub mod embedded;
+pub mod faults;
 pub mod heeler;
 pub mod processes;
 pub mod proxy;

@@ -77,6 +77,11 @@ impl Sshd {
         self.directory.path().join("ssh_config")
     }
 
+    /// Where its files are.
+    pub fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
     /// Where it listens for the ordinary hosts.
     pub fn port(&self) -> u16 {
         self.port
