@@ -92,7 +92,7 @@ fn an_interrupt_at_the_question_leaves_the_terminal_as_it_was() {
     };
     let mut shell = std::process::Command::new("/bin/sh");
     let run = hosts.command("web1", "--plain", "id -u");
-    shell.args(["-c", "stty -a | grep -o '[-]*echo ' ; \"$0\" \"$@\"; stty -a | grep -o '[-]*echo '; echo over; read x"]);
+    shell.args(["-c", "trap : INT; stty -a | grep -o '[-]*echo ' ; \"$0\" \"$@\"; stty -a | grep -o '[-]*echo '; echo over; read x"]);
     shell.arg(run.get_program()).args(run.get_args()).env_clear();
     for (name, value) in run.get_envs() {
         shell.env(name, value.expect("a value"));
@@ -119,7 +119,7 @@ fn the_dashboard_asks_and_hides_what_is_typed_or_pasted() {
     let Some(hosts) = Hosts::new(Rights::Password, &[]) else {
         return;
     };
-    let terminal = hosts.open("web[1-2]", "--tui", "id -u; sleep 3920");
+    let terminal = hosts.open("web[1-2]", "", "id -u; sleep 3920");
     let screen = terminal.wait_for("sudo password for 2 hosts");
     assert!(!screen.contains(PASSWORD));
     std::thread::sleep(DEAF);
@@ -140,7 +140,7 @@ fn the_dashboard_lets_one_put_it_off_and_decline() {
     let Some(hosts) = Hosts::new(Rights::Password, &[]) else {
         return;
     };
-    let terminal = hosts.open("web[1-2]", "--tui", "id -u");
+    let terminal = hosts.open("web[1-2]", "", "id -u");
     terminal.wait_for("sudo password for 2 hosts");
     terminal.send_key("C-c");
     terminal.wait_until("it is put off", |screen| {
