@@ -109,7 +109,7 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<End,
             },
         }
         desk.fill(link);
-        desk.ask(link);
+        desk.ask(link, outputs.is_busy(&desk.sheet));
     }
     desk.close(&mut signals).await
 }
@@ -299,14 +299,14 @@ impl<'a> Desk<'a> {
 
     /// Asks for the password of `sudo` while the run wants one: on the terminal, if somebody sits there. Whoever started
     /// the run and sits nowhere says so at once; another viewer leaves it to others.
-    fn ask(&mut self, link: &Link) {
+    fn ask(&mut self, link: &Link, busy: bool) {
         let Password::Wanted { .. } = self.board.password() else {
             self.question = Question::None;
             self.prompt = None;
             return;
         };
-        // What was told before the link was quiet may be answered already.
-        if self.question != Question::None || self.events < self.options.backlog || self.is_cancelled() {
+        // What was told before may be answered already, and what is being printed would stand behind the question.
+        if busy || self.question != Question::None || self.events < self.options.backlog || self.is_cancelled() {
             return;
         }
         self.question = Question::Open;

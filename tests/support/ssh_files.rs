@@ -85,13 +85,13 @@ pub fn write_keys(directory: &Path) {
 }
 
 /// The configuration of the server. `lines` come first and so win over what we would say; only
-/// `SetEnv` must stay ours, for the marker.
+/// `SetEnv` must stay ours, for the marker. `DIR` in them stands for the directory.
 ///
 /// Sessions have an empty `HOME`: some shells read the start files of whoever runs the tests even
 /// for a single command, which may cost more than the whole connection.
 pub fn server(directory: &Path, ports: &Ports, lines: &[&str]) -> String {
     let dir = directory.display();
-    let mut text = lines.join("\n");
+    let mut text = lines.join("\n").replace("DIR", &dir.to_string());
     for port in std::iter::once(&ports.main).chain(&ports.shells) {
         let _ = write!(text, "\nListenAddress 127.0.0.1:{port}");
     }

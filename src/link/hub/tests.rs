@@ -134,6 +134,25 @@ async fn requests_carry_a_name() {
 }
 
 #[tokio::test]
+async fn a_password_comes_beside_its_request_and_only_from_who_may_write() {
+    let mut stage = Stage::new();
+    let (reader, _) = stage.viewer(Rights::Read).await;
+    let (writer, _) = stage.viewer(Rights::Write).await;
+    let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+    reader.give(secret("no"));
+    // A reader's words are heard before its end.
+    let _ = reader.close().await;
+    writer.give(secret("pä ß"));
+    writer.request(Request::SudoPassword);
+    let asked = stage.asked().await;
+    assert_eq!(
+        (asked.request, asked.secret),
+        (Request::SudoPassword, Some(secret("pä ß")))
+    );
+    assert_eq!(stage.asked().await.secret, None, "without one, nobody gives it");
+}
+
+#[tokio::test]
 async fn who_may_only_look_asks_in_vain() {
     let place = tempfile::tempdir().expect("a directory");
     let (_outlet, mut wishes, ends) = link::ends();
@@ -195,9 +214,8 @@ async fn another_version_is_told_so() {
     hello.protocol += 1;
     match dial(&stage.socket, &hello).await {
         Err(DialError::Refused(reason)) => {
-            for version in [PROTOCOL, PROTOCOL + 1] {
-                assert!(reason.contains(&format!("protocol {version}")), "{reason}");
-            }
+            let named = |version: u32| reason.contains(&format!("protocol {version}"));
+            assert!(named(PROTOCOL) && named(PROTOCOL + 1), "{reason}");
         }
         other => panic!("{other:?}"),
     }
