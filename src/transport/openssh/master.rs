@@ -39,8 +39,9 @@ const OURS: &[&str] = &[
     "RequestTTY=no",
     // At a lower level ssh would not say why it gave up.
     "LogLevel=INFO",
+    // The third question without an answer is given up with the next: a dead link is found within a minute.
     "ServerAliveInterval=15",
-    "ServerAliveCountMax=4",
+    "ServerAliveCountMax=3",
 ];
 
 /// The command line of a master for a host.
