@@ -96,9 +96,10 @@ impl Stopping {
         (stopping, acts)
     }
 
-    /// A further reason to stop; a weaker one changes nothing.
+    /// A further reason to stop; a weaker one changes nothing, nor does any once everything is gone: the shim has left by
+    /// then, and would not answer.
     pub(super) fn strengthen(&mut self, reason: StopReason, by: CancelledBy, now: Stamp) -> Vec<Act> {
-        if reason <= self.reason {
+        if reason <= self.reason || matches!(self.answer, Some(Answer::Gone(_))) {
             return Vec::new();
         }
         (self.reason, self.by) = (reason, by);

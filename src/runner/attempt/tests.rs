@@ -172,6 +172,20 @@ fn kill_follows_when_the_grace_is_over() {
 }
 
 #[test]
+fn a_kill_that_comes_when_all_is_gone_does_not_undo_what_is_known() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    assert_eq!(attempt.reported(Record::Left(1), T0), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
+    assert_eq!(attempt.reported(Record::Gone(Reach::All), at(1)), []);
+    assert_eq!(attempt.stop(StopReason::Kill, CancelledBy::Quit, at(1)), []);
+    assert_eq!(
+        close(&mut attempt, at(1)),
+        [finish(cancelled(Fate::Gone, Some(KILLED)), 1)]
+    );
+}
+
+#[test]
 fn survivors_are_named_when_patience_is_over() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
