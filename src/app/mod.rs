@@ -60,7 +60,7 @@ pub use pane::Pane;
 pub use password::{PasswordQuestion, Stage};
 pub use quit::{Choice, QuitQuestion};
 pub use reading::GUTTER;
-pub use said::{Said, remark, said};
+pub use said::{Said, link_silence, remark, said};
 pub use search::Search;
 pub use seat::{Access, Seat};
 pub use state::{App, Screen};

@@ -149,7 +149,10 @@ pub(super) fn ask(app: &mut App, now: Stamp) {
 /// What is said when the question was closed without an answer.
 pub(super) fn later() -> String {
     let key = Action::Password.keys().first().map(ToString::to_string);
-    format!("the hosts wait; {} asks for the password again", key.unwrap_or_default())
+    format!(
+        "the hosts wait; {} asks for the password again",
+        key.unwrap_or_default()
+    )
 }
 
 fn is_wanted(app: &App) -> bool {

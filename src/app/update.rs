@@ -137,7 +137,10 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
     app.board.interrupt();
     note_end(app, app.board.last());
     app.departure = Departure::None;
-    if matches!(app.overlay, Overlay::Quit(_) | Overlay::Confirm(_) | Overlay::Password(_)) {
+    if matches!(
+        app.overlay,
+        Overlay::Quit(_) | Overlay::Confirm(_) | Overlay::Password(_)
+    ) {
         app.overlay = Overlay::None;
     }
     app.notice = None;

@@ -114,6 +114,8 @@ async fn next(from: &mut BufReader<OwnedReadHalf>) -> io::Result<Option<Message>
         None => None,
         Some((Kind::Event, body)) => Some(Message::Event(serde_json::from_slice(&body)?)),
         Some((Kind::Output, body)) => Some(Message::Output(frame::unpack(&body)?)),
-        Some((Kind::Words | Kind::Secret, _)) => return Err(io::Error::new(io::ErrorKind::InvalidData, "words out of place")),
+        Some((Kind::Words | Kind::Secret, _)) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "words out of place"));
+        }
     })
 }

@@ -94,7 +94,10 @@ impl Password {
             return Vec::new();
         };
         let waiting = std::mem::take(&mut self.waiting);
-        let follows = waiting.into_iter().map(|job| Follow::Give(job, secret.clone())).collect();
+        let follows = waiting
+            .into_iter()
+            .map(|job| Follow::Give(job, secret.clone()))
+            .collect();
         self.state = State::Accepted(secret);
         follows
     }
@@ -109,7 +112,9 @@ impl Password {
         self.refusals += 1;
         self.waiting.push_front(job);
         if self.refusals >= TRIES {
-            return self.give_up(format!("sudo did not accept a password {TRIES} times, the last one on {host}"));
+            return self.give_up(format!(
+                "sudo did not accept a password {TRIES} times, the last one on {host}"
+            ));
         }
         self.state = State::Asked;
         vec![Follow::Ask(Some(format!("{host} did not accept it")))]
@@ -131,9 +136,20 @@ impl Password {
         Vec::new()
     }
 
+    /// The password, if a host has accepted it.
+    pub(super) fn proven(&self) -> Option<Secret> {
+        match &self.state {
+            State::Accepted(secret) => Some(secret.clone()),
+            _ => None,
+        }
+    }
+
     /// Nobody needs it any more, or somebody wants it asked anew: what is known is forgotten.
     pub(super) fn forget(&mut self) {
-        if matches!(self.state, State::Accepted(_) | State::Over(_) | State::Untried(_, None)) {
+        if matches!(
+            self.state,
+            State::Accepted(_) | State::Over(_) | State::Untried(_, None)
+        ) {
             *self = Self {
                 waiting: std::mem::take(&mut self.waiting),
                 ..Self::default()
@@ -162,7 +178,10 @@ impl Password {
 
     fn give_up(&mut self, why: String) -> Vec<Follow> {
         let waiting = std::mem::take(&mut self.waiting);
-        let follows = waiting.into_iter().map(|job| Follow::Refuse(job, why.clone())).collect();
+        let follows = waiting
+            .into_iter()
+            .map(|job| Follow::Refuse(job, why.clone()))
+            .collect();
         self.state = State::Over(why);
         follows
     }

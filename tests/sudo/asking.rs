@@ -31,7 +31,11 @@ fn one_password_is_asked_for_and_does_for_all_hosts() {
         let told = hosts.told();
         assert_eq!(told.ends(), ["ok"; 3]);
         assert_eq!(told.named("password-wanted").len(), 1);
-        let waited = told.named("queued").iter().filter(|event| event["why"] == "password").count();
+        let waited = told
+            .named("queued")
+            .iter()
+            .filter(|event| event["why"] == "password")
+            .count();
         assert_eq!(waited, 3, "their rows said so");
         hosts.wait_for_nothing();
     }
@@ -50,7 +54,11 @@ fn a_wrong_password_goes_to_one_host_and_another_may_be_given() {
     assert_eq!(told.ends(), ["ok"; 3]);
     let wanted = told.named("password-wanted");
     assert_eq!(wanted.len(), 2);
-    assert!(wanted[1]["detail"].as_str().is_some_and(|detail| detail.contains("did not accept it")));
+    assert!(
+        wanted[1]["detail"]
+            .as_str()
+            .is_some_and(|detail| detail.contains("did not accept it"))
+    );
 }
 
 #[test]
@@ -92,7 +100,10 @@ fn an_interrupt_at_the_question_leaves_the_terminal_as_it_was() {
     };
     let mut shell = std::process::Command::new("/bin/sh");
     let run = hosts.command("web1", "--plain", "id -u");
-    shell.args(["-c", "trap : INT; stty -a | grep -o '[-]*echo ' ; \"$0\" \"$@\"; stty -a | grep -o '[-]*echo '; echo over; read x"]);
+    shell.args([
+        "-c",
+        "trap : INT; stty -a | grep -o '[-]*echo ' ; \"$0\" \"$@\"; stty -a | grep -o '[-]*echo '; echo over; read x",
+    ]);
     shell.arg(run.get_program()).args(run.get_args()).env_clear();
     for (name, value) in run.get_envs() {
         shell.env(name, value.expect("a value"));
@@ -102,9 +113,13 @@ fn an_interrupt_at_the_question_leaves_the_terminal_as_it_was() {
     // The shell that reads the script would go with it; the program alone is meant.
     terminal.send_key("C-c");
     terminal.wait_for("twice within a second");
-    terminal.wait_until("the question again", |screen| screen.matches("sudo password for 1 host").count() == 2);
+    terminal.wait_until("the question again", |screen| {
+        screen.matches("sudo password for 1 host").count() == 2
+    });
     let heeler = hosts.heeler.processes();
-    let front = heeler.iter().find(|process| process.command.contains("heeler run --sudo") && !process.command.contains("sh -c"));
+    let front = heeler
+        .iter()
+        .find(|process| process.command.contains("heeler run --sudo") && !process.command.contains("sh -c"));
     let front = front.expect("the front-end");
     crate::support::processes::send_signal(front.id, rustix::process::Signal::TERM);
     let screen = terminal.wait_for("over");

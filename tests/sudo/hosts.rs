@@ -43,7 +43,9 @@ impl Hosts {
 
     /// `heeler run --sudo -w NODES OPTIONS… -- COMMAND` as the user.
     pub fn command(&self, nodes: &str, options: &str, command: &str) -> Command {
-        let mut heeler = self.heeler.command(["run", "--sudo", "-w", nodes, "-l", self.account.name(), "-F"]);
+        let mut heeler = self
+            .heeler
+            .command(["run", "--sudo", "-w", nodes, "-l", self.account.name(), "-F"]);
         heeler.arg(self.sshd.config());
         heeler.args(options.split_whitespace()).args(["--", command]);
         heeler
@@ -81,7 +83,9 @@ impl Hosts {
     /// What the record tells of the only run.
     #[track_caller]
     pub fn told(&self) -> Told {
-        Told(events(&fs::read_to_string(self.record().join("events.jsonl")).expect("a record")))
+        Told(events(
+            &fs::read_to_string(self.record().join("events.jsonl")).expect("a record"),
+        ))
     }
 
     /// Nothing that a session started is left.

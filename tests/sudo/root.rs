@@ -66,7 +66,17 @@ fn what_becomes_root_by_itself_survives_a_shim_that_is_not() {
         "echo {} | sudo -S sh -c 'trap \"\" TERM HUP; sleep 3919' & sleep 2; sudo -k; wait",
         crate::account::PASSWORD
     );
-    let mut plain = hosts.heeler.command(["run", "--json", "--grace", "1s", "-w", "web1", "-l", hosts.account.name(), "-F"]);
+    let mut plain = hosts.heeler.command([
+        "run",
+        "--json",
+        "--grace",
+        "1s",
+        "-w",
+        "web1",
+        "-l",
+        hosts.account.name(),
+        "-F",
+    ]);
     plain.arg(hosts.sshd.config()).args(["--", &command]);
     let run = Running::start(plain, b"");
     wait_until(LIMIT, "root's sleep", || !hosts.sshd.running("sleep 3919").is_empty());

@@ -26,7 +26,11 @@ fn the_password_is_in_no_file_no_environment_and_no_argument() {
         for name in ["environ", "cmdline"] {
             let bytes = fs::read(format!("/proc/{}/{name}", process.id)).unwrap_or_default();
             // tmux was told what to type, and ends at once.
-            assert!(process.command.starts_with("tmux") || !contains(&bytes), "{}", process.command);
+            assert!(
+                process.command.starts_with("tmux") || !contains(&bytes),
+                "{}",
+                process.command
+            );
         }
     }
     assert!(!terminal.scrollback().contains(PASSWORD));

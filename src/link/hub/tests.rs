@@ -145,7 +145,10 @@ async fn a_password_comes_beside_its_request_and_only_from_who_may_write() {
     writer.give(secret("pä ß"));
     writer.request(Request::SudoPassword);
     let asked = stage.asked().await;
-    assert_eq!((asked.request, asked.secret), (Request::SudoPassword, Some(secret("pä ß"))));
+    assert_eq!(
+        (asked.request, asked.secret),
+        (Request::SudoPassword, Some(secret("pä ß")))
+    );
     assert_eq!(stage.asked().await.secret, None, "without one, nobody gives it");
 }
 
@@ -213,7 +216,7 @@ async fn another_version_is_told_so() {
         Err(DialError::Refused(reason)) => {
             let named = |version: u32| reason.contains(&format!("protocol {version}"));
             assert!(named(PROTOCOL) && named(PROTOCOL + 1), "{reason}");
-        },
+        }
         other => panic!("{other:?}"),
     }
 }
