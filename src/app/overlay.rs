@@ -4,8 +4,8 @@ use super::arming::ARMING;
 use super::confirm::Confirm;
 use super::input::Input;
 use super::pane::Pane;
-use super::password::PasswordQuestion;
 use super::quit::QuitQuestion;
+use super::secret::PasswordQuestion;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 

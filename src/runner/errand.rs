@@ -3,6 +3,7 @@
 //! anew where it is not kept.
 
 use super::clock::Clock;
+use super::elevate::Rights;
 use super::pool::{Pool, Shared};
 use super::recorder::Journal;
 use super::scheduler::Input;
@@ -37,6 +38,7 @@ pub(super) struct Errand<T: Transport> {
     pub(super) doubts: Vec<Doubt>,
     /// Which processes are to be killed, as far as they are theirs.
     pub(super) kill: Vec<u32>,
+    pub(super) rights: Rights,
     pub(super) news: mpsc::UnboundedSender<Input>,
     pub(super) turn: Arc<Semaphore>,
 }
@@ -67,7 +69,7 @@ impl<T: Transport> Errand<T> {
 
     async fn look(&self, shared: &Shared<T::Connection>) -> Result<Vec<Looked>, String> {
         let sought = search::sought(&self.doubts).ok_or("the record does not tell by which mark")?;
-        let looked = session(shared, &sought, &[]).await?;
+        let looked = session(shared, &self.rights, &sought, &[]).await?;
         let now = self.now();
         // Only what is an attempt's by its age as well; the host checks once more that it is.
         let meant = |(doubt, looked): (&Doubt, &Looked)| -> Vec<u32> {
@@ -80,7 +82,7 @@ impl<T: Transport> Errand<T> {
         if kill.iter().all(Vec::is_empty) {
             return Ok(looked);
         }
-        session(shared, &sought, &kill).await
+        session(shared, &self.rights, &sought, &kill).await
     }
 
     fn tell(&self, looked: &[Looked]) {
@@ -129,6 +131,7 @@ pub(super) fn told(looked: &Looked, doubt: &Doubt, now: Moment) -> Vec<Change> {
 /// Makes one search in a session of its own; on a connection where no shell has answered yet one is greeted first.
 pub(super) async fn session<C: Connection>(
     shared: &Shared<C>,
+    rights: &Rights,
     sought: &[Sought],
     kill: &[Vec<u32>],
 ) -> Result<Vec<Looked>, String> {
@@ -144,8 +147,10 @@ pub(super) async fn session<C: Connection>(
             .start()
             .await
             .map_err(|error| in_words(&error.into()))?;
-        let mut setup = Setup::new(process, nonce.clone(), (!shared.was_greeted()).then_some(&greeting));
+        let greets = matches!(rights, Rights::Root(_)) || !shared.was_greeted();
+        let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
         setup.greeted().await.map_err(|outcome| in_words(&outcome))?;
+        rights.take(&mut setup).await?;
         Ok::<Setup, String>(setup)
     };
     let setup = match timeout(SHELL, greeted).await {

@@ -156,10 +156,11 @@ impl<T: Transport> Following<T> {
         let Some(mark) = self.job.mark.clone() else { return };
         let doubts = [Doubt::new(self.job.attempt, mark, self.job.command)];
         let Some(sought) = search::sought(&doubts) else { return };
+        let rights = self.job.keeper.rights(&self.job.plan);
         let looked = tokio::select! {
             biased;
             () = told_to_end(&mut self.job.orders) => return,
-            looked = errand::session(&self.shared, &sought, &[]) => looked,
+            looked = errand::session(&self.shared, &rights, &sought, &[]) => looked,
         };
         let changes = match looked {
             Ok(looked) => {

@@ -1,10 +1,12 @@
 //! Puts [`Password`] to work: jobs ask and wait here, whoever answers is heard, and the record tells that somebody is
 //! wanted. The password itself goes to the jobs and nowhere else.
 
+use super::elevate::Rights;
 use super::password::{Follow, Password};
 use super::recorder::Journal;
 use crate::model::event::What;
 use crate::model::id::JobId;
+use crate::model::plan::Plan;
 use crate::model::secret::Secret;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +51,15 @@ impl Keeper {
     /// No job is left that may need it.
     pub(super) fn forget(&self) {
         self.lock().password.forget();
+    }
+
+    /// As whom a host is looked at in this run, by somebody who does not ask.
+    pub(super) fn rights(&self, plan: &Plan) -> Rights {
+        if plan.settings.sudo {
+            Rights::Root(self.lock().password.proven())
+        } else {
+            Rights::Own
+        }
     }
 
     /// Jobs are to be tried again.

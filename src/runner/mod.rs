@@ -331,6 +331,7 @@ impl<T: Transport> Dispatcher<T> {
             job,
             doubts,
             kill,
+            rights: self.keeper.rights(&self.plan),
             news: self.news_out.clone(),
             turn: Arc::clone(&self.turn),
         };

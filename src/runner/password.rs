@@ -136,6 +136,14 @@ impl Password {
         Vec::new()
     }
 
+    /// The password, if a host has accepted it.
+    pub(super) fn proven(&self) -> Option<Secret> {
+        match &self.state {
+            State::Accepted(secret) => Some(secret.clone()),
+            _ => None,
+        }
+    }
+
     /// Nobody needs it any more, or somebody wants it asked anew: what is known is forgotten.
     pub(super) fn forget(&mut self) {
         if matches!(

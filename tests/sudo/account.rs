@@ -29,7 +29,7 @@ impl Account {
     /// Makes a user; `None` without the right to, which is told.
     pub fn new(rights: Rights, defaults: &[&str]) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
-            eprintln!("not run: only root can make a user for it");
+            let _closed = writeln!(std::io::stderr(), "not run: only root can make a user for it");
             return None;
         }
         let mut random = [0; 4];
@@ -59,13 +59,14 @@ impl Account {
         let name = &self.name;
         let mut text = format!("Defaults:{name} env_keep += \"HEELER_TEST_SSHD\"\n");
         for words in defaults {
-            text.push_str(&format!("Defaults:{name} {words}\n"));
+            text += &["Defaults:", name, " ", words, "\n"].concat();
         }
-        text.push_str(&match rights {
-            Rights::NoPassword => format!("{name} ALL=(ALL) NOPASSWD: ALL\n"),
-            Rights::Password => format!("{name} ALL=(ALL) ALL\n"),
-            Rights::None => String::new(),
-        });
+        let rule = match rights {
+            Rights::NoPassword => Some("ALL=(ALL) NOPASSWD: ALL"),
+            Rights::Password => Some("ALL=(ALL) ALL"),
+            Rights::None => None,
+        };
+        text.extend(rule.map(|rule| format!("{name} {rule}\n")));
         // sudo leaves out files with a dot in their names, so that it never reads half of one.
         let half = PathBuf::from(format!("/etc/sudoers.d/{name}.new"));
         fs::write(&half, text).expect("a file for sudo");
@@ -89,9 +90,8 @@ impl Drop for Account {
             .args(["-f", &self.name])
             .stderr(Stdio::null())
             .status();
-        if !gone.is_ok_and(|status| status.success()) && !std::thread::panicking() {
-            panic!("the user {} is left", self.name);
-        }
+        let gone = gone.is_ok_and(|status| status.success());
+        assert!(gone || std::thread::panicking(), "the user {} is left", self.name);
     }
 }
 
