@@ -253,7 +253,8 @@ impl<T: Transport> Following<T> {
         if bytes.is_empty() {
             return;
         }
-        self.attempt.printed(self.job.clock.now());
+        let acts = self.attempt.printed(self.job.clock.now());
+        self.perform(acts);
         let leave = self.leave.take().unwrap_or(Leave::Keep(None)).of(bytes.len());
         let piece = piece(stream, &mut self.offsets[stream as usize], bytes);
         let key = (self.job.id, self.job.attempt);
