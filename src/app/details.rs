@@ -53,6 +53,11 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     if let Some(silent) = row.silent(now) {
         facts.push(Fact::new("silent for", Elapsed::Running(silent).to_string()));
     }
+    if let Some(since) = row.link_silent.filter(|_| row.phase.is_live()) {
+        let silent = Elapsed::Running(now.since(since));
+        let text = format!("silent for {silent}: the host gave no sign of life when asked, and no limit counts");
+        facts.push(Fact::new("link", text));
+    }
     for (number, ending) in row.earlier.iter().enumerate() {
         let elapsed = Elapsed::Over(ending.elapsed);
         let leaked = if ending.leaked { ", leaked" } else { "" };
@@ -73,8 +78,12 @@ fn phase_in_full(phase: &Phase, now: Stamp) -> String {
     match phase {
         Phase::Queued { since, why } => format!("{}, for {}", waiting(*why), Elapsed::Running(now.since(*since))),
         Phase::Connecting { since } => format!("connecting for {}", Elapsed::Running(now.since(*since))),
-        Phase::Running { since, slow, .. } => {
-            let slow = if slow.is_some() { ", past the soft limit" } else { "" };
+        Phase::Running { since, slow, overdue } => {
+            let slow = match (slow, overdue) {
+                (_, Some(_)) => ", overdue: past its limit, and left to finish",
+                (Some(_), None) => ", past the soft limit",
+                (None, None) => "",
+            };
             format!("running for {}{slow}", Elapsed::Running(now.since(*since)))
         }
         Phase::Stopping { since, reason, kill_at } => {

@@ -58,7 +58,7 @@ pub use overlay::Overlay;
 pub use pane::Pane;
 pub use quit::{Choice, QuitQuestion};
 pub use reading::GUTTER;
-pub use said::{Said, remark, said};
+pub use said::{Said, link_silence, remark, said};
 pub use search::Search;
 pub use seat::{Access, Seat};
 pub use state::{App, Screen};

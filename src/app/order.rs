@@ -12,7 +12,7 @@ use std::time::Duration;
 /// By what the rows are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// What needs a human first: stopping and slow, running (longest first), connecting, failed, waiting, done.
+    /// What needs a human first: stopping, slow and out of touch, running (longest first), connecting, failed, waiting, done.
     #[default]
     Attention,
     /// As the hosts were named.
@@ -64,6 +64,7 @@ fn key(row: &Row, sort: Sort, now: Stamp) -> Key {
         Sort::Elapsed => (0, Reverse(elapsed)),
         Sort::State => (state_rank(&row.phase), Reverse(elapsed)),
         Sort::Attention if row.phase.is_done() => (attention(&row.phase), Reverse(Duration::ZERO)),
+        Sort::Attention if row.phase.is_live() && row.link_silent.is_some() => (0, Reverse(elapsed)),
         Sort::Attention => (attention(&row.phase), Reverse(elapsed)),
     }
 }

@@ -2,8 +2,10 @@
 //! filter reads it, so that what can be seen can be found.
 
 use crate::model::board::Row;
+use crate::model::elapsed::Elapsed;
 use crate::model::outcome::{Ended, Outcome};
 use crate::model::phase::{Phase, Why};
+use crate::model::stamp::Stamp;
 use crate::model::text::StyledLine;
 
 /// What stands in the last column of a row.
@@ -47,6 +49,12 @@ fn particulars(row: &Row) -> Option<String> {
         },
         Phase::Connecting { .. } | Phase::Running { .. } | Phase::Stopping { .. } => None,
     }
+}
+
+/// How long a link has been silent, where it is.
+pub fn link_silence(row: &Row, now: Stamp) -> Option<String> {
+    let silent = Elapsed::Running(now.since(row.link_silent?));
+    row.phase.is_live().then(|| format!("link silent {silent}"))
 }
 
 /// What must stand in the row whatever was printed: why it is being stopped, what became of the processes, what leaked.

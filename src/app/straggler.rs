@@ -1,4 +1,4 @@
-//! Which running jobs lag behind: past the soft limit, silent for too long, or far beyond their peers.
+//! Which running jobs lag behind: past the soft limit, on a silent link, silent for too long, or far beyond their peers.
 
 use crate::model::board::{Board, Row};
 use crate::model::phase::Phase;
@@ -15,9 +15,12 @@ const AT_LEAST: Duration = Duration::from_secs(10);
 
 /// Whether a job is a straggler at `now`.
 pub fn is_straggler(row: &Row, board: &Board, now: Stamp) -> bool {
+    if row.phase.is_live() && row.link_silent.is_some() {
+        return true;
+    }
     match row.phase {
-        Phase::Running { slow: Some(_), .. } | Phase::Stopping { .. } => true,
-        Phase::Running { since, slow: None, .. } => {
+        Phase::Running { slow: Some(_), .. } | Phase::Running { overdue: Some(_), .. } | Phase::Stopping { .. } => true,
+        Phase::Running { since, .. } => {
             let elapsed = now.since(since);
             let durations = board.durations();
             let beyond_peers = durations.count() >= PEERS

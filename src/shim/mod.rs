@@ -35,6 +35,9 @@
 //! the lease is over, does the shim itself send TERM, wait the grace, and send KILL
 //! ([`OnDisconnect::End`](crate::model::plan::OnDisconnect::End)). A stop under way is seen through even with [`OnDisconnect::Keep`](crate::model::plan::OnDisconnect::Keep).
 //!
+//! [`Control::Beat`] is answered with [`Record::Beat`], by a process of its own: where the link takes nothing, that one
+//! waits, and the shim still notices that no beats come.
+//!
 //! Two secrets are made for each attempt. The [`Nonce`] marks records and is never in any
 //! environment or argument list. The [`Cookie`] is in the job's environment, so that processes
 //! that left the session are still recognised as the job's; such *escaped* processes are
@@ -62,6 +65,6 @@ pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};
 pub use records::{Item, Process, Reach, Record, RecordSplitter, Session};
-pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search};
+pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search, search_and_kill};
 pub use secret::{Cookie, Nonce};
 pub use status::classify;

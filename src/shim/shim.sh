@@ -11,6 +11,8 @@
 #     ticker  with a lease: says `idle` now and then
 #        |    one line per event
 #   stage 2   all state: signals, searches, records
+#        |    one line per beat
+#   stage 3   answers beats: only it waits when the link takes nothing, and nothing waits for it
 #
 # Stage 1 sets no variables: one that the login has exported under the same name would then be
 # changed for the job as well. The job's cookie is in the job's environment only, never in that
@@ -232,7 +234,10 @@
           verdict
           [ "$cut" ] && finish
           ;;
-        beat) idle=0 ;;
+        beat)
+          idle=0
+          [ "$mute" ] || echo >&6
+          ;;
         leave) finish ;;
         idle)
           idle=$((idle + 1))
@@ -296,6 +301,9 @@
     trap last_resort EXIT
     events
     exit
-  ) >&4
+  ) 6>&1 >&4 | (
+    trap '' HUP INT TERM PIPE
+    while read -r _; do echo "__MARK__ beat"; done
+  ) >&4 3<&- 5>&-
   exit 0
 }

@@ -22,6 +22,7 @@ crate::in_each_shell! {
     a_cut_link_ends_nothing_with_keep
     a_stop_is_seen_through_even_with_keep
     silence_ends_the_job_when_the_lease_is_over
+    a_beat_is_answered_and_never_waited_for
     a_killed_main_shell_ends_the_job
     a_shim_whose_waiter_was_killed_does_not_outlive_the_job
     what_the_command_leaves_behind_is_left_alone
@@ -163,6 +164,37 @@ fn a_killed_main_shell_ends_the_job(shell: &Shell) {
     let seen = attempt.close_killed();
     assert_eq!(seen.status(), Some(143));
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+/// With nobody to read the answers, the silence that follows is noticed all the same.
+fn a_beat_is_answered_and_never_waited_for(shell: &Shell) {
+    let mut attempt = Plan::new("read x || sleep 60").start(shell);
+    attempt.send(&Control::Beat);
+    attempt.send(&Control::Beat);
+    attempt.wait("two answers", |seen| seen.count(|record| *record == Record::Beat) == 2);
+    attempt.cut();
+    attempt.close();
+
+    let fill = "import os
+os.set_blocking(2, False)
+try:
+    while True: os.write(2, b'x')
+except BlockingIOError: os.set_blocking(2, True)";
+    let command = format!("python3 -c \"{fill}\"; echo full; sleep 60");
+    let mut plan = Plan::new(&command);
+    plan.stalled = true;
+    plan.lease = Some(Duration::from_secs(2));
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("full\n");
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(4) {
+        attempt.send(&Control::Beat);
+        thread::sleep(Duration::from_millis(200));
+    }
+    assert!(!attempt.alive().is_empty(), "it was beaten for");
+    attempt.wait_dead();
+    attempt.release();
+    attempt.close();
 }
 
 fn what_the_command_leaves_behind_is_left_alone(shell: &Shell) {

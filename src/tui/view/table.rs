@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, Said, remark, said};
+use crate::app::{App, Said, link_silence, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
@@ -141,7 +141,7 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, no
         brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
     }
     if let Some((at, width)) = columns.output {
-        draw_output(brush, (x + at, y), width, row);
+        draw_output(brush, (x + at, y), width, (row, now));
     }
     if line.has_cursor {
         let whole = Rect {
@@ -166,7 +166,11 @@ fn elapsed(row: &Row, now: Stamp) -> Option<String> {
 }
 
 /// What must be said first, then the output or the words that stand in for it.
-fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row) {
+fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, (row, now): (&Row, Stamp)) {
+    if let Some(silence) = link_silence(row, now) {
+        brush.text((x, y), width, &silence, Role::Warning);
+        return;
+    }
     let used = match remark(row) {
         Some(remark) => brush.text((x, y), width, &format!("[{remark}] "), Role::Dim),
         None => 0,
