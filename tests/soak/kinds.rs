@@ -83,8 +83,6 @@ pub const KINDS: &[Kind] = &[
 /// The command of every job: it looks at the name of its host.
 pub fn script() -> String {
     let cases = KINDS.iter().filter(|kind| !kind.does.is_empty());
-    let cases: String = cases
-        .map(|kind| format!("{}) {}\n;;\n", kind.host, kind.does))
-        .collect();
-    format!("case ${{HEELER_HOST%-*}} in\n{cases}esac")
+    let cases: Vec<String> = cases.map(|kind| format!("{}) {}\n;;", kind.host, kind.does)).collect();
+    format!("case ${{HEELER_HOST%-*}} in\n{}\nesac", cases.join("\n"))
 }

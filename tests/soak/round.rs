@@ -90,7 +90,7 @@ impl Site {
             .args(["--expect", &jobs.to_string()]);
         run.arg("--").arg(script());
         let run = Running::start(run, b"");
-        wait_until(LIMIT, "the run", || run.stdout().contains("\n"));
+        wait_until(LIMIT, "the run", || run.stdout().contains('\n'));
         let begun: Value = serde_json::from_str(run.stdout().lines().next().expect("a line")).expect("an event");
         let id = begun["run"].as_str().expect("a name").to_owned();
 
@@ -121,9 +121,9 @@ impl Site {
                 .spawn(["retry", &id, "--json", "--yes", "--only", "failed,unreachable"]);
             let finished = retry.wait(RUN_LIMIT);
             let again = dones(&finished);
-            let named: HashSet<&str> = again.iter().filter_map(|end| end["host"].as_str()).collect();
+            let those: HashSet<&str> = again.iter().filter_map(|end| end["host"].as_str()).collect();
             let mut hosts = hosts.clone();
-            hosts.retain(|(name, _)| named.contains(name.as_str()));
+            hosts.retain(|(name, _)| those.contains(name.as_str()));
             counts.retries += hosts.len() as u64;
             judge(&finished, &hosts, &HashSet::new(), counts);
             self.search(counts);
