@@ -42,6 +42,8 @@ pub(super) struct Setup {
     prompted: bool,
     /// Whether the program was given to [`Setup::load`].
     loaded: bool,
+    /// Whether the host takes nothing any more. What it said may still be on its way.
+    deaf: bool,
     open: [bool; 2],
 }
 
@@ -96,6 +98,7 @@ impl Setup {
             prompt: Vec::new(),
             prompted: false,
             loaded: false,
+            deaf: false,
             open: [true; 2],
         }
     }
@@ -181,12 +184,12 @@ impl Setup {
         let Process {
             stdin, stdout, stderr, ..
         } = &mut self.process;
-        let ending = self.open != [true; 2];
+        let ending = self.deaf || self.open != [true; 2];
         tokio::select! {
             biased;
             written = stdin.write(&self.unsent), if !self.unsent.is_empty() && !ending => match written {
                 Ok(count @ 1..) => drop(self.unsent.drain(..count)),
-                _ => return Err(Ended),
+                _ => self.deaf = true,
             },
             read = stdout.read(&mut out), if self.open[0] && !self.out.is_over() => match read {
                 Ok(count @ 1..) => self.heard_on_stdout(&out[..count]),
@@ -276,5 +279,30 @@ impl Setup {
             early: [rest(self.out), rest(self.err)],
             nonce: self.nonce,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_host_said_is_told_also_when_it_takes_nothing_any_more() {
+        let (stdin, closed) = tokio::io::duplex(1);
+        drop(closed);
+        let process = Process {
+            stdin: Box::new(stdin),
+            stdout: Box::new(&b"backups only\n"[..]),
+            stderr: Box::new(tokio::io::empty()),
+            channel: Box::new(()),
+        };
+        let greeting = Greeting::new(&Nonce::new([2; 16]));
+        let mut setup = Setup::new(process, Nonce::new([1; 16]), Some(&greeting));
+        let detail = match setup.greeted().await {
+            Err(Outcome::Unreachable { detail, .. }) => detail,
+            other => panic!("{other:?}"),
+        };
+        assert!(detail.ends_with("the host said: backups only"), "{detail}");
+        assert!(!setup.is_committed());
     }
 }

@@ -16,7 +16,7 @@ use crate::table::Row;
 pub const LIMIT: Duration = Duration::from_secs(90);
 
 /// Short limits: what should take milliseconds takes no seconds here, even with three runs on two cores.
-const OPTIONS: [&str; 8] = ["-t", "8s", "--connect-timeout", "8s", "--grace", "1s", "-j", "max"];
+const OPTIONS: [&str; 6] = ["--connect-timeout", "8s", "--grace", "1s", "-j", "max"];
 
 /// Hosts and the program that drives them.
 pub struct Fleet {
@@ -37,6 +37,9 @@ impl Fleet {
         let hosts: Vec<&str> = rows.iter().map(|row| row.host).collect();
         let mut heeler = self.heeler.command(["run", "-w", &hosts.join(","), "-F"]);
         heeler.arg(self.faults.config());
+        if !options.contains(&"-t") {
+            heeler.args(["-t", "8s"]);
+        }
         heeler.args(OPTIONS).args(options).arg("--").arg(script(rows));
         heeler
     }

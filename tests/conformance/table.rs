@@ -414,11 +414,7 @@ pub const TABLE: &[Section] = &[
             ),
             unreachable!(
                 "reset",
-                "the connection is reset before a word",
-                "dropped-early",
-                "dropped early",
-                "kex_exchange_identification",
-                "The same."
+                "the connection is reset before a word", "dropped-early", "dropped early", "eset by", "The same."
             ),
             unreachable!(
                 "bannered",
@@ -552,7 +548,7 @@ pub const TABLE: &[Section] = &[
                 "frozen",
                 "the link freezes in the middle of the output, and the host does not answer when the run limit passes",
                 "yes 7325",
-                "does not answer"
+                "the shim "
             ),
         ],
     },

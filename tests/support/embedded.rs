@@ -360,7 +360,8 @@ async fn send(
         sent += length;
         if ends_in_the_middle && stream.is_none() && sent >= MID_OUTPUT {
             middle.notify_one();
-            return;
+            // The pipes are closed all at once: a command that had lost only this one could still tell of it.
+            std::future::pending::<()>().await;
         }
     }
 }
