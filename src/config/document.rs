@@ -126,6 +126,18 @@ impl Section<'_> {
         self.read(key, &value, read(&text)).map(Some)
     }
 
+    /// Takes a key that holds `true` or `false`.
+    pub(super) fn take_flag(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        self.known.push(key);
+        let Some(value) = self.table.remove(key) else {
+            return Ok(None);
+        };
+        match value.get_ref().as_bool() {
+            Some(flag) => Ok(Some(flag)),
+            None => Err(self.wrong_sort(key, &value, "true or false")),
+        }
+    }
+
     /// Takes a key that holds a list.
     pub(super) fn take_list<T>(
         &mut self,

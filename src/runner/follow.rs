@@ -150,7 +150,11 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.stop(reason, by, self.job.clock.now());
                 self.perform(acts);
             }
-            Some(JobOrder::Run) => {}
+            Some(JobOrder::LetGo) => {
+                let acts = self.attempt.leave(self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {
                 let acts = self.attempt.abandoned(self.job.clock.now());

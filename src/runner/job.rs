@@ -21,6 +21,10 @@ pub(super) enum JobOrder {
     Run,
     /// End, wherever you are.
     Stop(StopReason, CancelledBy),
+    /// End unless the host has the whole program: then the command is to finish.
+    CallOff,
+    /// The same, but do not wait for the command: let go of it.
+    LetGo,
 }
 
 /// What a job's task needs to know.

@@ -253,6 +253,8 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Begin(job, attempt) => self.spawn(job, attempt),
                 Order::Run(job) => self.send(job, JobOrder::Run),
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
+                Order::CallOff(job) => self.send(job, JobOrder::CallOff),
+                Order::LetGo(job) => self.send(job, JobOrder::LetGo),
                 Order::Record(event) => self.journal.event(event),
                 Order::Finish => over = true,
             }

@@ -39,6 +39,7 @@ fn contrary() -> Layer {
             retry_on: Some(vec![RetryOn::Exit]),
             on_disconnect: Some(OnDisconnect::Keep),
             lease: none,
+            let_finish: Some(true),
             on_hangup: Some(OnHangup::Cancel),
             confirm_above: Some(1),
         },

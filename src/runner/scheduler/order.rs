@@ -44,6 +44,10 @@ pub(in crate::runner) enum Order {
     Run(JobId),
     /// End a job, wherever it is.
     Stop(JobId, StopReason, CancelledBy),
+    /// End a job unless its command may run.
+    CallOff(JobId),
+    /// The same, but let go of a command that may run.
+    LetGo(JobId),
     /// Record an event.
     Record(Event),
     /// The run is over.
