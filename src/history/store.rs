@@ -96,6 +96,15 @@ impl Store {
         Record::open(self.find(asked, Which::Latest)?)
     }
 
+    /// The runs of ours that nobody drives and that may have left ssh processes.
+    pub fn left_alone(&self) -> Vec<RunDir> {
+        // Where they cannot be listed, whoever asks next says so.
+        let names = self.names().unwrap_or_default();
+        let dirs = names.iter().map(|name| self.dir(name));
+        dirs.filter(|dir| dir.has_holdings() && check_owner(dir).is_ok() && live(dir).is_ok_and(|live| live.is_none()))
+            .collect()
+    }
+
     fn latest_alive(&self, names: &[String]) -> Result<RunDir, HistoryError> {
         let mut dirs = names.iter().map(|name| self.dir(name));
         let alive = dirs.find(|dir| check_owner(dir).is_ok() && live(dir).is_ok_and(|live| live.is_some()));

@@ -4,6 +4,7 @@
 
 pub mod board;
 pub mod bond;
+pub mod connection;
 pub mod doubt;
 pub mod durations;
 pub mod elapsed;

@@ -10,12 +10,13 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
 use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
 use crate::transport::Transport;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// What the dispatcher tells a job's task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum JobOrder {
     /// There is a run slot.
     Run,
@@ -25,6 +26,10 @@ pub(super) enum JobOrder {
     CallOff,
     /// The same, but do not wait for the command: let go of it.
     LetGo,
+    /// Tell which processes are alive.
+    Look,
+    /// Kill these processes, as far as they are the job's.
+    KillLeft(Vec<u32>),
 }
 
 /// What a job's task needs to know.
@@ -37,6 +42,10 @@ pub(super) struct Job<T: Transport> {
     pub(super) attempt: AttemptNo,
     /// What must be looked for before anything is started.
     pub(super) caution: Caution,
+    /// The mark of this attempt, once its host is given the program.
+    pub(super) mark: Option<String>,
+    /// Its first process on the host, and when it began.
+    pub(super) command: Option<(u32, Stamp)>,
     pub(super) orders: mpsc::UnboundedReceiver<JobOrder>,
     pub(super) news: mpsc::UnboundedSender<Input>,
 }

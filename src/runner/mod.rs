@@ -7,6 +7,7 @@
 mod attempt;
 mod caution;
 mod clock;
+mod errand;
 mod follow;
 mod job;
 mod naps;
@@ -20,6 +21,7 @@ mod setup;
 mod start;
 
 use crate::link::{Asked, Outlet, Parcel, Wishes};
+use crate::model::doubt::Doubt;
 use crate::model::event::{Ending, Message, Requested, Started, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
@@ -33,6 +35,7 @@ use crate::rundir::Writer;
 use crate::transport::{Agent, Transport, Words};
 pub use caution::IfRunning;
 use clock::Clock;
+use errand::Errand;
 use job::{Job, JobOrder};
 use pool::Pool;
 use recorder::{Journal, Recorder};
@@ -42,8 +45,12 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::timeout;
+
+/// How long the end of a run waits for looks at hosts that were asked for before it.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// A run that is about to begin: its recorder works already, so that the transport's words have a place to go.
 pub struct Runner {
@@ -124,12 +131,15 @@ impl Runner {
             who: HashMap::new(),
             mailboxes: HashMap::new(),
             news_out,
+            errands: JoinSet::new(),
+            turn: Arc::new(Semaphore::new(errand::AT_ONCE)),
         };
         match self.past {
             None => dispatcher.begin(),
             Some(past) => dispatcher.journal.now(What::RunResumed(past.resumed)),
         }
         dispatcher.run(news, wishes).await;
+        dispatcher.finish_errands().await;
         dispatcher.pool.close().await;
         dispatcher.end();
         drop(dispatcher);
@@ -153,6 +163,10 @@ struct Dispatcher<T: Transport> {
     who: HashMap<Id, JobId>,
     mailboxes: HashMap<JobId, mpsc::UnboundedSender<JobOrder>>,
     news_out: mpsc::UnboundedSender<Input>,
+    /// Looks at hosts that somebody asked for.
+    errands: JoinSet<()>,
+    /// Which of them may be under way.
+    turn: Arc<Semaphore>,
 }
 
 impl<T: Transport> Dispatcher<T> {
@@ -181,6 +195,7 @@ impl<T: Transport> Dispatcher<T> {
                     }
                     self.ended(ended).await
                 }
+                Some(_) = self.errands.join_next() => None,
                 () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
                 () = self.clock.tick() => None,
             };
@@ -222,6 +237,14 @@ impl<T: Transport> Dispatcher<T> {
         Some(Input::Request(request))
     }
 
+    /// What somebody asked for just before the end is seen through, but not for long.
+    async fn finish_errands(&mut self) {
+        let all = async { while self.errands.join_next().await.is_some() {} };
+        if timeout(LAST_LOOK, all).await.is_err() {
+            self.errands.shutdown().await;
+        }
+    }
+
     fn begin(&self) {
         let plan = &self.plan;
         self.journal.now(What::RunStarted(Started {
@@ -255,6 +278,9 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
                 Order::CallOff(job) => self.send(job, JobOrder::CallOff),
                 Order::LetGo(job) => self.send(job, JobOrder::LetGo),
+                Order::Look(job) => self.send(job, JobOrder::Look),
+                Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
+                Order::Search(job, doubts, kill) => self.search(job, doubts, kill),
                 Order::Record(event) => self.journal.event(event),
                 Order::Finish => over = true,
             }
@@ -273,6 +299,8 @@ impl<T: Transport> Dispatcher<T> {
             id: job,
             attempt,
             caution: self.scheduler.caution(job),
+            mark: None,
+            command: None,
             orders,
             news: self.news_out.clone(),
         };
@@ -280,10 +308,26 @@ impl<T: Transport> Dispatcher<T> {
         self.who.insert(id, job);
     }
 
+    /// Looks at a host beside everything else.
+    fn search(&mut self, job: JobId, doubts: Vec<Doubt>, kill: Vec<u32>) {
+        let errand = Errand {
+            plan: Arc::clone(&self.plan),
+            pool: Arc::clone(&self.pool),
+            journal: self.journal.clone(),
+            clock: self.clock.clone(),
+            job,
+            doubts,
+            kill,
+            news: self.news_out.clone(),
+            turn: Arc::clone(&self.turn),
+        };
+        self.errands.spawn(errand.run());
+    }
+
     fn send(&self, job: JobId, order: JobOrder) {
         let sent = self.mailboxes.get(&job).map(|mailbox| mailbox.send(order));
         if !matches!(sent, Some(Ok(()))) {
-            tracing::debug!(%job, ?order, "the job has ended before the order came");
+            tracing::debug!(%job, "the job has ended before an order came");
         }
     }
 

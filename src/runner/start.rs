@@ -119,7 +119,7 @@ impl<T: Transport> Job<T> {
             (Err(Outcome::Unreachable { .. }), Some(words)) => return Err(ours(format!("the link was cut: {words}"))),
             (Err(outcome), _) => return Err(outcome),
         }
-        let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought).await) };
+        let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought, &[]).await) };
         self.unless_stopped(Duration::MAX, look).await
     }
 
@@ -187,6 +187,7 @@ impl<T: Transport> Job<T> {
         // First the record, so that whoever opens it later knows that the command may have run, and by which mark:
         // while the disk does not take that, nothing is started.
         let cookie = cookie.as_str().to_owned();
+        self.mark = Some(cookie.clone());
         self.tell(Input::Starting(self.id, cookie.clone()));
         self.change(Change::Starting { cookie });
         let journal = self.journal.clone();
@@ -221,7 +222,7 @@ impl<T: Transport> Job<T> {
                         patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
                         continue;
                     }
-                    Some(JobOrder::Run) => continue,
+                    Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
                     Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
@@ -289,9 +290,12 @@ impl<T: Transport> Job<T> {
     }
 
     async fn wait_for_run_slot(&mut self) -> Result<(), Outcome> {
-        match self.orders.recv().await {
-            Some(JobOrder::Run) => Ok(()),
-            Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => Err(not_started()),
+        loop {
+            match self.orders.recv().await {
+                Some(JobOrder::Run) => return Ok(()),
+                Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
+                Some(JobOrder::Look | JobOrder::KillLeft(_)) => {}
+            }
         }
     }
 
@@ -331,7 +335,7 @@ fn unheard(what: &str) -> Outcome {
 async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
-            Some(JobOrder::Run) => {}
+            Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
             Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
         }
     }

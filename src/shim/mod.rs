@@ -65,6 +65,6 @@ pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};
 pub use records::{Item, Process, Reach, Record, RecordSplitter, Session};
-pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search};
+pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search, search_and_kill};
 pub use secret::{Cookie, Nonce};
 pub use status::classify;

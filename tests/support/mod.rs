@@ -9,6 +9,7 @@
 pub mod child;
 pub mod heeler;
 pub mod processes;
+pub mod proxy;
 pub mod ssh_files;
 pub mod sshd;
 pub mod tmux;

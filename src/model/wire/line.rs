@@ -28,6 +28,7 @@ pub(super) enum Name {
     LinkSilent,
     LinkHeard,
     Left,
+    NotLooked,
     Stopping,
     Retrying,
     Done,

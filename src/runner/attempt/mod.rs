@@ -10,11 +10,12 @@ mod stopping;
 mod tests;
 
 use crate::model::event::{Change, Ending, Stream};
+use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::stamp::Stamp;
-use crate::shim::{Control, Record, classify};
+use crate::shim::{Control, Process, Record, Sig, classify};
 pub(super) use act::Act;
 use pulse::Pulse;
 use std::collections::BTreeSet;
@@ -23,6 +24,24 @@ use stopping::{Answer, Step, Stopping};
 
 /// How long output may go on after the command ended before it is taken for that of a process left behind.
 const MOST_BACKLOG: Duration = Duration::from_secs(60);
+
+fn left(process: Process) -> Left {
+    let Process {
+        pid,
+        kin,
+        state,
+        uid,
+        name,
+    } = process;
+    let owner = owner_name(uid);
+    Left {
+        pid,
+        kin,
+        state,
+        owner,
+        name,
+    }
+}
 
 /// One attempt from `up` to its end.
 #[derive(Debug)]
@@ -44,8 +63,14 @@ pub(super) struct Attempt {
     leaving: bool,
     /// It has passed a limit and is to finish all the same.
     overdue: bool,
-    /// Owners of the processes named since the last answer.
-    owners: BTreeSet<u32>,
+    /// The processes named since the last answer.
+    named: Vec<Left>,
+    /// Those of the last answer.
+    left: Vec<Left>,
+    /// Somebody wants to hear the next answer.
+    asked: bool,
+    /// When to look what became of processes that were sent KILL by number.
+    look_at: Option<Stamp>,
     pulse: Pulse,
     /// How much of the time that the command ran the link was silent.
     silence: Duration,
@@ -69,7 +94,10 @@ impl Attempt {
             stopping: None,
             leaving: false,
             overdue: false,
-            owners: BTreeSet::new(),
+            named: Vec::new(),
+            left: Vec::new(),
+            asked: false,
+            look_at: None,
             pulse: Pulse::new(settings.lease, now),
             silence: Duration::ZERO,
             asleep: [Duration::ZERO; 2],
@@ -157,18 +185,25 @@ impl Attempt {
             }
             Record::Exit { status } => self.exited(status, now),
             Record::Process(process) => {
-                self.owners.insert(process.uid);
+                self.named.push(left(process));
                 Vec::new()
             }
             Record::Left(count) => {
-                let owners = std::mem::take(&mut self.owners).into_iter().map(owner_name).collect();
-                self.answered(Answer::Left { count, owners }, now);
-                Vec::new()
+                self.left = std::mem::take(&mut self.named);
+                let owners: BTreeSet<&String> = self.left.iter().map(|left| &left.owner).collect();
+                let answer = Answer::Left {
+                    count,
+                    owners: owners.into_iter().cloned().collect(),
+                    escaped: count > 0 && self.left.iter().all(|left| left.kin == Kin::Escaped),
+                };
+                self.answered(answer, now)
             }
             Record::Gone(reach) => {
-                self.owners.clear();
-                self.answered(Answer::Gone(reach), now);
-                self.finish_if_closed(now)
+                self.named.clear();
+                self.left.clear();
+                let mut acts = self.answered(Answer::Gone(reach), now);
+                acts.extend(self.finish_if_closed(now));
+                acts
             }
             Record::Beat => {
                 self.verify_by = None;
@@ -199,11 +234,47 @@ impl Attempt {
         self.finish_if_closed(now)
     }
 
-    fn answered(&mut self, answer: Answer, now: Stamp) {
+    fn answered(&mut self, answer: Answer, now: Stamp) -> Vec<Act> {
         self.verify_by = None;
         if let Some(stopping) = &mut self.stopping {
             stopping.take(answer, now);
         }
+        if std::mem::take(&mut self.asked) {
+            vec![self.tell_left()]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn tell_left(&self) -> Act {
+        Act::Tell(Change::Left {
+            processes: self.left.clone(),
+        })
+    }
+
+    /// Somebody wants to know what is alive.
+    pub(super) fn look(&mut self) -> Vec<Act> {
+        if !self.is_answering() {
+            let detail = "the command is not running".to_owned();
+            return vec![Act::Tell(Change::NotLooked { detail })];
+        }
+        self.asked = true;
+        vec![Act::Send(Control::Look)]
+    }
+
+    /// These processes are to be killed, as far as they are the job's.
+    pub(super) fn kill_left(&mut self, pids: Vec<u32>, now: Stamp) -> Vec<Act> {
+        if !self.is_answering() {
+            return self.look();
+        }
+        // The answer to this names them still; a moment later they are gone.
+        self.look_at = Some(now + stopping::LOOK);
+        vec![Act::Send(Control::SignalEach(Sig::Kill, pids))]
+    }
+
+    /// Whether there is a shim that answers. After the end of the command there is none, unless a stop is under way.
+    fn is_answering(&self) -> bool {
+        self.running.is_some() && !self.is_closed() && (self.exit.is_none() || self.stopping.is_some())
     }
 
     /// A stream of the channel ended. `last_words` is what is known about the link when both have.
@@ -293,6 +364,10 @@ impl Attempt {
         {
             acts.push(Act::Tell(Change::LinkSilent { since }));
         }
+        if self.look_at.is_some_and(|at| at <= now) {
+            self.look_at = None;
+            acts.extend(self.look());
+        }
         if let Some(stopping) = &mut self.stopping {
             match stopping.tick(now) {
                 Step::Wait => {}
@@ -337,7 +412,7 @@ impl Attempt {
         // How long a silence may last is the business of the stop during a stop.
         let ends = self.stopping.is_none() || !self.pulse.is_silent();
         let turn = self.pulse.turn().filter(|_| self.listens() && ends);
-        [self.stage(), beat, turn].into_iter().flatten().min()
+        [self.stage(), beat, turn, self.look_at].into_iter().flatten().min()
     }
 
     /// The same for what follows from time alone, whether or not anything is heard.
@@ -406,7 +481,10 @@ impl Attempt {
             return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        vec![self.finish(stopping.outcome(ended, self.is_closed()), now)]
+        let outcome = stopping.outcome(ended, self.is_closed());
+        let survived = matches!(outcome.fate(), Some(Fate::Survived { .. }));
+        let left = survived.then(|| self.tell_left());
+        left.into_iter().chain([self.finish(outcome, now)]).collect()
     }
 
     fn is_closed(&self) -> bool {

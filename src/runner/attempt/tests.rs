@@ -189,7 +189,7 @@ fn survivors_are_named_when_patience_is_over() {
         uid: 0,
         name: "dd".to_owned(),
     };
-    assert_eq!(attempt.reported(Record::Process(process), T0), []);
+    assert_eq!(attempt.reported(Record::Process(process.clone()), T0), []);
     assert_eq!(attempt.reported(Record::Left(1), T0), []);
     assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
     assert_eq!(tick(&mut attempt, at(2)), [Act::Send(Control::Look)]);
@@ -199,7 +199,13 @@ fn survivors_are_named_when_patience_is_over() {
     };
     assert_eq!(
         tick(&mut attempt, at(5)),
-        [Act::Send(Control::Leave), finish(cancelled(survived, Some(KILLED)), 1)]
+        [
+            Act::Send(Control::Leave),
+            Act::Tell(Change::Left {
+                processes: vec![super::left(process)]
+            }),
+            finish(cancelled(survived, Some(KILLED)), 1)
+        ]
     );
 }
 
@@ -629,4 +635,111 @@ fn a_run_that_lets_go_waits_until_the_command_runs() {
     let session = Session::Setsid;
     let acts = attempt.reported(Record::Job { pid: 7, session }, at(1));
     assert_eq!(acts[1], Act::Send(Control::Leave));
+}
+
+fn process(pid: u32, kin: Kin) -> Process {
+    Process {
+        pid,
+        kin,
+        state: 'S',
+        uid: 1000,
+        name: "sleep".to_owned(),
+    }
+}
+
+fn told(processes: &[(u32, Kin)]) -> Act {
+    let left = |(pid, kin): &(u32, Kin)| super::left(process(*pid, *kin));
+    Act::Tell(Change::Left {
+        processes: processes.iter().map(left).collect(),
+    })
+}
+
+/// The shim names these and no more.
+fn answer(attempt: &mut Attempt, processes: &[(u32, Kin)], now: Stamp) -> Vec<Act> {
+    for (pid, kin) in processes {
+        assert_eq!(attempt.reported(Record::Process(process(*pid, *kin)), now), []);
+    }
+    attempt.reported(Record::Left(processes.len() as u32), now)
+}
+
+#[test]
+fn who_asks_is_told_what_is_alive_and_nobody_else_is() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    assert_eq!(answer(&mut attempt, &all, at(1)), []);
+    assert_eq!(attempt.look(), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all, at(2)), [told(&all)]);
+    assert_eq!(answer(&mut attempt, &all, at(3)), []);
+}
+
+#[test]
+fn what_is_killed_by_number_is_looked_for_a_moment_later() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    let kill = Act::Send(Control::SignalEach(Sig::Kill, vec![9]));
+    assert_eq!(attempt.kill_left(vec![9], at(1)), [kill]);
+    assert_eq!(
+        answer(&mut attempt, &all, at(1)),
+        [],
+        "it names what it has just killed"
+    );
+    let later = at(1) + stopping::LOOK;
+    assert_eq!(attempt.deadline(), Some(later));
+    assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all[..1], later), [told(&all[..1])]);
+}
+
+#[test]
+fn a_command_that_has_ended_is_not_looked_at_by_its_shim() {
+    let mut attempt = running(settings());
+    let _ = attempt.reported(Record::Exit { status: 0 }, at(1));
+    let acts = attempt.look();
+    assert!(matches!(&acts[..], [Act::Tell(Change::NotLooked { .. })]), "{acts:?}");
+}
+
+#[test]
+fn when_only_escaped_processes_are_left_there_is_nothing_to_wait_for() {
+    for reason in [StopReason::Cancel, StopReason::Kill] {
+        let mut attempt = running(settings());
+        let _ = attempt.stop(reason, CancelledBy::Operator, T0);
+        let left = [(9, Kin::Escaped)];
+        let _ = answer(&mut attempt, &[(7, Kin::Session), (9, Kin::Escaped)], T0);
+        assert_eq!(attempt.reported(Record::Exit { status: 143 }, T0), []);
+        assert_eq!(answer(&mut attempt, &left, T0), []);
+        for step in 1..5 {
+            let now = T0 + stopping::LOOK * step;
+            assert_eq!(attempt.tick(now), [Act::Send(Control::Look)], "{reason} {step}");
+            assert_eq!(answer(&mut attempt, &left, now), []);
+        }
+        assert_eq!(attempt.tick(at(1)), [Act::Send(Control::Look)]);
+        assert_eq!(answer(&mut attempt, &left, at(1)), []);
+        assert!(attempt.deadline() < Some(at(1)), "at once");
+        let survived = Fate::Survived {
+            count: 1,
+            owners: vec!["uid 1000".to_owned()],
+        };
+        assert_eq!(
+            attempt.tick(at(1)),
+            [
+                Act::Send(Control::Leave),
+                told(&left),
+                finish(cancelled(survived, Some(TERMINATED)), 0)
+            ]
+        );
+    }
+}
+
+#[test]
+fn what_is_in_the_session_gets_its_time_after_kill() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(1), T0);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, T0), []);
+    let left = [(8, Kin::Session), (9, Kin::Escaped)];
+    for secs in 1..5 {
+        let _ = attempt.tick(at(secs));
+        assert_eq!(answer(&mut attempt, &left, at(secs)), []);
+        assert!(attempt.deadline() > Some(at(secs)));
+    }
+    assert!(attempt.tick(at(5)).contains(&told(&left)));
 }

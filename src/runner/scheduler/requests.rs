@@ -3,7 +3,7 @@
 use super::Scheduler;
 use super::order::{Order, Turn};
 use super::slot::{Intake, Place, Slot, Wish};
-use crate::model::event::{Event, What};
+use crate::model::event::{Change, Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
 use crate::model::phase::{PauseReason, StopReason};
@@ -38,7 +38,34 @@ impl Scheduler {
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
             Request::Agent { .. } if self.paused() == Some(PauseReason::AgentGone) => self.go_on(turn),
-            Request::Agent { .. } | Request::Look { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
+            Request::Look { jobs } => {
+                let known = self.slots.len();
+                for job in jobs.into_iter().filter(|job| job.index() < known) {
+                    self.look(job, None, turn);
+                }
+            }
+            Request::KillLeft { job, pids } if job.index() < self.slots.len() => self.look(job, Some(pids), turn),
+            Request::Agent { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
+        }
+    }
+
+    /// Looks what is alive of a job, wherever it is, after KILL to these processes.
+    fn look(&mut self, job: JobId, kill: Option<Vec<u32>>, turn: &mut Turn) {
+        let slot = &self.slots[job.index()];
+        let traces = slot.traces();
+        let runs = matches!(slot.place, Place::Running { since: Some(_), .. } | Place::Stopping);
+        if runs {
+            turn.orders.push(match kill.clone() {
+                Some(pids) => Order::KillLeft(job, pids),
+                None => Order::Look(job),
+            });
+        }
+        if !traces.is_empty() {
+            turn.orders.push(Order::Search(job, traces, kill.unwrap_or_default()));
+        } else if !runs {
+            let detail = "no command was started there".to_owned();
+            turn.orders
+                .push(self.record(job, Change::NotLooked { detail }, turn.now));
         }
     }
 

@@ -89,6 +89,12 @@ fn words(orders: Vec<Order>) -> Vec<String> {
             Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
+            Order::Look(job) => format!("look {job}"),
+            Order::KillLeft(job, pids) => format!("kill {pids:?} {job}"),
+            Order::Search(job, doubts, kill) => {
+                let attempts: Vec<u32> = doubts.iter().map(|doubt| doubt.attempt.0).collect();
+                format!("search {job} for {attempts:?}, kill {kill:?}")
+            }
             Order::Finish => "finish".to_owned(),
             Order::Record(event) => match event.what {
                 What::Job { job, change, .. } => match change {

@@ -88,9 +88,10 @@ impl Drop for Master {
 }
 
 impl Master {
-    /// Starts the process and its watch. `count` counts the masters that are not yet reaped.
+    /// Starts the process and its watch, and tells its number. `count` counts the masters that are not yet reaped.
     pub(super) fn launch(
         command: &mut Command,
+        started: impl FnOnce(u32),
         words: impl Fn(&[u8]) + Send + 'static,
         count: &watch::Sender<usize>,
     ) -> Result<Self, ConnectError> {
@@ -98,6 +99,9 @@ impl Master {
             cause: Cause::Other,
             detail: format!("ssh could not be started: {error}"),
         })?;
+        if let Some(pid) = child.id() {
+            started(pid);
+        }
         let stop = Arc::new(Notify::new());
         let (tell_end, ended) = watch::channel(None);
         count.send_modify(|alive| *alive += 1);
