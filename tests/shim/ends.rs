@@ -159,7 +159,7 @@ fn what_a_kept_job_leaves_behind_may_print_on(shell: &Shell) {
     let home = tempfile::tempdir().unwrap();
     let (go, done) = (home.path().join("go"), home.path().join("done"));
     let command = format!(
-        "sh -c 'until [ -e {} ]; do sleep .1; done; yes | head -n 100000; yes | head -n 100000 >&2; echo >{}' &
+        "sh -c 'until [ -e {} ]; do sleep .1; done; i=0; while [ $i -lt 30000 ]; do echo a line; echo b >&2; i=$((i+1)); done; echo >{}' &
         echo begun; exit 4",
         go.display(),
         done.display()
