@@ -4,7 +4,7 @@ use super::action::Action;
 use super::confirm::{Confirm, Intent};
 use super::leave;
 use super::message::Effects;
-use super::question::{ask, ask_kill_left, may_live_on, was_refused};
+use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
 use super::state::{App, Departure};
 use crate::model::board::{Course, Row};
 use crate::model::id::JobId;
@@ -20,6 +20,7 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
         && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && !row.phase.is_done()
+        && !question::is_left_to_finish(app, job)
     {
         if matches!(row.phase, Phase::Stopping { .. }) {
             let text = format!(
@@ -42,7 +43,10 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
 /// `X`: never without a question.
 pub(super) fn kill(app: &mut App, now: Stamp) -> Effects {
     let targets = app.targets();
-    ask(app, Intent::Kill, &targets, now);
+    match targets[..] {
+        [job] if question::is_left_to_finish(app, job) => ask(app, Intent::KillNamed, &targets, now),
+        _ => ask(app, Intent::Kill, &targets, now),
+    }
     Effects::none()
 }
 
@@ -161,7 +165,7 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
         Intent::CancelAll => return leave::end(app, Departure::Cancelling, now),
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
         Intent::KillLeft => return kill_left_now(app, &confirm, now),
-        Intent::Cancel | Intent::Kill | Intent::Retry | Intent::RetryAnyway => {}
+        Intent::Cancel | Intent::Kill | Intent::KillNamed | Intent::Retry | Intent::RetryAnyway => {}
     }
     if confirm.of_marks {
         app.table.unmark();

@@ -19,6 +19,8 @@ pub enum Intent {
     Cancel,
     /// KILL at once.
     Kill,
+    /// KILL at once where nothing else may: the host's name is typed for it.
+    KillNamed,
     /// Try again.
     Retry,
     /// Try again although something of an earlier attempt may still run.
@@ -36,7 +38,7 @@ impl Intent {
     pub fn verb(self) -> &'static str {
         match self {
             Self::Cancel | Self::CancelAll => "cancel",
-            Self::Kill | Self::KillAll | Self::KillLeft => "kill",
+            Self::Kill | Self::KillNamed | Self::KillAll | Self::KillLeft => "kill",
             Self::Retry => "retry",
             Self::RetryAnyway => "start it all the same",
         }
@@ -57,6 +59,10 @@ impl Intent {
             Self::Kill => Request::Cancel {
                 jobs,
                 force: Force::Now,
+            },
+            Self::KillNamed => Request::Cancel {
+                jobs,
+                force: Force::Named,
             },
             Self::Retry => Request::Retry {
                 jobs,
@@ -96,7 +102,7 @@ pub struct Confirm {
     pub warning: Option<String>,
     /// When it was asked.
     pub opened: Stamp,
-    /// The number typed so far, where it must be.
+    /// What was typed so far, where something must be.
     pub typed: Option<Input>,
 }
 
@@ -117,18 +123,21 @@ impl Confirm {
         !intent.tries_again() && running > TYPE_ABOVE
     }
 
-    /// The number to type, where it must be.
-    pub fn number(&self) -> Option<usize> {
-        self.typed.is_some().then_some(self.jobs.len())
+    /// What must be typed, where something must be: the number of jobs, or the host's name.
+    pub fn wanted(&self) -> Option<String> {
+        self.typed.as_ref().map(|_| match self.intent {
+            Intent::KillNamed => self.hosts.clone(),
+            _ => self.jobs.len().to_string(),
+        })
     }
 
-    /// Whether `y` would be taken at `now`.
+    /// Whether yes would be taken at `now`.
     pub fn is_ready(&self, now: Stamp) -> bool {
         self.is_armed(now)
             && self
                 .typed
                 .as_ref()
-                .is_none_or(|typed| typed.text() == self.jobs.len().to_string())
+                .is_none_or(|typed| self.wanted().is_some_and(|wanted| typed.text() == wanted))
     }
 
     fn is_armed(&self, now: Stamp) -> bool {
@@ -139,6 +148,13 @@ impl Confirm {
         match key {
             Key::Esc | Key::Ctrl('c') => return Answer::No,
             _ if !self.is_armed(now) => {}
+            // Every letter may belong to the name; Enter is no slip here, as it takes nothing but the whole name.
+            Key::Enter if self.intent == Intent::KillNamed && self.is_ready(now) => return Answer::Yes,
+            _ if self.intent == Intent::KillNamed => {
+                if let Some(typed) = &mut self.typed {
+                    typed.press(key);
+                }
+            }
             Key::Char('y') if self.is_ready(now) => return Answer::Yes,
             Key::Char('n' | 'q') | Key::Enter => return Answer::No,
             Key::Char('0'..='9') | Key::Backspace => {

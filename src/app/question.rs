@@ -18,11 +18,22 @@ use crate::nodeset::fold_to_width;
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
     let meant = targets.len();
     let wants_done = intent.tries_again();
-    let fits = |job: &JobId| app.board.row(*job).is_some_and(|row| row.phase.is_done() == wants_done);
+    let is_spared = |job: JobId| intent != Intent::KillNamed && !wants_done && is_left_to_finish(app, job);
+    let fits = |job: &JobId| {
+        let is_done = app.board.row(*job).map(|row| row.phase.is_done());
+        is_done == Some(wants_done) && !is_spared(*job)
+    };
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
     if fitting.is_empty() {
         let text = match *targets {
             [] => "no row is chosen".to_owned(),
+            [job] if is_spared(job) => format!(
+                "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
+                app.label(job)
+            ),
+            _ if targets.iter().any(|job| is_spared(*job)) => {
+                "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
+            }
             [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
             [job] => format!("{} is over already", app.label(job)),
             _ if wants_done => format!("none of the {meant} jobs is over"),
@@ -48,7 +59,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         hidden: app.table.hidden(&fitting),
         warning,
         opened: now,
-        typed: Confirm::needs_number(intent, running).then(Input::default),
+        typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
         jobs: fitting,
     });
 }
@@ -110,6 +121,11 @@ pub(super) fn was_refused(row: &Row) -> bool {
         _ => return false,
     };
     matches!(why, SkipReason::AlreadyRunning | SkipReason::MayBeRunning) && !row.doubtful.is_empty()
+}
+
+/// Whether the command of a job runs and may be ended by nothing but its host's name.
+pub(super) fn is_left_to_finish(app: &App, job: JobId) -> bool {
+    app.plan.settings.let_finish && app.board.row(job).is_some_and(|row| row.phase.is_live())
 }
 
 fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {

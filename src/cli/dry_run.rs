@@ -31,6 +31,12 @@ pub(super) fn show(request: &RunRequest, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "slow      {}", slow(settings.slow))?;
     writeln!(out, "retries   {}", retries(settings))?;
     writeln!(out, "cut link  {}", cut_link(settings))?;
+    if settings.let_finish {
+        writeln!(
+            out,
+            "finish    what was started is left to finish: no limit, no quit signals it"
+        )?;
+    }
     if let Some(ssh) = ssh(&request.ssh) {
         writeln!(out, "ssh       {}", visible(&ssh))?;
     }

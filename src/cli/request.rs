@@ -102,6 +102,9 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
         ssh: args.ssh.layer(),
         ..Layer::default()
     });
+    if config.settings(1).let_finish && args.limits.ends_on_disconnect() {
+        return Err(UsageError::EndsAndFinishes);
+    }
     let command = command_text(&args.command)?;
     let env = environment(args, world)?;
     let hosts = with_user(targets(args, world)?, args.hosts.user.as_deref())?;

@@ -98,6 +98,7 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         on_disconnect: section.take("on-disconnect", on_disconnect)?,
         lease: section.take("lease", time_limit)?,
         sudo: section.take_truth("sudo")?,
+        let_finish: section.take_truth("let-finish")?,
         on_hangup: section.take("on-hangup", on_hangup)?,
         confirm_above: section.take("confirm-above", confirm_above)?,
     };

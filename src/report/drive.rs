@@ -342,13 +342,27 @@ impl<'a> Desk<'a> {
         match action {
             Action::Nothing => {}
             Action::Status => {
-                let text = status(&self.board, since);
+                let text = status(&self.board, since, self.plan.settings.let_finish);
                 self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
             }
-            Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
-            Action::Kill => link.request(Request::Quit { force: Force::Now }),
+            Action::Cancel => {
+                self.say_finish("what runs is left to finish; ^C or TERM again leaves it to itself");
+                link.request(Request::Quit { force: Force::Graceful });
+            }
+            Action::Kill => {
+                self.say_finish("what runs goes on, and nobody watches it any more");
+                link.request(Request::Quit { force: Force::Now });
+            }
         }
         action
+    }
+
+    /// Tells what a signal means where nothing that runs is signalled.
+    fn say_finish(&mut self, what: &str) {
+        if self.plan.settings.let_finish {
+            let text = format!("heeler: {what} (--let-finish)\n");
+            self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
+        }
     }
 
     /// Standard output fails but once.
@@ -439,9 +453,10 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     gaps.check()
 }
 
-fn status(board: &Board, since: Duration) -> String {
+fn status(board: &Board, since: Duration, let_finish: bool) -> String {
+    let twice = if let_finish { "starts nothing more" } else { "cancels" };
     format!(
-        "heeler: {} after {}; ^C twice within a second cancels\n",
+        "heeler: {} after {}; ^C twice within a second {twice}\n",
         summary::counts(board.tally()),
         elapsed(since)
     )

@@ -188,6 +188,10 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.stop(reason, by, self.job.clock.now());
                 self.perform(acts);
             }
+            Some(JobOrder::LetGo) => {
+                let acts = self.attempt.leave(self.job.clock.now());
+                self.perform(acts);
+            }
             Some(JobOrder::Look) => {
                 let acts = self.attempt.look();
                 self.perform(acts);
@@ -196,7 +200,7 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.kill_left(pids, self.job.clock.now());
                 self.perform(acts);
             }
-            Some(JobOrder::Run) => {}
+            Some(JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {
                 let acts = self.attempt.abandoned(self.job.clock.now());

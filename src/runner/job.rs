@@ -23,6 +23,10 @@ pub(super) enum JobOrder {
     Run,
     /// End, wherever you are.
     Stop(StopReason, CancelledBy),
+    /// End unless the host has the whole program: then the command is to finish.
+    CallOff,
+    /// The same, but do not wait for the command: let go of it.
+    LetGo,
     /// Tell which processes are alive.
     Look,
     /// Kill these processes, as far as they are the job's.

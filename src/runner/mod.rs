@@ -287,6 +287,8 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Begin(job, attempt) => self.spawn(job, attempt),
                 Order::Run(job) => self.send(job, JobOrder::Run),
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
+                Order::CallOff(job) => self.send(job, JobOrder::CallOff),
+                Order::LetGo(job) => self.send(job, JobOrder::LetGo),
                 Order::Look(job) => self.send(job, JobOrder::Look),
                 Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
                 Order::Search(job, doubts, kill) => self.search(job, doubts, kill),

@@ -18,8 +18,15 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 
-/// A stop that came when the command could no longer be kept from running.
-type LateStop = Option<(StopReason, CancelledBy)>;
+/// What was wanted when the command could no longer be kept from running.
+#[derive(Clone, Copy)]
+enum Late {
+    Stop(StopReason, CancelledBy),
+    LetGo,
+}
+
+/// That, if anything was.
+type LateStop = Option<Late>;
 
 /// How long a job that is to be killed at once is waited for when its shim has not answered yet: there is nobody whom
 /// the kill could be told.
@@ -33,10 +40,12 @@ impl<T: Transport> Job<T> {
             Ok((shared, up, late_stop)) => {
                 let now = self.clock.now();
                 let mut attempt = Attempt::new(self.plan.settings.clone(), begun, now);
-                if let Some((reason, by)) = late_stop {
-                    // Nothing can follow from it before the command runs.
-                    let _ = attempt.stop(reason, by, now);
-                }
+                // Nothing can follow from it before the command runs.
+                let _ = match late_stop {
+                    Some(Late::Stop(reason, by)) => attempt.stop(reason, by, now),
+                    Some(Late::LetGo) => attempt.leave(now),
+                    None => Vec::new(),
+                };
                 Following::new(self, shared, attempt, &up.nonce)
                     .run(up.process, up.early)
                     .await
@@ -210,15 +219,21 @@ impl<T: Transport> Job<T> {
                 biased;
                 order = self.orders.recv() => match order {
                     Some(JobOrder::Stop(reason, by)) if setup.is_committed() => {
-                        if late_stop.is_none_or(|(before, _)| before < reason) {
-                            late_stop = Some((reason, by));
+                        if !matches!(late_stop, Some(Late::Stop(before, _)) if before >= reason) {
+                            late_stop = Some(Late::Stop(reason, by));
                             let until = clock.awake() + self.stop_early(reason);
                             patience = Some(patience.map_or(until, |before| before.min(until)));
                         }
                         continue;
                     }
+                    Some(JobOrder::CallOff) if setup.is_committed() => continue,
+                    Some(JobOrder::LetGo) if setup.is_committed() => {
+                        late_stop = late_stop.or(Some(Late::LetGo));
+                        patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
+                        continue;
+                    }
                     Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
-                    Some(JobOrder::Stop(..)) => return Err(not_started()),
+                    Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
                 up = setup.up() => match up {
@@ -288,7 +303,7 @@ impl<T: Transport> Job<T> {
         loop {
             match self.orders.recv().await {
                 Some(JobOrder::Run) => return Ok(()),
-                Some(JobOrder::Stop(..)) | None => return Err(not_started()),
+                Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
                 Some(JobOrder::Look | JobOrder::KillLeft(_)) => {}
             }
         }
@@ -331,7 +346,7 @@ async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
             Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
-            Some(JobOrder::Stop(..)) | None => return not_started(),
+            Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
         }
     }
 }

@@ -40,6 +40,7 @@ fn contrary() -> Layer {
             on_disconnect: Some(OnDisconnect::Keep),
             lease: none,
             sudo: Some(true),
+            let_finish: Some(true),
             on_hangup: Some(OnHangup::Cancel),
             confirm_above: Some(1),
         },

@@ -59,6 +59,10 @@ pub(super) struct Attempt {
     /// A stop that was asked for before the command ran.
     wanted: Option<(StopReason, CancelledBy)>,
     stopping: Option<Stopping>,
+    /// Somebody wants to leave the command running, as soon as it runs.
+    leaving: bool,
+    /// It has passed a limit and is to finish all the same.
+    overdue: bool,
     /// The processes named since the last answer.
     named: Vec<Left>,
     /// Those of the last answer.
@@ -88,6 +92,8 @@ impl Attempt {
             exit: None,
             wanted: None,
             stopping: None,
+            leaving: false,
+            overdue: false,
             named: Vec::new(),
             left: Vec::new(),
             asked: false,
@@ -172,6 +178,8 @@ impl Attempt {
                 let mut acts = vec![Act::Tell(Change::Running { pid })];
                 if let Some((reason, by)) = self.wanted.take() {
                     acts.extend(self.begin_stop(reason, by, None, now));
+                } else if self.leaving {
+                    acts.extend(self.leave(now));
                 }
                 acts
             }
@@ -296,9 +304,7 @@ impl Attempt {
             if self.wanted.is_none_or(|(before, _)| before < reason) {
                 self.wanted = Some((reason, by));
             }
-            // The limit for connecting may be long, or none; a stop is not kept waiting for that.
-            let patience = now + stopping::ANSWER;
-            self.start_by = Some(self.start_by.map_or(patience, |limit| limit.min(patience)));
+            self.start_within_patience(now);
             return Vec::new();
         }
         match (&mut self.stopping, self.exit) {
@@ -308,6 +314,29 @@ impl Attempt {
             (None, Some(_)) => Vec::new(),
             (None, None) => self.begin_stop(reason, by, None, now),
         }
+    }
+
+    /// The run ends, and the command is to go on without anybody who watches it. A stop under way is seen through.
+    pub(super) fn leave(&mut self, now: Stamp) -> Vec<Act> {
+        if self.running.is_none() {
+            self.leaving = true;
+            self.start_within_patience(now);
+        }
+        if self.running.is_none() || self.stopping.is_some() || self.exit.is_some() {
+            return Vec::new();
+        }
+        let kept = Outcome::Cancelled {
+            by: CancelledBy::Quit,
+            fate: Fate::Kept,
+            ended: None,
+        };
+        vec![Act::Send(Control::Leave), self.finish(kept, now)]
+    }
+
+    /// The limit for connecting may be long, or none; who wants the end is not kept waiting for that.
+    fn start_within_patience(&mut self, now: Stamp) {
+        let patience = now + stopping::ANSWER;
+        self.start_by = Some(self.start_by.map_or(patience, |limit| limit.min(patience)));
     }
 
     /// Nobody is there any more to follow the attempt.
@@ -365,6 +394,9 @@ impl Attempt {
         } else if self.listens() && self.pulse.is_dead(now) {
             let detail = "the link holds, and the shim does not answer: it was killed or is stuck";
             acts.push(self.lost(detail, now));
+        } else if let Some(limit) = self.limit_reached(now).filter(|_| self.settings.let_finish) {
+            self.overdue = true;
+            acts.push(Act::Tell(Change::Overdue { limit }));
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
@@ -413,9 +445,10 @@ impl Attempt {
         (self.last_output.max(at) + drain).min(at + drain + MOST_BACKLOG)
     }
 
-    /// The limits that hold while the command runs, and when they are reached; none while the link is silent.
+    /// The limits that hold while the command runs, and when they are reached; none while the link is silent,
+    /// nor once it is overdue.
     fn limits(&self) -> Vec<(Stamp, Limit)> {
-        if self.pulse.is_silent() {
+        if self.pulse.is_silent() || self.overdue {
             return Vec::new();
         }
         let run = self.running.zip(self.settings.run_timeout);

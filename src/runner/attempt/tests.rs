@@ -622,6 +622,35 @@ fn a_connect_that_was_slept_through_has_its_time_after_all() {
     assert_eq!(attempt.stage(), Some(at(80)));
 }
 
+#[test]
+fn what_is_to_finish_is_overdue_and_nothing_signals_it() {
+    let mut attempt = running(Settings {
+        let_finish: true,
+        ..limited()
+    });
+    let limit = Limit::Idle;
+    assert_eq!(tick(&mut attempt, at(40)), [Act::Tell(Change::Overdue { limit })]);
+    assert_eq!(attempt.stage(), None, "once");
+    assert_eq!(attempt.reported(Record::Beat, at(41)), []);
+    assert_eq!(tick(&mut attempt, at(60)), []);
+    let kept = Outcome::Cancelled {
+        by: CancelledBy::Quit,
+        fate: Fate::Kept,
+        ended: None,
+    };
+    assert_eq!(attempt.leave(at(62)), [Act::Send(Control::Leave), finish(kept, 62)]);
+}
+
+#[test]
+fn a_run_that_lets_go_waits_until_the_command_runs() {
+    let mut attempt = Attempt::new(settings(), T0, T0);
+    assert_eq!(attempt.leave(T0), []);
+    assert_eq!(attempt.stage(), Some(at(10)));
+    let session = Session::Setsid;
+    let acts = attempt.reported(Record::Job { pid: 7, session }, at(1));
+    assert_eq!(acts[1], Act::Send(Control::Leave));
+}
+
 fn process(pid: u32, kin: Kin) -> Process {
     Process {
         pid,

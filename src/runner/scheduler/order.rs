@@ -45,6 +45,10 @@ pub(in crate::runner) enum Order {
     Run(JobId),
     /// End a job, wherever it is.
     Stop(JobId, StopReason, CancelledBy),
+    /// End a job unless its command may run.
+    CallOff(JobId),
+    /// The same, but let go of a command that may run.
+    LetGo(JobId),
     /// Let a command that runs tell what is alive of it.
     Look(JobId),
     /// Let a command that runs kill these processes of its own.

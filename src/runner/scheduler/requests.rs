@@ -16,9 +16,8 @@ impl Scheduler {
         match request {
             Request::Cancel { jobs, force } => {
                 let known = self.slots.len();
-                let reason = reason(force, StopReason::Cancel);
                 for job in jobs.into_iter().filter(|job| job.index() < known) {
-                    self.stop(job, reason, CancelledBy::Operator, turn);
+                    self.end(job, force, CancelledBy::Operator, turn);
                 }
             }
             Request::Retry { jobs, even_if_running } => {
@@ -32,9 +31,8 @@ impl Scheduler {
             Request::Drain => self.close(turn),
             Request::Quit { force } => {
                 self.close(turn);
-                let reason = reason(force, StopReason::Quit);
                 for job in self.plan.jobs() {
-                    self.stop(job, reason, CancelledBy::Quit, turn);
+                    self.end(job, force, CancelledBy::Quit, turn);
                 }
             }
             Request::Hold => self.held = true,
@@ -123,6 +121,28 @@ impl Scheduler {
                 _ => {}
             }
         }
+    }
+
+    /// Ends a job, unless its command may run and is to finish. Then only a kill by name ends it; a run that ends at
+    /// once lets go of it.
+    fn end(&mut self, job: JobId, force: Force, by: CancelledBy, turn: &mut Turn) {
+        let place = self.slots[job.index()].place;
+        let may_run = matches!(place, Place::Running { .. } | Place::Stopping);
+        let is_named = force == Force::Named && by == CancelledBy::Operator;
+        if !self.settings().let_finish || !may_run || is_named {
+            let graceful = match by {
+                CancelledBy::Quit => StopReason::Quit,
+                CancelledBy::Operator | CancelledBy::Gate => StopReason::Cancel,
+            };
+            return self.stop(job, reason(force, graceful), by, turn);
+        }
+        if let Place::Running { since: None, .. } = place {
+            self.slot(job).wish = Wish::End;
+        }
+        turn.orders.push(match (force, by) {
+            (Force::Now | Force::Named, CancelledBy::Quit) => Order::LetGo(job),
+            _ => Order::CallOff(job),
+        });
     }
 
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {

@@ -33,7 +33,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     }
     say(&what_follows(app, confirm.intent), Role::Dim);
     if confirm.left_alone > 0 {
-        say(&left_alone(confirm), Role::Dim);
+        say(&left_alone(app, confirm), Role::Dim);
     }
     if confirm.hidden > 0 {
         say(
@@ -46,16 +46,19 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     }
     lines.push(Line::new());
     let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
-    if let (Some(number), Some(typed)) = (confirm.number(), &confirm.typed) {
-        lines.push(vec![
-            (format!("type the number {number}, then y: "), Role::Text),
-            (format!("{}_", typed.text()), Role::Title),
-        ]);
+    let is_named = confirm.intent == Intent::KillNamed;
+    if let (Some(wanted), Some(typed)) = (confirm.wanted(), &confirm.typed) {
+        let asked = if is_named {
+            format!("type {wanted}, then enter: ")
+        } else {
+            format!("type the number {wanted}, then y: ")
+        };
+        lines.push(vec![(asked, Role::Text), (format!("{}_", typed.text()), Role::Title)]);
     }
     lines.push(vec![
-        (" n no ".to_owned(), Role::Chosen),
+        ((if is_named { " esc no " } else { " n no " }).to_owned(), Role::Chosen),
         ("   ".to_owned(), Role::Text),
-        (" y".to_owned(), yes),
+        ((if is_named { " enter" } else { " y" }).to_owned(), yes),
         (
             format!(" {}", confirm.intent.verb()),
             if confirm.is_ready(now) { Role::Text } else { Role::Dim },
@@ -67,7 +70,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
 fn question(confirm: &Confirm) -> String {
     let verb = match confirm.intent {
         Intent::Cancel | Intent::CancelAll => "Cancel",
-        Intent::Kill | Intent::KillAll => "Kill",
+        Intent::Kill | Intent::KillNamed | Intent::KillAll => "Kill",
         Intent::Retry => "Retry",
         Intent::RetryAnyway => "Start",
         Intent::KillLeft => {
@@ -92,6 +95,7 @@ fn what_follows(app: &App, intent: Intent) -> String {
     match intent {
         Intent::Cancel => format!("TERM at once, KILL after {grace}; what has not started is skipped"),
         Intent::CancelAll => format!("TERM at once, KILL after {grace}; leaves when all is over"),
+        Intent::KillNamed => "it was to finish whatever happens; KILL at once: it cannot clean up".to_owned(),
         Intent::Kill | Intent::KillAll => "KILL at once: the command cannot clean up".to_owned(),
         Intent::KillLeft => "KILL to each that still is the job's: it cannot clean up".to_owned(),
         Intent::RetryAnyway => "a new attempt, beside what runs there".to_owned(),
@@ -99,10 +103,13 @@ fn what_follows(app: &App, intent: Intent) -> String {
     }
 }
 
-fn left_alone(confirm: &Confirm) -> String {
+fn left_alone(app: &App, confirm: &Confirm) -> String {
     let count = confirm.left_alone;
     match confirm.intent {
         Intent::Retry | Intent::RetryAnyway => format!("{count} more of those meant: not over, left alone"),
+        _ if app.plan().settings.let_finish => {
+            format!("{count} more of those meant: over, or to finish; left alone")
+        }
         _ => format!("{count} more of those meant: over already, left alone"),
     }
 }
@@ -196,6 +203,9 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
 fn if_runner_dies(app: &App) -> &'static str {
     match app.plan().settings.on_disconnect {
         OnDisconnect::End => "detached: should its runner die, each host ends its job by itself",
+        OnDisconnect::Keep if app.plan().settings.let_finish => {
+            "detached: what runs is left to finish; should its runner die, each host keeps its job running"
+        }
         OnDisconnect::Keep => "detached: should its runner die, each host keeps its job running",
     }
 }
