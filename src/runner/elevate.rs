@@ -1,10 +1,11 @@
-//! From a shell that has answered to root's, by `sudo`: answers its prompt with the password of the run, and reads its
-//! words when it refuses.
+//! From a shell that has answered to root's, by `sudo`, for a job: answers its prompt with the password of the run, which
+//! is waited for where nobody has given it yet.
 
 use super::job::Job;
 use super::keeper::Answer;
+use super::secrets::random;
 use super::setup::{Setup, Sudo};
-use super::start::random;
+use super::sudo_words::{is_wrong, telling};
 use crate::model::event::Change;
 use crate::model::outcome::{Cause, Outcome};
 use crate::model::phase::Why;
@@ -14,9 +15,6 @@ use crate::transport::Transport;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
-
-/// How much of what `sudo` said is shown.
-const SHOWN: usize = 200;
 
 /// What became of the shell of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,96 +116,9 @@ impl<T: Transport> Job<T> {
     }
 }
 
-/// As whom a host is looked at.
-#[derive(Clone, Debug)]
-pub(super) enum Rights {
-    /// As whoever logs in.
-    Own,
-    /// As root, whose jobs are looked for; with the password, if one is known.
-    Root(Option<Secret>),
-}
-
-impl Rights {
-    /// Makes a shell that has answered root's, if it is to be; nobody is asked for anything.
-    pub(super) async fn take(&self, setup: &mut Setup) -> Result<(), String> {
-        let Self::Root(known) = self else { return Ok(()) };
-        let nonce = random().map_err(|outcome| outcome.to_string())?;
-        setup.elevate(&Elevation::new(&Nonce::new(nonce)));
-        let mut known = known.as_ref();
-        loop {
-            match (setup.sudo().await, known.take()) {
-                (Sudo::Root, _) => return Ok(()),
-                (Sudo::Prompt, Some(secret)) => setup.answer(secret),
-                (Sudo::Prompt, None) => {
-                    return Err("sudo asks for a password there, and a look asks nobody; a retry does".to_owned());
-                }
-                (Sudo::Ended(words), _) => return Err(telling(&words)),
-            }
-        }
-    }
-}
-
 fn refused(detail: String) -> Outcome {
     Outcome::Unreachable {
         cause: Cause::Privilege,
         detail,
-    }
-}
-
-/// Whether `sudo` ended because of the password, and not for another reason.
-fn is_wrong(words: &str) -> bool {
-    words.contains("incorrect password attempt") || words.trim_end().ends_with("Sorry, try again.")
-}
-
-/// The line of `sudo`'s words that tells why.
-fn telling(words: &str) -> String {
-    let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
-    let says_why = |line: &&str| {
-        let line = line.to_lowercase();
-        let signs = ["sudo", "not allowed", "may not", "sorry", "account", "expired"];
-        signs.iter().any(|sign| line.contains(sign)) && line != "sorry, try again."
-    };
-    let line = lines.clone().rfind(says_why).or_else(|| lines.clone().next_back());
-    let Some(line) = line else {
-        return "sudo ended without a word".to_owned();
-    };
-    line.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_line_that_tells_why_is_found_among_the_others() {
-        for (words, line) in [
-            ("", "sudo ended without a word"),
-            ("motd\nsh: 1: exec: sudo: not found\n", "sh: 1: exec: sudo: not found"),
-            (
-                "We trust you have received the usual lecture\n\nann is not in the sudoers file.\nThis incident has been \
-                 reported to the administrator.\n",
-                "ann is not in the sudoers file.",
-            ),
-            (
-                "sudo: sorry, you must have a tty to run sudo\n",
-                "sudo: sorry, you must have a tty to run sudo",
-            ),
-            (
-                "Sorry, user ann is not allowed to execute '/bin/sh' as root on web1.\n",
-                "Sorry, user ann is not allowed to execute '/bin/sh' as root on web1.",
-            ),
-            (
-                "Sorry, try again.\nsudo: 1 incorrect password attempt\n",
-                "sudo: 1 incorrect password attempt",
-            ),
-        ] {
-            assert_eq!(telling(words), line);
-        }
-    }
-
-    #[test]
-    fn only_a_wrong_password_is_one() {
-        assert!(is_wrong("Sorry, try again.\nsudo: 3 incorrect password attempts\n"));
-        assert!(!is_wrong("ann is not in the sudoers file.\n"));
     }
 }

@@ -3,11 +3,12 @@
 //! anew where it is not kept.
 
 use super::clock::Clock;
-use super::elevate::Rights;
 use super::pool::{Pool, Shared};
 use super::recorder::Journal;
+use super::rights::Rights;
 use super::scheduler::Input;
 use super::search::{self, Moment, Verdict};
+use super::secrets::{NoRandom, random};
 use super::setup::Setup;
 use crate::model::doubt::Doubt;
 use crate::model::event::Change;
@@ -135,7 +136,7 @@ pub(super) async fn session<C: Connection>(
     sought: &[Sought],
     kill: &[Vec<u32>],
 ) -> Result<Vec<Looked>, String> {
-    let no_numbers = |error| format!("no random numbers: {error}");
+    let no_numbers = |error: NoRandom| error.to_string();
     let (nonce, hello) = (
         Nonce::new(random().map_err(no_numbers)?),
         Nonce::new(random().map_err(no_numbers)?),
@@ -159,11 +160,6 @@ pub(super) async fn session<C: Connection>(
     };
     shared.greeted();
     Ok(search::look(setup, &nonce, sought, kill).await)
-}
-
-fn random() -> Result<[u8; 16], getrandom::Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map(|()| bytes)
 }
 
 fn in_words(outcome: &Outcome) -> String {

@@ -1,9 +1,9 @@
 //! Puts [`Password`] to work: jobs ask and wait here, whoever answers is heard, and the record tells that somebody is
 //! wanted. The password itself goes to the jobs and nowhere else.
 
-use super::elevate::Rights;
 use super::password::{Follow, Password};
 use super::recorder::Journal;
+use super::rights::Rights;
 use crate::model::event::What;
 use crate::model::id::JobId;
 use crate::model::plan::Plan;

@@ -18,10 +18,13 @@ mod pool;
 mod recorder;
 mod resume;
 mod retry;
+mod rights;
 mod scheduler;
 mod search;
+mod secrets;
 mod setup;
 mod start;
+mod sudo_words;
 
 use crate::link::{Asked, Outlet, Parcel, Wishes};
 use crate::model::doubt::Doubt;

@@ -8,6 +8,7 @@ use super::job::{Job, JobOrder};
 use super::pool::Shared;
 use super::scheduler::Input;
 use super::search::{self, Moment};
+use super::secrets::random;
 use super::setup::{Setup, Up};
 use crate::model::event::{Change, Ending};
 use crate::model::outcome::{CancelledBy, Cause, Fate, Outcome, SkipReason};
@@ -353,13 +354,6 @@ async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
 
 fn not_started() -> Outcome {
     Outcome::skipped(SkipReason::Cancelled)
-}
-
-/// Random bytes for a secret.
-pub(super) fn random() -> Result<[u8; 16], Outcome> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ours(format!("no random numbers: {error}")))?;
-    Ok(bytes)
 }
 
 /// Where the link is gone, that is why nothing was started, and not the shell: ssh says so itself.
