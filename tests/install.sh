@@ -19,6 +19,8 @@ pkill procps
 perl perl
 python3 python3
 cmp diffutils
+sudo sudo
+/usr/sbin/useradd passwd
 END
 }
 

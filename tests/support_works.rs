@@ -10,6 +10,7 @@ use rustix::process::Signal;
 use support::child::Running;
 use support::heeler::Heeler;
 use support::processes::{self, wait_for_zero};
+use support::proxy::{BOTH, Cut, Door, Proxy, Then, Way};
 use support::ssh_files::SHELLS;
 use support::sshd::Sshd;
 use support::tmux::Terminal;
@@ -76,7 +77,14 @@ fn each_login_shell_is_what_its_name_says() {
     let done = sshd.ssh("nologin1", "echo done");
     assert_eq!(done.status, Some(1));
     assert!(!done.stdout.contains("done"));
-    assert_eq!(SHELLS.len(), 7, "a new shell wants a line here");
+    assert_eq!(
+        sshd.ssh("forced1", "echo done").stdout,
+        "this account makes backups only\n"
+    );
+    assert_eq!(sshd.ssh("parrot1", "echo done").stdout, "");
+    let done = sshd.ssh("bare1", "setsid true || perl -e 1 || python3 -c 1");
+    assert_eq!(done.status, Some(127), "{}", done.stderr);
+    assert_eq!(SHELLS.len(), 10, "a new shell wants a line here");
 }
 
 #[test]
@@ -247,4 +255,103 @@ fn heeler_runs_in_a_home_of_its_own() {
     drop(heeler);
     assert_eq!(running.wait(LIMIT).signal, Some(9));
     assert!(!home.exists());
+}
+
+/// A server behind a proxy, as the host `far`.
+fn behind_a_proxy() -> (Sshd, Proxy) {
+    let sshd = Sshd::start();
+    let proxy = Proxy::start(sshd.port());
+    sshd.name_hosts(&format!("Host far*\n  Port {}", proxy.port()));
+    (sshd, proxy)
+}
+
+#[test]
+fn a_proxy_carries_and_cuts() {
+    let (sshd, proxy) = behind_a_proxy();
+    assert_eq!(sshd.ssh("far", "echo hello").stdout, "hello\n");
+    for how in [Cut::Reset, Cut::Close] {
+        let ssh = sshd.spawn_ssh("far", "echo hello; sleep 7783");
+        wait_until(LIMIT, "the hello", || ssh.stdout() == "hello\n");
+        proxy.wait_for_links(1)[0].cut(how);
+        let done = ssh.wait(LIMIT);
+        assert_eq!(done.status, Some(255));
+        // How a reset reads depends on whether ssh was just about to write.
+        let closed = done.stderr.contains("closed by remote host");
+        assert_eq!(closed, how == Cut::Close, "{how:?}: {}", done.stderr);
+        proxy.wait_for_links(0);
+    }
+}
+
+#[test]
+fn a_frozen_link_is_neither_open_nor_closed() {
+    let (sshd, proxy) = behind_a_proxy();
+    let ssh = sshd.spawn_ssh(
+        "far",
+        "echo before; while [ ! -e ~/go ]; do sleep 0.05; done; echo after; sleep 7784",
+    );
+    wait_until(LIMIT, "the first line", || ssh.stdout() == "before\n");
+    let link = &proxy.wait_for_links(1)[0];
+    link.freeze(&[Way::Down]);
+    let carried = link.carried(Way::Down);
+    std::fs::write(sshd.config().with_file_name("home").join("go"), "").expect("a file");
+    wait_until(LIMIT, "the sleep", || sshd.running("sleep 7784").len() == 1);
+    assert_eq!((ssh.stdout().as_str(), link.carried(Way::Down)), ("before\n", carried));
+    assert!(link.is_open());
+    link.thaw();
+    wait_until(LIMIT, "the second line", || ssh.stdout() == "before\nafter\n");
+    proxy.freeze(&BOTH);
+    proxy.cut(Cut::Reset);
+    assert_eq!(ssh.wait(LIMIT).status, Some(255));
+}
+
+#[test]
+fn a_proxy_counts_and_slows() {
+    let (sshd, proxy) = behind_a_proxy();
+    proxy.after(100_000, Then::Cut(Cut::Reset));
+    let done = sshd.ssh("far", "head -c 1000000 /dev/zero");
+    assert_eq!(done.status, Some(255));
+    assert!((10_000..100_000).contains(&done.stdout.len()), "{}", done.stdout.len());
+    proxy.after(100_000, Then::Stall);
+    let ssh = sshd.spawn_ssh("far", "head -c 1000000 /dev/zero");
+    let link = proxy.wait_for_links(1).remove(0);
+    wait_until(LIMIT, "the last byte", || link.carried(Way::Down) == 100_000);
+    // Thawed, but a byte at a time, and then as fast as it comes.
+    proxy.throttle(1);
+    wait_until(LIMIT, "another byte", || link.carried(Way::Down) > 100_000);
+    assert!(link.carried(Way::Down) < 100_020);
+    proxy.thaw();
+    let done = ssh.wait(LIMIT);
+    assert_eq!((done.status, done.stdout.len()), (Some(0), 1_000_000));
+}
+
+#[test]
+fn a_door_may_be_shut_in_many_ways() {
+    let (sshd, proxy) = behind_a_proxy();
+    let (closed, reset) = ("Connection closed by", "Connection reset by");
+    for (door, words) in [
+        (Door::DropAtOnce(Cut::Close), closed),
+        (Door::DropAtOnce(Cut::Reset), reset),
+        (Door::DropAfterBanner(Cut::Close), closed),
+        (Door::Silent, "timed out during banner exchange"),
+    ] {
+        proxy.door(door);
+        let done = sshd.ssh("far", "true");
+        assert_eq!(done.status, Some(255), "{door:?}");
+        assert!(done.stderr.contains(words), "{door:?}: {}", done.stderr);
+    }
+    proxy.door(Door::Open);
+    proxy.refuse();
+    assert!(sshd.ssh("far", "true").stderr.contains("Connection refused"));
+    proxy.listen();
+    assert_eq!(sshd.ssh("far", "true").status, Some(0));
+}
+
+#[test]
+fn nothing_is_open_after_a_proxy() {
+    let (sshd, proxy) = behind_a_proxy();
+    let ssh = sshd.spawn_ssh("far", "echo hello; sleep 7785");
+    wait_until(LIMIT, "the hello", || ssh.stdout() == "hello\n");
+    drop(proxy);
+    assert_eq!(ssh.wait(LIMIT).status, Some(255));
+    assert!(sshd.ssh("far", "true").stderr.contains("Connection refused"));
 }

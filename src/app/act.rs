@@ -4,13 +4,14 @@ use super::action::Action;
 use super::confirm::{Confirm, Intent};
 use super::leave;
 use super::message::Effects;
-use super::question::{ask, may_live_on};
+use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
 use super::state::{App, Departure};
 use crate::model::board::{Course, Row};
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
+use std::time::Duration;
 
 /// `x`: the job under the cursor at once, others after a question.
 pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
@@ -19,6 +20,7 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
         && is_in_sight(app, job, now)
         && let Some(row) = app.board.row(job)
         && !row.phase.is_done()
+        && !question::is_left_to_finish(app, job)
     {
         if matches!(row.phase, Phase::Stopping { .. }) {
             let text = format!(
@@ -41,7 +43,10 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
 /// `X`: never without a question.
 pub(super) fn kill(app: &mut App, now: Stamp) -> Effects {
     let targets = app.targets();
-    ask(app, Intent::Kill, &targets, now);
+    match targets[..] {
+        [job] if question::is_left_to_finish(app, job) => ask(app, Intent::KillNamed, &targets, now),
+        _ => ask(app, Intent::Kill, &targets, now),
+    }
     Effects::none()
 }
 
@@ -63,7 +68,52 @@ pub(super) fn retry(app: &mut App, now: Stamp) -> Effects {
         app.say(format!("retry asked for {}", app.label(job)), now);
         return Effects::request(Intent::Retry.request(targets));
     }
-    ask(app, Intent::Retry, &targets, now);
+    let intent = match targets[..] {
+        [job] if app.board.row(job).is_some_and(was_refused) => Intent::RetryAnyway,
+        _ => Intent::Retry,
+    };
+    ask(app, intent, &targets, now);
+    Effects::none()
+}
+
+/// `l`: which processes are alive.
+pub(super) fn look(app: &mut App, jobs: Vec<JobId>, now: Stamp) -> Effects {
+    if !app.board.course().is_live() {
+        app.say("nothing can be looked at any more: the run is over", now);
+        return Effects::none();
+    }
+    if let [job] = jobs[..] {
+        app.say(format!("a look at {} asked for", app.label(job)), now);
+    } else {
+        app.say(
+            format!("a look at the hosts of {} asked for", self::jobs(jobs.len())),
+            now,
+        );
+    }
+    Effects::request(Request::Look { jobs })
+}
+
+/// The details of a job are opened: where something of it may be alive that is looked into, once.
+pub(super) fn look_unasked(app: &App, job: JobId, now: Stamp) -> Effects {
+    /// What was looked at just now is not looked at again.
+    const FRESH: Duration = Duration::from_secs(5);
+    let Some(row) = app.board.row(job) else {
+        return Effects::none();
+    };
+    let is_fresh = row.looked().is_some_and(|at| now.since(at) < FRESH);
+    if app.is_locked() || !app.board.course().is_live() || is_fresh || !row.may_have_left() {
+        return Effects::none();
+    }
+    Effects::request(Request::Look { jobs: vec![job] })
+}
+
+/// `K`: never without a question.
+pub(super) fn kill_left(app: &mut App, job: JobId, now: Stamp) -> Effects {
+    if app.board.course().is_live() {
+        ask_kill_left(app, job, now);
+    } else {
+        app.say("nothing can be killed any more: the run is over", now);
+    }
     Effects::none()
 }
 
@@ -114,15 +164,35 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
     match confirm.intent {
         Intent::CancelAll => return leave::end(app, Departure::Cancelling, now),
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
-        Intent::Cancel | Intent::Kill | Intent::Retry => {}
+        Intent::KillLeft => return kill_left_now(app, &confirm, now),
+        Intent::Cancel | Intent::Kill | Intent::KillNamed | Intent::Retry | Intent::RetryAnyway => {}
     }
     if confirm.of_marks {
         app.table.unmark();
     }
     app.table.steer();
     let count = confirm.jobs.len();
-    app.say(format!("{} asked for {}", confirm.intent.verb(), jobs(count)), now);
+    let verb = match confirm.intent {
+        Intent::RetryAnyway => "retry all the same",
+        intent => intent.verb(),
+    };
+    app.say(format!("{verb} asked for {}", jobs(count)), now);
     Effects::request(confirm.intent.request(confirm.jobs))
+}
+
+fn kill_left_now(app: &mut App, confirm: &Confirm, now: Stamp) -> Effects {
+    let pids: Vec<u32> = confirm.left.iter().map(|left| left.pid).collect();
+    let [job] = confirm.jobs[..] else {
+        return Effects::none();
+    };
+    let count = pids.len();
+    app.say(format!("KILL to {} asked for", processes(count)), now);
+    Effects::request(Request::KillLeft { job, pids })
+}
+
+/// `1 process`, `7 processes`.
+fn processes(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "process" } else { "processes" })
 }
 
 /// Whether the operator is looking at this job: not a marked one that may be hidden or scrolled away, nor one that came

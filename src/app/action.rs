@@ -37,8 +37,14 @@ pub enum Action {
     Retry,
     /// Try everything again that did not end well.
     RetryAll,
+    /// Look which processes of the job are alive on its host.
+    Look,
+    /// Kill what the job has left on its host.
+    KillLeft,
     /// Pause or continue the run.
     Pause,
+    /// Answer the question for `sudo`'s password.
+    Password,
     /// Lock the keys that ask the runner for something, or unlock them.
     Lock,
     /// Open the output of the job.
@@ -164,7 +170,10 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
     entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
+    entry(Action::Look, ACT, &[Key::Char('l')], "look", "look what is alive there"),
+    entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill left", "kill what is left, asks"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
+    entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
     entry(Action::Filter, SHOW, &[Key::Char('/')], "filter", "filter the rows"),
@@ -211,7 +220,14 @@ impl Action {
     pub fn asks_runner(self) -> bool {
         matches!(
             self,
-            Self::Cancel | Self::Kill | Self::Retry | Self::RetryAll | Self::Pause
+            Self::Cancel
+                | Self::Kill
+                | Self::Retry
+                | Self::RetryAll
+                | Self::Look
+                | Self::KillLeft
+                | Self::Pause
+                | Self::Password
         )
     }
 
@@ -298,7 +314,13 @@ mod tests {
 
     #[test]
     fn the_confirming_key_is_no_trigger() {
-        for action in [Action::Cancel, Action::Kill, Action::Retry, Action::RetryAll] {
+        for action in [
+            Action::Cancel,
+            Action::Kill,
+            Action::KillLeft,
+            Action::Retry,
+            Action::RetryAll,
+        ] {
             assert!(!action.keys().contains(&Key::Char('y')));
         }
     }

@@ -5,6 +5,7 @@ use super::arming::ARMING;
 use super::input::Input;
 use super::key::Key;
 use crate::model::id::JobId;
+use crate::model::left::Left;
 use crate::model::request::{Force, Request};
 use crate::model::stamp::Stamp;
 
@@ -18,8 +19,14 @@ pub enum Intent {
     Cancel,
     /// KILL at once.
     Kill,
+    /// KILL at once where nothing else may: the host's name is typed for it.
+    KillNamed,
     /// Try again.
     Retry,
+    /// Try again although something of an earlier attempt may still run.
+    RetryAnyway,
+    /// KILL to processes by their number.
+    KillLeft,
     /// Cancel everything and leave when all is over.
     CancelAll,
     /// Kill everything and leave when all is over.
@@ -31,12 +38,18 @@ impl Intent {
     pub fn verb(self) -> &'static str {
         match self {
             Self::Cancel | Self::CancelAll => "cancel",
-            Self::Kill | Self::KillAll => "kill",
+            Self::Kill | Self::KillNamed | Self::KillAll | Self::KillLeft => "kill",
             Self::Retry => "retry",
+            Self::RetryAnyway => "start it all the same",
         }
     }
 
-    /// The request for these jobs.
+    /// Whether it is about jobs that are over, to start them once more.
+    pub(super) fn tries_again(self) -> bool {
+        matches!(self, Self::Retry | Self::RetryAnyway)
+    }
+
+    /// The request for these jobs; [`Intent::KillLeft`] asks only for a look, as it takes numbers of processes.
     pub(super) fn request(self, jobs: Vec<JobId>) -> Request {
         match self {
             Self::Cancel => Request::Cancel {
@@ -47,10 +60,19 @@ impl Intent {
                 jobs,
                 force: Force::Now,
             },
+            Self::KillNamed => Request::Cancel {
+                jobs,
+                force: Force::Named,
+            },
             Self::Retry => Request::Retry {
                 jobs,
                 even_if_running: false,
             },
+            Self::RetryAnyway => Request::Retry {
+                jobs,
+                even_if_running: true,
+            },
+            Self::KillLeft => Request::Look { jobs },
             Self::CancelAll => Request::Quit { force: Force::Graceful },
             Self::KillAll => Request::Quit { force: Force::Now },
         }
@@ -70,6 +92,8 @@ pub struct Confirm {
     pub hosts: String,
     /// How many of them run.
     pub running: usize,
+    /// The processes that would be killed by number.
+    pub left: Vec<Left>,
     /// How many were meant too but are left alone, because it makes no sense for them.
     pub left_alone: usize,
     /// How many of them the filter hides.
@@ -78,7 +102,7 @@ pub struct Confirm {
     pub warning: Option<String>,
     /// When it was asked.
     pub opened: Stamp,
-    /// The number typed so far, where it must be.
+    /// What was typed so far, where something must be.
     pub typed: Option<Input>,
 }
 
@@ -96,21 +120,24 @@ pub(super) enum Answer {
 impl Confirm {
     /// Whether so many running jobs are touched that the number has to be typed.
     pub(super) fn needs_number(intent: Intent, running: usize) -> bool {
-        intent != Intent::Retry && running > TYPE_ABOVE
+        !intent.tries_again() && running > TYPE_ABOVE
     }
 
-    /// The number to type, where it must be.
-    pub fn number(&self) -> Option<usize> {
-        self.typed.is_some().then_some(self.jobs.len())
+    /// What must be typed, where something must be: the number of jobs, or the host's name.
+    pub fn wanted(&self) -> Option<String> {
+        self.typed.as_ref().map(|_| match self.intent {
+            Intent::KillNamed => self.hosts.clone(),
+            _ => self.jobs.len().to_string(),
+        })
     }
 
-    /// Whether `y` would be taken at `now`.
+    /// Whether yes would be taken at `now`.
     pub fn is_ready(&self, now: Stamp) -> bool {
         self.is_armed(now)
             && self
                 .typed
                 .as_ref()
-                .is_none_or(|typed| typed.text() == self.jobs.len().to_string())
+                .is_none_or(|typed| self.wanted().is_some_and(|wanted| typed.text() == wanted))
     }
 
     fn is_armed(&self, now: Stamp) -> bool {
@@ -121,6 +148,13 @@ impl Confirm {
         match key {
             Key::Esc | Key::Ctrl('c') => return Answer::No,
             _ if !self.is_armed(now) => {}
+            // Every letter may belong to the name; Enter is no slip here, as it takes nothing but the whole name.
+            Key::Enter if self.intent == Intent::KillNamed && self.is_ready(now) => return Answer::Yes,
+            _ if self.intent == Intent::KillNamed => {
+                if let Some(typed) = &mut self.typed {
+                    typed.press(key);
+                }
+            }
             Key::Char('y') if self.is_ready(now) => return Answer::Yes,
             Key::Char('n' | 'q') | Key::Enter => return Answer::No,
             Key::Char('0'..='9') | Key::Backspace => {

@@ -3,9 +3,11 @@
 use super::said::{outcome_in_full, waiting};
 use super::state::App;
 use super::text;
+use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::event::Stream;
 use crate::model::id::JobId;
+use crate::model::left::{Kin, Left};
 use crate::model::phase::Phase;
 use crate::model::stamp::Stamp;
 
@@ -53,6 +55,11 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     if let Some(silent) = row.silent(now) {
         facts.push(Fact::new("silent for", Elapsed::Running(silent).to_string()));
     }
+    if let Some(since) = row.link_silent.filter(|_| row.phase.is_live()) {
+        let silent = Elapsed::Running(now.since(since));
+        let text = format!("silent for {silent}: the host gave no sign of life when asked, and no limit counts");
+        facts.push(Fact::new("link", text));
+    }
     for (number, ending) in row.earlier.iter().enumerate() {
         let elapsed = Elapsed::Over(ending.elapsed);
         let leaked = if ending.leaked { ", leaked" } else { "" };
@@ -66,15 +73,63 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
         &format!("attempt {}", row.attempt),
         phase_in_full(&row.phase, now),
     ));
+    facts.extend(processes(row, now));
     facts
+}
+
+/// What the last look at the host found alive, and when that was.
+fn processes(row: &Row, now: Stamp) -> Vec<Fact> {
+    const NAME: &str = "processes";
+    let ago = |at: Stamp| Elapsed::Running(now.since(at));
+    let mut facts = Vec::new();
+    match row.looked() {
+        Some(at) if row.alive().next().is_none() => {
+            facts.push(Fact::new(
+                NAME,
+                format!("none found on the host, looked {} ago", ago(at)),
+            ));
+        }
+        Some(at) => facts.push(Fact::new(NAME, format!("on the host, looked {} ago:", ago(at)))),
+        None if row.may_have_left() && row.not_looked.is_none() => {
+            facts.push(Fact::new(NAME, "not looked at yet"));
+        }
+        None => {}
+    }
+    facts.extend(row.alive().map(|left| Fact::new("", left_in_words(left))));
+    if let Some((at, why)) = &row.not_looked {
+        let name = if facts.is_empty() { NAME } else { "" };
+        let text = format!("could not be looked at {} ago: {}", ago(*at), text::one_line(why));
+        facts.push(Fact::new(name, text));
+    }
+    facts
+}
+
+/// A process in one line: `4711 S root sleep, escaped`.
+pub fn left_in_words(left: &Left) -> String {
+    let Left {
+        pid,
+        kin,
+        state,
+        owner,
+        name,
+    } = left;
+    let escaped = match kin {
+        Kin::Session => "",
+        Kin::Escaped => ", escaped",
+    };
+    text::one_line(&format!("{pid} {state} {owner} {name}{escaped}"))
 }
 
 fn phase_in_full(phase: &Phase, now: Stamp) -> String {
     match phase {
         Phase::Queued { since, why } => format!("{}, for {}", waiting(*why), Elapsed::Running(now.since(*since))),
         Phase::Connecting { since } => format!("connecting for {}", Elapsed::Running(now.since(*since))),
-        Phase::Running { since, slow, .. } => {
-            let slow = if slow.is_some() { ", past the soft limit" } else { "" };
+        Phase::Running { since, slow, overdue } => {
+            let slow = match (slow, overdue) {
+                (_, Some(_)) => ", overdue: past its limit, and left to finish",
+                (Some(_), None) => ", past the soft limit",
+                (None, None) => "",
+            };
             format!("running for {}{slow}", Elapsed::Running(now.since(*since)))
         }
         Phase::Stopping { since, reason, kill_at } => {

@@ -37,6 +37,8 @@ pub(super) fn ask(app: &mut App, now: Stamp) -> Effects {
     choices.extend(match app.departure {
         // Whoever may only look leaves the run alone; a tied run must still have a way out.
         _ if free && app.seat.access == Access::ReadOnly => vec![],
+        Departure::None if app.plan.settings.let_finish => vec![Choice::Drain],
+        _ if app.plan.settings.let_finish => vec![Choice::LetGo],
         Departure::None => vec![Choice::Drain, Choice::Cancel],
         Departure::Draining => vec![Choice::Cancel, Choice::Kill],
         Departure::Cancelling | Departure::Killing => vec![Choice::Kill],
@@ -55,6 +57,7 @@ pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
         }
         Choice::Drain => return end(app, Departure::Draining, now),
         Choice::Cancel => (Departure::Cancelling, Intent::CancelAll),
+        Choice::LetGo => return end(app, Departure::Killing, now),
         Choice::Kill => (Departure::Killing, Intent::KillAll),
     };
     if Confirm::needs_number(intent, app.board.tally().live()) {
@@ -70,10 +73,18 @@ pub(super) fn take(app: &mut App, choice: Choice, now: Stamp) -> Effects {
 pub(super) fn end(app: &mut App, departure: Departure, now: Stamp) -> Effects {
     let (request, text) = match departure {
         Departure::None => return Effects::none(),
+        Departure::Draining if app.plan.settings.let_finish => (
+            Request::Drain,
+            "nothing more is started; leaves when what runs has finished",
+        ),
         Departure::Draining => (Request::Drain, "drain asked: leaves when what runs is over"),
         Departure::Cancelling => (
             Request::Quit { force: Force::Graceful },
             "cancel asked for everything: leaves when all is over",
+        ),
+        Departure::Killing if app.plan.settings.let_finish => (
+            Request::Quit { force: Force::Now },
+            "asked to let go of what runs: leaves when that is done",
         ),
         Departure::Killing => (
             Request::Quit { force: Force::Now },

@@ -4,6 +4,7 @@ use super::key::Key;
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
+use crate::model::secret::Secret;
 
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub enum Load {
 pub enum Effect {
     /// Ask the runner.
     Request(Request),
+    /// Give the runner the password for `sudo`.
+    Give(Secret),
     /// Read output.
     Load(Load),
     /// Leave the dashboard: there is nothing left to see.

@@ -5,6 +5,7 @@ use super::confirm::Confirm;
 use super::input::Input;
 use super::pane::Pane;
 use super::quit::QuitQuestion;
+use super::secret::PasswordQuestion;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 
@@ -22,6 +23,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Whether and how to leave.
     Quit(QuitQuestion),
+    /// The password that `sudo` wants on some host.
+    Password(PasswordQuestion),
     /// A filter is being typed; the rows follow it.
     Filter(Input),
     /// A search is being typed.
@@ -34,6 +37,7 @@ impl Overlay {
         match self {
             Self::Confirm(confirm) => Some(confirm.opened + ARMING),
             Self::Quit(question) => Some(question.moved + ARMING),
+            Self::Password(question) => Some(question.opened + ARMING),
             _ => None,
         }
     }
@@ -43,6 +47,7 @@ impl Overlay {
         match self {
             Self::Confirm(confirm) => confirm.opened = now,
             Self::Quit(question) => question.moved = now,
+            Self::Password(question) => question.opened = now,
             _ => {}
         }
     }

@@ -1,25 +1,39 @@
 //! Putting the question before something is done to jobs: which of those meant it makes sense for, and what the operator
 //! should know.
 
+use super::action::Action;
 use super::confirm::{Confirm, Intent};
 use super::input::Input;
 use super::overlay::Overlay;
 use super::state::App;
+use super::text::one_line;
 use crate::model::board::Row;
 use crate::model::id::JobId;
-use crate::model::outcome::Outcome;
+use crate::model::left::{Kin, Left};
+use crate::model::outcome::{Outcome, SkipReason};
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
 
 /// Asks before doing something to jobs; says so when it makes no sense for any of them.
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
     let meant = targets.len();
-    let wants_done = intent == Intent::Retry;
-    let fits = |job: &JobId| app.board.row(*job).is_some_and(|row| row.phase.is_done() == wants_done);
+    let wants_done = intent.tries_again();
+    let is_spared = |job: JobId| intent != Intent::KillNamed && !wants_done && is_left_to_finish(app, job);
+    let fits = |job: &JobId| {
+        let is_done = app.board.row(*job).map(|row| row.phase.is_done());
+        is_done == Some(wants_done) && !is_spared(*job)
+    };
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
     if fitting.is_empty() {
         let text = match *targets {
             [] => "no row is chosen".to_owned(),
+            [job] if is_spared(job) => format!(
+                "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
+                app.label(job)
+            ),
+            _ if targets.iter().any(|job| is_spared(*job)) => {
+                "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
+            }
             [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
             [job] => format!("{} is over already", app.label(job)),
             _ if wants_done => format!("none of the {meant} jobs is over"),
@@ -31,6 +45,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     let running = count(app, &fitting, |row| row.phase.is_live());
     let risky = count(app, &fitting, may_live_on);
     let warning = (wants_done && risky > 0).then(|| match fitting.len() {
+        1 if intent == Intent::RetryAnyway => refused_for(app, fitting[0]),
         1 => "it may still be running there from the attempt before".to_owned(),
         _ => format!("{risky} of them may still be running from the attempt before"),
     });
@@ -39,13 +54,78 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         of_marks: app.acts_on_marks() && app.targets() == targets,
         hosts: named(app, &fitting),
         running,
+        left: Vec::new(),
         left_alone: meant - fitting.len(),
         hidden: app.table.hidden(&fitting),
         warning,
         opened: now,
-        typed: Confirm::needs_number(intent, running).then(Input::default),
+        typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
         jobs: fitting,
     });
+}
+
+/// `K`: asks before killing what is known to be left of a job. Of one that runs that is only what has escaped from it.
+pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
+    let Some(row) = app.board.row(job) else { return };
+    let runs = !row.phase.is_done();
+    let left: Vec<Left> = row
+        .alive()
+        .filter(|left| !runs || left.kin == Kin::Escaped)
+        .cloned()
+        .collect();
+    if left.is_empty() {
+        let host = row.host.clone();
+        let look = Action::Look.keys().first().map(ToString::to_string).unwrap_or_default();
+        app.say(
+            match row.looked() {
+                None => format!("nothing is known to be left on {host}; {look} looks"),
+                Some(_) if runs => format!("nothing has escaped from the command on {host}; {look} looks again"),
+                Some(_) => format!("nothing was left on {host} at the last look; {look} looks again"),
+            },
+            now,
+        );
+        return;
+    }
+    let escaped = left.iter().any(|left| left.kin == Kin::Escaped);
+    app.overlay = Overlay::Confirm(Confirm {
+        intent: Intent::KillLeft,
+        jobs: vec![job],
+        of_marks: false,
+        hosts: named(app, &[job]),
+        running: 0,
+        left,
+        left_alone: 0,
+        hidden: 0,
+        warning: escaped.then(|| "what escaped may be a daemon that was left on purpose".to_owned()),
+        opened: now,
+        typed: None,
+    });
+}
+
+/// Why the host refused to start the job once more: what runs there.
+fn refused_for(app: &App, job: JobId) -> String {
+    let outcome = app.board.row(job).and_then(|row| row.phase.outcome());
+    match outcome {
+        Some(Outcome::Skipped {
+            detail: Some(detail), ..
+        }) => one_line(detail),
+        _ => "it may still be running there from the attempt before".to_owned(),
+    }
+}
+
+/// Whether a job was not started because something of an earlier attempt is, or may be, alive, and still is as far as is
+/// known.
+pub(super) fn was_refused(row: &Row) -> bool {
+    let why = match row.phase.outcome() {
+        Some(Outcome::Skipped { why, .. }) => *why,
+        _ => return false,
+    };
+    matches!(why, SkipReason::AlreadyRunning | SkipReason::MayBeRunning) && !row.doubtful.is_empty()
+}
+
+/// Whether the command of a job runs and may be ended by nothing but its host's name.
+pub(super) fn is_left_to_finish(app: &App, job: JobId) -> bool {
+    app.plan.settings.let_finish && app.board.row(job).is_some_and(|row| row.phase.is_live())
 }
 
 fn count(app: &App, jobs: &[JobId], holds: impl Fn(&Row) -> bool) -> usize {

@@ -20,6 +20,8 @@ pub enum Choice {
     Cancel,
     /// Kill everything that is still there.
     Kill,
+    /// Leave what runs running, and nobody watches it.
+    LetGo,
 }
 
 impl Choice {
@@ -31,6 +33,7 @@ impl Choice {
             Self::Drain => 'r',
             Self::Cancel => 'c',
             Self::Kill => 'k',
+            Self::LetGo => 'g',
         }
     }
 
@@ -42,6 +45,7 @@ impl Choice {
             Self::Drain => "drain",
             Self::Cancel => "cancel",
             Self::Kill => "kill now",
+            Self::LetGo => "let go",
         }
     }
 
@@ -54,6 +58,7 @@ impl Choice {
             Self::Drain => "start nothing more, wait for what runs; then leave",
             Self::Cancel => "end everything: TERM, grace, KILL; then leave",
             Self::Kill => "KILL everything at once; then leave",
+            Self::LetGo => "end the run; what runs goes on, and nobody watches it",
         }
     }
 }

@@ -2,8 +2,10 @@
 //! filter reads it, so that what can be seen can be found.
 
 use crate::model::board::Row;
-use crate::model::outcome::{Ended, Outcome};
+use crate::model::elapsed::Elapsed;
+use crate::model::outcome::{Ended, Fate, Outcome};
 use crate::model::phase::{Phase, Why};
+use crate::model::stamp::Stamp;
 use crate::model::text::StyledLine;
 
 /// What stands in the last column of a row.
@@ -49,6 +51,12 @@ fn particulars(row: &Row) -> Option<String> {
     }
 }
 
+/// How long a link has been silent, where it is.
+pub fn link_silence(row: &Row, now: Stamp) -> Option<String> {
+    let silent = Elapsed::Running(now.since(row.link_silent?));
+    row.phase.is_live().then(|| format!("link silent {silent}"))
+}
+
 /// What must stand in the row whatever was printed: why it is being stopped, what became of the processes, what leaked.
 pub fn remark(row: &Row) -> Option<String> {
     match &row.phase {
@@ -56,11 +64,18 @@ pub fn remark(row: &Row) -> Option<String> {
         Phase::Done { outcome, leaked, .. } => {
             let fate = outcome.fate().map(ToString::to_string);
             let leaked = (*leaked && !outcome.is_ok()).then(|| "leaked".to_owned());
-            let parts: Vec<String> = fate.into_iter().chain(leaked).collect();
+            let parts: Vec<String> = fate.into_iter().chain(leaked).chain(left(row, outcome)).collect();
             (!parts.is_empty()).then(|| parts.join(", "))
         }
         _ => None,
     }
+}
+
+/// How many processes the last look found, where the fate does not say so.
+fn left(row: &Row, outcome: &Outcome) -> Option<String> {
+    let count = row.alive().count();
+    let says_it = matches!(outcome.fate(), Some(Fate::Survived { .. }));
+    (count > 0 && !says_it).then(|| format!("{count} left"))
 }
 
 /// What a queued job waits for.

@@ -5,6 +5,7 @@ use super::message::Size;
 use super::output::OutputView;
 use super::overlay::Overlay;
 use super::seat::{Access, Seat};
+use super::secret::Turn;
 use super::table::Table;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -56,6 +57,7 @@ pub struct App {
     pub(super) table: Table,
     pub(super) size: Size,
     pub(super) departure: Departure,
+    pub(super) password: Turn,
     /// A key was pressed: the operator is there.
     pub(super) touched: bool,
     pub(super) left: bool,
@@ -78,6 +80,7 @@ impl App {
         let mut app = Self {
             plan,
             seat: Seat::default(),
+            password: Turn::of(&board),
             board,
             screen: Screen::Table,
             overlay: Overlay::None,

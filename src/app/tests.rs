@@ -5,7 +5,8 @@ use super::*;
 use crate::model::board::Board;
 use crate::model::event::{Change, Event, Message, Stream, What};
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::{Fate, Limit, Outcome};
+use crate::model::left::{Kin, Left};
+use crate::model::outcome::{Fate, Limit, Outcome, SkipReason};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
@@ -384,6 +385,140 @@ fn what_may_still_run_is_not_retried_blindly() {
         let warned = matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.warning.is_some());
         assert_eq!(warned, asks, "{fate:?}");
     }
+}
+
+fn left(pid: u32, kin: Kin) -> Left {
+    Left {
+        pid,
+        kin,
+        state: 'S',
+        owner: "root".to_owned(),
+        name: "sl\u{1b}[2Jeep".to_owned(),
+    }
+}
+
+fn survived() -> Outcome {
+    let owners = vec!["root".to_owned()];
+    Outcome::TimedOut {
+        limit: Limit::Run,
+        fate: Fate::Survived { count: 1, owners },
+        ended: None,
+    }
+}
+
+fn look(job: u32) -> Vec<Effect> {
+    let jobs = vec![JobId(job)];
+    vec![Effect::Request(Request::Look { jobs })]
+}
+
+#[test]
+fn details_ask_for_a_look_where_something_may_be_left_and_nowhere_else() {
+    let mut desk = Desk::running(1);
+    let (i, l) = (Key::Char('i'), Key::Char('l'));
+    assert_eq!(desk.press(&[i]), look(0), "it runs");
+    assert_eq!(desk.press(&[l]), look(0), "asked for by key");
+    let processes = vec![left(8, Kin::Escaped)];
+    desk.hear(0, Change::Left { processes });
+    assert_eq!(desk.press(&[i, i]), [], "it was just looked");
+    assert_eq!(desk.press_after(9000, i), [], "closed");
+    assert_eq!(desk.press(&[i]), look(0));
+    desk.press(&[i]);
+    desk.hear(0, done(Outcome::Ok, 9));
+    assert_eq!(desk.press(&[i]), [], "it ended well");
+    let facts: Vec<String> = facts(&desk.app, JobId(0), desk.now)
+        .into_iter()
+        .map(|fact| fact.name)
+        .collect();
+    assert!(!facts.contains(&"processes".to_owned()), "what ran is not what is left");
+}
+
+#[test]
+fn what_is_left_is_shown_harmless_and_with_its_kin() {
+    let mut desk = Desk::running(1);
+    let processes = vec![left(8, Kin::Escaped)];
+    desk.hear(0, Change::Left { processes });
+    desk.hear(0, done(survived(), 9));
+    let facts = facts(&desk.app, JobId(0), desk.now);
+    let texts: Vec<&str> = facts.iter().map(|fact| fact.text.as_str()).collect();
+    assert!(texts.contains(&"8 S root sl\\u{1b}[2Jeep, escaped"), "{texts:?}");
+    let detail = "no route".to_owned();
+    desk.hear(0, Change::NotLooked { detail });
+    let facts = super::facts(&desk.app, JobId(0), desk.now);
+    assert!(
+        facts.iter().any(|fact| fact.text.ends_with("ago: no route")),
+        "{facts:?}"
+    );
+}
+
+#[test]
+fn what_is_left_is_killed_by_number_and_only_after_a_question() {
+    let mut desk = Desk::running(1);
+    let k = Key::Char('K');
+    assert_eq!(desk.press(&[k]), []);
+    assert_eq!(desk.notice(), "nothing is known to be left on web1; l looks");
+    let processes = vec![left(7, Kin::Session), left(8, Kin::Escaped)];
+    desk.hear(0, Change::Left { processes });
+    // While the command runs, only what has escaped from it.
+    desk.press(&[k]);
+    assert!(
+        matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.left == [left(8, Kin::Escaped)] && confirm.warning.is_some())
+    );
+    for no in [Key::Enter, Key::Esc, Key::Char('n')] {
+        desk.press(&[Key::Esc, k]);
+        assert_eq!(desk.press(&[k, no]), [], "{no}");
+        assert_eq!(*desk.app.overlay(), Overlay::None, "{no}");
+    }
+    desk.press(&[k]);
+    assert_eq!(desk.press_after(100, Key::Char('y')), [], "too early");
+    let kill = Request::KillLeft {
+        job: JobId(0),
+        pids: vec![8],
+    };
+    assert_eq!(desk.press(&[Key::Char('y')]), [Effect::Request(kill)]);
+}
+
+#[test]
+fn a_viewer_who_may_not_act_neither_looks_nor_kills() {
+    let mut desk = Desk::running(1);
+    desk.app.seat.access = Access::ReadOnly;
+    let processes = vec![left(8, Kin::Escaped)];
+    desk.hear(0, Change::Left { processes });
+    for key in ['l', 'K'] {
+        assert_eq!(desk.press(&[Key::Char(key)]), []);
+        assert!(desk.notice().starts_with("read-only"), "{key}");
+    }
+    assert_eq!(desk.press_after(9000, Key::Char('i')), [], "details ask for nothing");
+    for key in ['l', 'K'] {
+        assert_eq!(desk.press(&[Key::Char(key)]), []);
+        assert!(matches!(desk.app.overlay(), Overlay::Details(..)), "{key}");
+    }
+}
+
+#[test]
+fn who_insists_on_a_retry_that_was_refused_is_told_what_runs_there() {
+    let mut desk = Desk::running(1);
+    let cookie = "c".to_owned();
+    desk.hear(0, Change::Starting { cookie });
+    desk.hear(0, done(survived(), 9));
+    let detail = "still running since 18:02 UTC, pid 4711 (root): apt-get".to_owned();
+    let refused = Outcome::Skipped {
+        why: SkipReason::AlreadyRunning,
+        detail: Some(detail.clone()),
+    };
+    let again = |change| attempt_event(&plan(&["web1"]), (0, 2), 120, change);
+    desk.tell(Msg::Runner(Message::Event(again(Change::Queued(Why::ConnectSlot)))));
+    desk.tell(Msg::Runner(Message::Event(again(done(refused, 1)))));
+    assert_eq!(desk.press(&[Key::Char('r')]), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.warning.as_ref() == Some(&detail)));
+    let insist = Request::Retry {
+        jobs: vec![JobId(0)],
+        even_if_running: true,
+    };
+    assert_eq!(desk.press(&[Key::Char('y')]), [Effect::Request(insist)]);
+    // Once it is known to be gone, nobody needs to insist.
+    let fate = Fate::Gone;
+    desk.hear(0, Change::Found { fate });
+    assert_eq!(desk.press(&[Key::Char('r')]), retry(&[0]));
 }
 
 #[test]

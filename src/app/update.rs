@@ -16,10 +16,12 @@ use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::password;
 use super::quit::Way;
 use super::reading;
 use super::search::Search;
 use super::seat::Access;
+use super::secret::Entry;
 use super::state::{App, Departure, Screen};
 use super::text;
 use crate::model::event::{Event, Message, What};
@@ -52,6 +54,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
     };
+    password::open_when_due(app, now);
     effects.and(leave::when_over(app, now))
 }
 
@@ -108,6 +111,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     match &event.what {
         What::Job { job, attempt, .. } => reading::note_attempt(app, *job, *attempt, event.at),
         what => {
+            password::hear(app, what);
             if let Some(news) = others::news(what, app.seat.who.as_deref(), &app.board) {
                 app.say(news, now);
             }
@@ -136,7 +140,10 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
     app.board.interrupt();
     note_end(app, app.board.last());
     app.departure = Departure::None;
-    if matches!(app.overlay, Overlay::Quit(_) | Overlay::Confirm(_)) {
+    if matches!(
+        app.overlay,
+        Overlay::Quit(_) | Overlay::Confirm(_) | Overlay::Password(_)
+    ) {
         app.overlay = Overlay::None;
     }
     app.notice = None;
@@ -179,6 +186,7 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
             refilter(app, filter, now);
         }
         Overlay::Search(input) => input.paste(pasted),
+        Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
     Effects::none()
@@ -223,6 +231,21 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
                 .map(|fact| text::wrap_words(&fact.text, columns).len())
                 .sum();
             let closes = Action::of_key(key, app.place());
+            match closes {
+                Some(Action::Look | Action::KillLeft) if app.is_locked() => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return say_locked(app, now);
+                }
+                Some(Action::Look) => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return act::look(app, vec![job], now);
+                }
+                Some(Action::KillLeft) => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return act::kill_left(app, job, now);
+                }
+                _ => {}
+            }
             if pane.press(key, rows, rows_shown) || !(is_close(closes) || closes == Some(Action::Details)) {
                 app.overlay = Overlay::Details(job, pane);
             }
@@ -235,6 +258,12 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Quit(mut question) => match question.press(key, now) {
             Way::Open => app.overlay = Overlay::Quit(question),
             Way::Taken(choice) => return leave::take(app, choice, now),
+        },
+        Overlay::Password(mut question) => match question.press(key, now) {
+            Entry::Open => app.overlay = Overlay::Password(question),
+            Entry::Closed => app.say(password::later(), now),
+            Entry::Given => return Effect::Give(question.typed).into(),
+            Entry::Declined => return Effects::request(Request::SudoPassword),
         },
         Overlay::Filter(input) => type_filter(app, input, key, now),
         Overlay::Search(input) => type_search(app, input, key, now),
@@ -282,9 +311,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         return Effects::none();
     };
     if app.is_locked() && action.asks_runner() {
-        let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
-        app.say(format!("read-only; {key} unlocks"), now);
-        return Effects::none();
+        return say_locked(app, now);
     }
     match action {
         Action::Lock => return lock(app, now),
@@ -292,7 +319,19 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Kill => return act::kill(app, now),
         Action::Retry => return act::retry(app, now),
         Action::RetryAll => return act::retry_all(app, now),
+        Action::Look => {
+            app.table.steer();
+            let targets = app.targets();
+            return act::look(app, targets, now);
+        }
+        Action::KillLeft => {
+            app.table.steer();
+            if let Some(job) = app.job_at_hand() {
+                return act::kill_left(app, job, now);
+            }
+        }
         Action::Pause => return act::pause(app, now),
+        Action::Password => password::ask(app, now),
         Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
@@ -300,6 +339,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             app.table.steer();
             if let Some(job) = app.job_at_hand() {
                 app.overlay = Overlay::Details(job, Pane::default());
+                return act::look_unasked(app, job, now);
             }
         }
         _ => {
@@ -309,6 +349,12 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             };
         }
     }
+    Effects::none()
+}
+
+fn say_locked(app: &mut App, now: Stamp) -> Effects {
+    let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+    app.say(format!("read-only; {key} unlocks"), now);
     Effects::none()
 }
 

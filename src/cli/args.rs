@@ -113,6 +113,9 @@ pub struct RunArgs {
     pub(super) tie: TieArgs,
     #[command(flatten)]
     pub(super) safety: SafetyArgs,
+    /// Run the command as root, by sudo on the host; a password is asked for once, if at all.
+    #[arg(long, help_heading = "Run")]
+    pub(super) sudo: bool,
     /// A variable for the command; without =V it is taken from here.
     #[arg(long, value_name = "K[=V]", help_heading = "Run")]
     pub(super) env: Vec<Variable>,
@@ -177,6 +180,12 @@ pub(super) struct LimitArgs {
     /// Silence after which a host ends the job by itself [default: 90s].
     #[arg(long, value_name = "TIME", value_parser = config::time_limit)]
     lease: Option<TimeLimit>,
+    /// Let what was started finish: no limit, cut link or quit signals it.
+    #[arg(long)]
+    let_finish: bool,
+    /// How long output is read on when the command has ended [default: 2s].
+    #[arg(long, value_name = "TIME", value_parser = config::parse_duration)]
+    drain: Option<Duration>,
 }
 
 /// A list in one value; clap would read a bare `Vec` as several.
@@ -184,6 +193,11 @@ pub(super) struct LimitArgs {
 struct RetryList(Vec<RetryOn>);
 
 impl LimitArgs {
+    /// Whether a cut link is to end the command by an option, whatever the configuration says.
+    pub(super) fn ends_on_disconnect(&self) -> bool {
+        self.on_disconnect == Some(OnDisconnect::End)
+    }
+
     /// The layer of the configuration that the options are.
     pub(super) fn layer(&self) -> Defaults {
         Defaults {
@@ -194,11 +208,13 @@ impl LimitArgs {
             idle_timeout: self.idle_timeout,
             slow: self.slow,
             grace: self.grace,
-            drain: None,
+            drain: self.drain,
             retries: self.retries,
             retry_on: self.retry_on.clone().map(|list| list.0),
             on_disconnect: self.on_disconnect,
             lease: self.lease,
+            sudo: None,
+            let_finish: self.let_finish.then_some(true),
             on_hangup: None,
             confirm_above: None,
         }

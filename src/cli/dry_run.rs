@@ -16,6 +16,9 @@ pub(super) fn show(request: &RunRequest, out: &mut dyn Write) -> io::Result<()> 
     let (hosts, bytes) = (request.hosts.len(), request.command.len());
     writeln!(out, "hosts     {hosts}: {}", request.node_set)?;
     writeln!(out, "command   {bytes} bytes: {}", visible(&request.command))?;
+    if settings.sudo {
+        writeln!(out, "as        root, by sudo")?;
+    }
     for (name, value) in &request.env {
         writeln!(out, "env       {name}={}", visible(value))?;
     }
@@ -28,6 +31,12 @@ pub(super) fn show(request: &RunRequest, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "slow      {}", slow(settings.slow))?;
     writeln!(out, "retries   {}", retries(settings))?;
     writeln!(out, "cut link  {}", cut_link(settings))?;
+    if settings.let_finish {
+        writeln!(
+            out,
+            "finish    what was started is left to finish: no limit, no quit signals it"
+        )?;
+    }
     if let Some(ssh) = ssh(&request.ssh) {
         writeln!(out, "ssh       {}", visible(&ssh))?;
     }
@@ -118,6 +127,7 @@ mod tests {
         let plain = shown(&sample("web[1-3]", "printf 'a\\n'\techo größe\n"));
         let mut rich = sample("db1", "true");
         rich.env = vec![("release".to_owned(), "a b\n".to_owned())];
+        rich.settings.sudo = true;
         rich.settings.retries = 2;
         rich.settings.retry_on.push(RetryOn::Exit);
         rich.settings.run_timeout = Some(Duration::from_secs(600));
@@ -138,6 +148,7 @@ mod tests {
 
         hosts     1: db1
         command   4 bytes: true
+        as        root, by sudo
         env       release=a b\n
         width     64 running, 32 connecting
         limits    connect 30s, command 10m, silence none, TERM to KILL 10s

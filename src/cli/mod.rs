@@ -20,6 +20,7 @@ mod parse;
 mod place;
 mod preflight;
 mod reach;
+mod reap;
 mod request;
 mod results;
 mod run;
@@ -142,6 +143,7 @@ fn begin(request: &RunRequest, bounds: Bounds) -> Result<ExitStatus, CliError> {
     };
     confirm(request, somebody.then_some(console))?;
     drop((input, output));
+    reap::reap();
     history::prune_in_passing(bounds);
     run::run(request)
 }

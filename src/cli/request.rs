@@ -7,7 +7,7 @@ use super::sources::hosts;
 use super::tie::TieArgs;
 use super::usage::UsageError;
 use super::words::command_text;
-use crate::config::{Config, Layer, OnHangup, Ssh};
+use crate::config::{Config, Defaults, Layer, OnHangup, Ssh};
 use crate::model::doubt::Inherited;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
@@ -94,10 +94,17 @@ pub(super) struct World<'a> {
 /// Settles a request; the options are laid over the configuration.
 pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Result<RunRequest, UsageError> {
     config.apply(Layer {
-        defaults: args.limits.layer(),
+        defaults: Defaults {
+            // The option can only ask for it; the configuration may have done so already.
+            sudo: args.sudo.then_some(true),
+            ..args.limits.layer()
+        },
         ssh: args.ssh.layer(),
         ..Layer::default()
     });
+    if config.settings(1).let_finish && args.limits.ends_on_disconnect() {
+        return Err(UsageError::EndsAndFinishes);
+    }
     let command = command_text(&args.command)?;
     let env = environment(args, world)?;
     let hosts = with_user(targets(args, world)?, args.hosts.user.as_deref())?;

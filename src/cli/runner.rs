@@ -11,7 +11,7 @@ use crate::link::{self, Asked};
 use crate::model::bond::Tie;
 use crate::model::exit::ExitStatus;
 use crate::model::request::{Force, Request};
-use crate::rundir::{Holder, RunDir, RunLock, Writer};
+use crate::rundir::{Holder, Holdings, RunDir, RunLock, Writer};
 use crate::runner::Runner;
 use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir};
@@ -108,10 +108,11 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
             .map_err(CliError::System)?;
     }
     let signals = tokio::spawn(heed_signals(asked)?);
+    let holdings = Holdings::begin(dir).map_err(CliError::System)?;
     let transport = OpenSsh::new(
         plan.ssh.clone(),
         sockets,
-        runner.words(),
+        (Arc::new(move |holding| holdings.note(holding)), runner.words()),
         Agent::at(place::agent()).await,
     );
     let serving = tokio::spawn(hub.serve());
@@ -121,6 +122,10 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
         out.flush()?;
     }
     runner.run(transport, wishes).await;
+    // All of them are reaped.
+    if let Err(error) = dir.forget_holdings() {
+        tracing::warn!(%error, "the list of ssh processes stays");
+    }
     let _ = serving.await;
     signals.abort();
     Ok(())
@@ -147,6 +152,7 @@ fn end_with_starter(asked: &UnboundedSender<Asked>) {
     let _over = asked.send(Asked {
         who,
         request: Request::Quit { force },
+        secret: None,
     });
 }
 
@@ -168,6 +174,7 @@ fn heed_signals(asked: UnboundedSender<Asked>) -> Result<impl Future<Output = ()
             let _over = asked.send(Asked {
                 who,
                 request: Request::Quit { force },
+                secret: None,
             });
             force = Force::Now;
         }

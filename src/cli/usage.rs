@@ -39,6 +39,12 @@ pub enum UsageError {
     /// A wish that makes no sense.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// What is to finish cannot end with its link.
+    #[error(
+        "--let-finish means that a cut link ends nothing, and --on-disconnect end that it ends the command; leave one \
+         of them out"
+    )]
+    EndsAndFinishes,
     /// There is no ssh.
     #[error("there is no ssh on the PATH; install an OpenSSH client, for example with apt-get install openssh-client")]
     NoSsh,

@@ -126,6 +126,18 @@ impl Section<'_> {
         self.read(key, &value, read(&text)).map(Some)
     }
 
+    /// Takes a key that is true or false.
+    pub(super) fn take_truth(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        self.known.push(key);
+        let Some(value) = self.table.remove(key) else {
+            return Ok(None);
+        };
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Ok(Some(*truth)),
+            _ => Err(self.wrong_sort(key, &value, "true or false")),
+        }
+    }
+
     /// Takes a key that holds a list.
     pub(super) fn take_list<T>(
         &mut self,

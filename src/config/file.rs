@@ -97,6 +97,8 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         retry_on: section.take("retry-on", retry_on)?,
         on_disconnect: section.take("on-disconnect", on_disconnect)?,
         lease: section.take("lease", time_limit)?,
+        sudo: section.take_truth("sudo")?,
+        let_finish: section.take_truth("let-finish")?,
         on_hangup: section.take("on-hangup", on_hangup)?,
         confirm_above: section.take("confirm-above", confirm_above)?,
     };

@@ -56,6 +56,10 @@ pub struct Defaults {
     pub on_disconnect: Option<OnDisconnect>,
     /// How long a shim bears silence.
     pub lease: Option<TimeLimit>,
+    /// Whether commands run as root, by `sudo`.
+    pub sudo: Option<bool>,
+    /// Whether what was started is to finish.
+    pub let_finish: Option<bool>,
     /// What a closed terminal does to a run with a dashboard.
     pub on_hangup: Option<OnHangup>,
     /// How many hosts need no confirmation.

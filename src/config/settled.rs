@@ -2,7 +2,7 @@
 
 use super::layer::{Defaults, Layer, Ssh};
 use super::value::{OnHangup, TimeLimit, Width};
-use crate::model::plan::Settings;
+use crate::model::plan::{OnDisconnect, Settings};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -70,6 +70,8 @@ impl Config {
             retry_on,
             on_disconnect,
             lease,
+            sudo,
+            let_finish,
             on_hangup,
             confirm_above,
         } = defaults;
@@ -88,6 +90,8 @@ impl Config {
         replace(&mut limits.retry_on, retry_on);
         replace(&mut limits.on_disconnect, on_disconnect);
         replace(&mut limits.lease, lease.map(time));
+        replace(&mut limits.sudo, sudo);
+        replace(&mut limits.let_finish, let_finish);
     }
 
     /// The settings of a run over so many hosts.
@@ -96,10 +100,14 @@ impl Config {
             Width::Count(count) => count,
             Width::Max => hosts.max(1),
         };
-        Settings {
+        let mut settings = Settings {
             width,
             ..self.limits.clone()
+        };
+        if settings.let_finish {
+            settings.on_disconnect = OnDisconnect::Keep;
         }
+        settings
     }
 }
 

@@ -3,9 +3,11 @@
 use super::error::HistoryError;
 use super::record::{Record, check_owner, live};
 use crate::rundir::RunDir;
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How many candidates an error lists.
 const LISTED: usize = 8;
@@ -59,9 +61,21 @@ impl Store {
                 names.push(name.to_owned());
             }
         }
-        // A name begins with the time, so that the order of names is that of time.
+        // A name begins with the time, so that the order of names is that of time, but within one second.
         names.sort_unstable_by(|left, right| right.cmp(left));
+        let second = |name: &String| name.split_once('-').map(|(time, _)| time.to_owned());
+        for same in names.chunk_by_mut(|left, right| second(left) == second(right)) {
+            if same.len() > 1 {
+                same.sort_by_cached_key(|name| Reverse(self.written(name)));
+            }
+        }
         Ok(names)
+    }
+
+    /// When a run was asked for, to the resolution of the file system.
+    fn written(&self, name: &str) -> Option<SystemTime> {
+        let plan = fs::metadata(self.dir(name).plan()).ok()?;
+        plan.modified().ok()
     }
 
     /// The directory of a run of which the whole name is known.
@@ -94,6 +108,15 @@ impl Store {
     /// When it cannot be found or read.
     pub fn open(&self, asked: Option<&str>) -> Result<Record, HistoryError> {
         Record::open(self.find(asked, Which::Latest)?)
+    }
+
+    /// The runs of ours that nobody drives and that may have left processes or a socket.
+    pub fn left_alone(&self) -> Vec<RunDir> {
+        // Where they cannot be listed, whoever asks next says so.
+        let names = self.names().unwrap_or_default();
+        let dirs = names.iter().map(|name| self.dir(name));
+        dirs.filter(|dir| dir.has_leftovers() && check_owner(dir).is_ok() && live(dir).is_ok_and(|live| live.is_none()))
+            .collect()
     }
 
     fn latest_alive(&self, names: &[String]) -> Result<RunDir, HistoryError> {

@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::frame::{self, Kind};
 use super::greet::{Answer, Hello, PROTOCOL, Welcome};
-use super::{Far, Link};
+use super::{Far, Link, Wish};
 use crate::model::event::Message;
 use std::io;
 use std::path::Path;
@@ -81,8 +81,12 @@ impl Hello {
 fn carry(far: Far, mut from: BufReader<OwnedReadHalf>, mut to: OwnedWriteHalf) {
     let Far { messages, mut requests } = far;
     tokio::spawn(async move {
-        while let Some(request) = requests.recv().await {
-            if frame::say(&mut to, &request).await.is_err() {
+        while let Some(wish) = requests.recv().await {
+            let said = match &wish {
+                Wish::Request(request) => frame::say(&mut to, request).await,
+                Wish::Password(secret) => frame::write(&mut to, Kind::Secret, secret.bytes()).await,
+            };
+            if said.is_err() {
                 return;
             }
         }
@@ -111,6 +115,8 @@ async fn next(from: &mut BufReader<OwnedReadHalf>) -> io::Result<Option<Message>
         Some((Kind::Event, body)) => Some(Message::Event(serde_json::from_slice(&body)?)),
         Some((Kind::Output, body)) => Some(Message::Output(frame::unpack(&body)?)),
         Some((Kind::Probe, body)) => Some(Message::Probe(serde_json::from_slice(&body)?)),
-        Some((Kind::Words, _)) => return Err(io::Error::new(io::ErrorKind::InvalidData, "words out of place")),
+        Some((Kind::Words | Kind::Secret, _)) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "words out of place"));
+        }
     })
 }

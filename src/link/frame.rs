@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Output = b'o',
     /// A look at a host.
     Probe = b'p',
+    /// A password, as it was typed: never JSON, never kept.
+    Secret = b's',
 }
 
 /// Writes one frame.
@@ -50,6 +52,7 @@ pub(super) async fn read(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Opti
         b'e' => Kind::Event,
         b'o' => Kind::Output,
         b'p' => Kind::Probe,
+        b's' => Kind::Secret,
         _ => return Err(invalid("this is not the language of heeler")),
     };
     let length = u32::from_be_bytes(length);

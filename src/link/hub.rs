@@ -5,11 +5,12 @@ use super::address::Address;
 use super::frame::{self, Kind};
 use super::greet::{Answer, Hello, PROTOCOL, Rights, Welcome};
 use super::queue::{Item, Queue};
-use super::{Asked, Ends, Parcel};
+use super::{Asked, Ends, Parcel, Wish};
 use crate::model::bond::Tie;
 use crate::model::event::{Message, Output};
 use crate::model::id::RunId;
 use crate::model::request::Request;
+use crate::model::secret::Secret;
 use crate::model::stamp::Stamp;
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -315,15 +316,16 @@ impl Shared {
     /// Hears a viewer's requests until it goes.
     async fn listen(&self, viewer: &Viewer, from: &mut (impl AsyncRead + Unpin)) {
         loop {
-            match frame::hear::<Request>(from).await {
-                Ok(Some(request)) => self.ask(viewer, request),
+            match hear(from).await {
+                Ok(Some(Wish::Request(request))) => self.ask(viewer, request, None),
+                Ok(Some(Wish::Password(secret))) => self.ask(viewer, Request::SudoPassword, Some(secret)),
                 Ok(None) => return,
                 Err(error) => return tracing::warn!(%error, who = viewer.who, "a viewer cannot be understood"),
             }
         }
     }
 
-    fn ask(&self, viewer: &Viewer, request: Request) {
+    fn ask(&self, viewer: &Viewer, request: Request, secret: Option<Secret>) {
         if viewer.rights == Rights::Read {
             return tracing::warn!(
                 who = viewer.who,
@@ -335,7 +337,7 @@ impl Shared {
             Request::Hold if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
             Request::Hold => self.hold(viewer, true),
             Request::Release => self.hold(viewer, false),
-            request => self.pass_on(&viewer.who, request),
+            request => self.pass_on(&viewer.who, request, secret),
         }
     }
 
@@ -349,15 +351,15 @@ impl Shared {
             state.holding.remove(&viewer.number);
         }
         match (before, state.holding.is_empty()) {
-            (true, false) => self.pass_on(&viewer.who, Request::Hold),
-            (false, true) => self.pass_on(&viewer.who, Request::Release),
+            (true, false) => self.pass_on(&viewer.who, Request::Hold, None),
+            (false, true) => self.pass_on(&viewer.who, Request::Release, None),
             _ => {}
         }
     }
 
-    fn pass_on(&self, who: &str, request: Request) {
+    fn pass_on(&self, who: &str, request: Request, secret: Option<Secret>) {
         let who = who.to_owned();
-        if self.asked.send(Asked { who, request }).is_err() {
+        if self.asked.send(Asked { who, request, secret }).is_err() {
             tracing::debug!("a request came after the end of the run");
         }
     }
@@ -381,6 +383,18 @@ impl Viewer {
     fn next(&self) -> Option<Item> {
         self.queue().next()
     }
+}
+
+/// The next thing that a viewer asks; `None` at the end.
+async fn hear(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Wish>> {
+    Ok(match frame::read(from).await? {
+        None => None,
+        Some((Kind::Words, body)) => Some(Wish::Request(serde_json::from_slice(&body)?)),
+        Some((Kind::Secret, body)) => Some(Wish::Password(Secret::new(body))),
+        Some((Kind::Event | Kind::Output | Kind::Probe, _)) => {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a viewer tells nothing"));
+        }
+    })
 }
 
 async fn send(to: &mut BufWriter<OwnedWriteHalf>, output: &Output) -> io::Result<()> {

@@ -11,6 +11,7 @@ mod queue;
 
 use crate::model::event::Message;
 use crate::model::request::Request;
+use crate::model::secret::Secret;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -39,6 +40,8 @@ pub struct Asked {
     pub who: String,
     /// For what.
     pub request: Request,
+    /// The password that comes with [`Request::SudoPassword`]; it is for no record.
+    pub secret: Option<Secret>,
 }
 
 /// The other ends of what the runner holds.
@@ -81,7 +84,16 @@ pub struct Link {
     /// How many events were taken.
     told: usize,
     messages: mpsc::Receiver<Message>,
-    requests: mpsc::UnboundedSender<Request>,
+    requests: mpsc::UnboundedSender<Wish>,
+}
+
+/// What a front-end asks, as it crosses the link.
+#[derive(Debug)]
+pub enum Wish {
+    /// A request.
+    Request(Request),
+    /// A request for the password to be used, with the password itself, which has a kind of frame of its own.
+    Password(Secret),
 }
 
 /// The other end of a [`Link`].
@@ -90,7 +102,7 @@ pub struct Far {
     /// For what the front-end is to hear; dropped when there is no more.
     pub messages: mpsc::Sender<Message>,
     /// What the front-end asks; closed when it has gone.
-    pub requests: mpsc::UnboundedReceiver<Request>,
+    pub requests: mpsc::UnboundedReceiver<Wish>,
 }
 
 impl Link {
@@ -161,7 +173,17 @@ impl Link {
         if !matches!(request, Request::Hold | Request::Release | Request::Agent { .. }) {
             self.asked.store(true, Ordering::Relaxed);
         }
-        if self.requests.send(request).is_err() {
+        self.send(Wish::Request(request));
+    }
+
+    /// Gives the runner the password for `sudo` that it wants.
+    pub fn give(&self, secret: Secret) {
+        self.asked.store(true, Ordering::Relaxed);
+        self.send(Wish::Password(secret));
+    }
+
+    fn send(&self, wish: Wish) {
+        if self.requests.send(wish).is_err() {
             tracing::debug!("a request came after the end of the run");
         }
     }

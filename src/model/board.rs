@@ -13,6 +13,7 @@ use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
 use super::tail::Tail;
 use super::tally::{Standing, Tally};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One job as it stands.
@@ -46,10 +47,21 @@ pub struct Row {
     pub changed_limit: Option<Option<Duration>>,
     /// Since when nothing has been heard of the host, although it was asked for a sign of life.
     pub link_silent: Option<Stamp>,
-    /// Which processes of this attempt the last look at the host found alive, and when; nothing before the first look.
-    pub left: Option<(Stamp, Vec<Left>)>,
+    /// What the last looks at the host found alive of this attempt, and of earlier ones of which something was left.
+    pub left: BTreeMap<AttemptNo, Look>,
+    /// When a look was last asked for and not possible, and why; nothing once there was one.
+    pub not_looked: Option<(Stamp, String)>,
     /// Earlier attempts of which something may still run.
     pub doubtful: Vec<Doubt>,
+}
+
+/// What a look at the host found of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When it was looked.
+    pub at: Stamp,
+    /// The processes that were alive.
+    pub processes: Vec<Left>,
 }
 
 /// Where the run as a whole is.
@@ -325,7 +337,8 @@ impl Row {
             began: None,
             changed_limit: None,
             link_silent: None,
-            left: None,
+            left: BTreeMap::new(),
+            not_looked: None,
             doubtful: Vec::new(),
         }
     }
@@ -372,7 +385,27 @@ impl Row {
         self.began = None;
         self.changed_limit = None;
         self.link_silent = None;
-        self.left = None;
+        self.left.retain(|_, look| !look.processes.is_empty());
+        self.not_looked = None;
+    }
+
+    /// When the host was last looked at; nothing before the first look.
+    pub fn looked(&self) -> Option<Stamp> {
+        self.left.values().map(|look| look.at).max()
+    }
+
+    /// The processes of the job that the last looks found alive.
+    pub fn alive(&self) -> impl Iterator<Item = &Left> {
+        self.left.values().flat_map(|look| &look.processes)
+    }
+
+    /// Whether anything of the job may be alive on its host, by what is known so far.
+    pub fn may_have_left(&self) -> bool {
+        let over = match &self.phase {
+            Phase::Done { outcome, leaked, .. } => *leaked || outcome.may_live_on(),
+            phase => phase.is_live() && self.pid.is_some(),
+        };
+        over || !self.doubtful.is_empty() || self.alive().next().is_some()
     }
 
     /// Everything of which something may still run on the host, the attempt that is shown included.
@@ -383,7 +416,7 @@ impl Row {
     }
 
     /// By what the processes of this attempt would be found, once the host was given the program.
-    fn mark(&self) -> Option<Doubt> {
+    pub fn mark(&self) -> Option<Doubt> {
         let cookie = self.cookie.clone()?;
         Some(Doubt::new(self.attempt, cookie, self.pid.zip(self.began)))
     }
@@ -427,10 +460,21 @@ impl Row {
         };
     }
 
+    /// A look from before the end says nothing about what is left after it, unless the end itself rests on it.
+    fn forget_look(&mut self, attempt: AttemptNo, ending: &Ending) {
+        let rests_on_it = ending.leaked || matches!(ending.outcome.fate(), Some(Fate::Survived { .. }));
+        if !rests_on_it {
+            self.left.remove(&attempt);
+        }
+    }
+
     /// A later look told what became of an attempt.
     fn find(&mut self, attempt: AttemptNo, fate: &Fate) {
         if !matches!(fate, Fate::Unknown | Fate::Survived { .. } | Fate::Kept) {
             self.doubtful.retain(|doubt| doubt.attempt != attempt);
+            if let Some(look) = self.left.get_mut(&attempt) {
+                look.processes.clear();
+            }
         }
         let outcome = if attempt == self.attempt {
             match &mut self.phase {
@@ -451,16 +495,17 @@ impl Row {
     fn change(&mut self, attempt: AttemptNo, change: &Change, at: Stamp) {
         match change {
             Change::Found { fate } => return self.find(attempt, fate),
-            // Of an earlier attempt nothing but its fate is kept.
-            Change::Left { processes } if attempt == self.attempt => {
-                self.left = Some((at, processes.clone()));
+            Change::Left { processes } => {
+                let processes = processes.clone();
+                self.left.insert(attempt, Look { at, processes });
+                self.not_looked = None;
                 return;
             }
-            Change::LinkSilent { .. }
-            | Change::LinkHeard
-            | Change::Left { .. }
-            | Change::Limit { .. }
-            | Change::Signalled { .. }
+            Change::NotLooked { detail } => {
+                self.not_looked = Some((at, detail.clone()));
+                return;
+            }
+            Change::LinkSilent { .. } | Change::LinkHeard | Change::Limit { .. } | Change::Signalled { .. }
                 if attempt < self.attempt =>
             {
                 return;
@@ -494,6 +539,7 @@ impl Row {
             }
             Change::Found { .. }
             | Change::Left { .. }
+            | Change::NotLooked { .. }
             | Change::LinkSilent { .. }
             | Change::LinkHeard
             | Change::Limit { .. }
@@ -529,6 +575,7 @@ impl Row {
                 kill_at: *kill_at,
             },
             Change::Retrying { ending, until } => {
+                self.forget_look(attempt, ending);
                 self.earlier.push(ending.clone());
                 self.retries += 1;
                 Phase::Backoff {
@@ -541,6 +588,7 @@ impl Row {
                     // The next attempt never came: the last one is the end of the job, not an earlier one.
                     self.earlier.pop();
                 }
+                self.forget_look(attempt, ending);
                 self.retries = 0;
                 self.link_silent = None;
                 Phase::Done {

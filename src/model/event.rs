@@ -183,6 +183,11 @@ pub enum Change {
         /// Which; none at all when nothing was found.
         processes: Vec<Left>,
     },
+    /// A look at the host was asked for and could not be made, or could not see everything and found nothing.
+    NotLooked {
+        /// Why, one line.
+        detail: String,
+    },
     /// It was told to end.
     Stopping {
         /// Why.

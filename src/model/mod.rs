@@ -4,6 +4,7 @@
 
 pub mod board;
 pub mod bond;
+pub mod connection;
 pub mod doubt;
 pub mod durations;
 pub mod elapsed;
@@ -22,6 +23,7 @@ pub mod plan;
 pub mod probe;
 pub mod prompt;
 pub mod request;
+pub mod secret;
 pub mod signal;
 pub mod stamp;
 pub mod tail;

@@ -11,9 +11,9 @@ pub enum Standing {
     Queued,
     /// Is being connected.
     Connecting,
-    /// Runs, within the soft limit.
+    /// Runs, within its limits.
     Running,
-    /// Runs, past the soft limit.
+    /// Runs, past the soft limit, or overdue.
     Slow,
     /// Was told to end and has not.
     Stopping,
@@ -58,8 +58,12 @@ impl Standing {
         match phase {
             Phase::Queued { .. } => Self::Queued,
             Phase::Connecting { .. } => Self::Connecting,
-            Phase::Running { slow: None, .. } => Self::Running,
-            Phase::Running { slow: Some(_), .. } => Self::Slow,
+            Phase::Running {
+                slow: None,
+                overdue: None,
+                ..
+            } => Self::Running,
+            Phase::Running { .. } => Self::Slow,
             Phase::Stopping { .. } => Self::Stopping,
             Phase::Backoff { .. } => Self::Backoff,
             Phase::Done { outcome, .. } => Self::Done(outcome.class()),

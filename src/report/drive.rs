@@ -6,13 +6,14 @@ use super::error::{ReportError, printed};
 use super::feed::{CHUNK, Feed, Step, Unreadable};
 use super::gaps::Gaps;
 use super::plain::Plain;
+use super::prompt::{Prompt, Typed};
 use super::rendering::Rendering;
 use super::sheet::{Outputs, Sheet, Target};
 use super::signals::{Action, Ladder, Signal, Signals};
 use super::{Reader, grouped, json, seen, summary};
 use crate::history::rest;
 use crate::link::Link;
-use crate::model::board::{Board, Course};
+use crate::model::board::{Board, Course, Password};
 use crate::model::bond::Bond;
 use crate::model::event::{Message, What};
 use crate::model::exit::ExitStatus;
@@ -96,6 +97,7 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<End,
                     return Ok(End::Left(status));
                 }
             }
+            typed = typed(&mut desk.prompt) => desk.answer(typed, link),
             message = link.next(), if eager => match message {
                 Some(message) => desk.take(message),
                 None => desk.lose_link(link).await,
@@ -107,8 +109,29 @@ pub async fn run(link: &mut Link, plan: &Plan, options: &Options) -> Result<End,
             },
         }
         desk.fill(link);
+        desk.ask(link, outputs.is_busy(&desk.sheet));
     }
     desk.close(&mut signals).await
+}
+
+/// How far the question for the password of `sudo` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Question {
+    /// It was not asked, or the run wants none.
+    #[default]
+    None,
+    /// It is asked.
+    Open,
+    /// It was answered, and the run has not told so yet.
+    Answered,
+}
+
+/// What is typed at the prompt. Cancel safe.
+async fn typed(prompt: &mut Option<Prompt>) -> Typed {
+    match prompt {
+        Some(prompt) => prompt.typed().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Everything the loop keeps.
@@ -120,6 +143,8 @@ struct Desk<'a> {
     feed: Feed,
     board: Board,
     sheet: Sheet,
+    question: Question,
+    prompt: Option<Prompt>,
     ladder: Ladder,
     began: Instant,
     /// How many events were taken.
@@ -150,6 +175,8 @@ impl<'a> Desk<'a> {
             feed: Feed::new(plan),
             board: Board::new(plan),
             sheet: Sheet::default(),
+            question: Question::default(),
+            prompt: None,
             ladder: Ladder::new(options.interactive),
             began: Instant::now(),
             events: 0,
@@ -270,9 +297,44 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Asks for the password of `sudo` while the run wants one: on the terminal, if somebody sits there. Whoever started
+    /// the run and sits nowhere says so at once; another viewer leaves it to others.
+    fn ask(&mut self, link: &Link, busy: bool) {
+        let Password::Wanted { .. } = self.board.password() else {
+            self.question = Question::None;
+            self.prompt = None;
+            return;
+        };
+        // What was told before may be answered already, and what is being printed would stand behind the question.
+        if busy || self.question != Question::None || self.events < self.options.backlog || self.is_cancelled() {
+            return;
+        }
+        self.question = Question::Open;
+        let hosts = self.plan.hosts.len().saturating_sub(self.board.tally().done());
+        self.prompt = self.options.interactive.then(|| Prompt::open(hosts)).flatten();
+        if self.prompt.is_none() && self.options.bond == Bond::Tied {
+            self.question = Question::Answered;
+            link.request(Request::SudoPassword);
+        }
+    }
+
+    fn answer(&mut self, typed: Typed, link: &Link) {
+        self.prompt = None;
+        self.question = Question::Answered;
+        match typed {
+            Typed::Password(secret) => link.give(secret),
+            Typed::Nothing => link.request(Request::SudoPassword),
+        }
+    }
+
     fn act(&mut self, signal: Signal, link: &Link) -> Action {
         let since = self.began.elapsed();
         let action = self.ladder.climb(signal, since);
+        if action != Action::Nothing {
+            // The terminal is as it was before anything else is said; ^C is no answer.
+            self.question = Question::None;
+            self.prompt = None;
+        }
         if self.options.bond != Bond::Tied {
             self.left = Some(self.ladder.left());
             return action;
@@ -280,13 +342,27 @@ impl<'a> Desk<'a> {
         match action {
             Action::Nothing => {}
             Action::Status => {
-                let text = status(&self.board, since);
+                let text = status(&self.board, since, self.plan.settings.let_finish);
                 self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
             }
-            Action::Cancel => link.request(Request::Quit { force: Force::Graceful }),
-            Action::Kill => link.request(Request::Quit { force: Force::Now }),
+            Action::Cancel => {
+                self.say_finish("what runs is left to finish; ^C or TERM again leaves it to itself");
+                link.request(Request::Quit { force: Force::Graceful });
+            }
+            Action::Kill => {
+                self.say_finish("what runs goes on, and nobody watches it any more");
+                link.request(Request::Quit { force: Force::Now });
+            }
         }
         action
+    }
+
+    /// Tells what a signal means where nothing that runs is signalled.
+    fn say_finish(&mut self, what: &str) {
+        if self.plan.settings.let_finish {
+            let text = format!("heeler: {what} (--let-finish)\n");
+            self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
+        }
     }
 
     /// Standard output fails but once.
@@ -377,9 +453,10 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     gaps.check()
 }
 
-fn status(board: &Board, since: Duration) -> String {
+fn status(board: &Board, since: Duration, let_finish: bool) -> String {
+    let twice = if let_finish { "starts nothing more" } else { "cancels" };
     format!(
-        "heeler: {} after {}; ^C twice within a second cancels\n",
+        "heeler: {} after {}; ^C twice within a second {twice}\n",
         summary::counts(board.tally()),
         elapsed(since)
     )

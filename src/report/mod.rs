@@ -16,6 +16,7 @@ mod json;
 mod log;
 mod merge;
 mod plain;
+mod prompt;
 mod rendering;
 mod sheet;
 pub mod signals;

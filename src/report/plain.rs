@@ -61,6 +61,20 @@ impl Plain {
             }
             return;
         };
+        let told = match change {
+            Change::LinkSilent { since } => {
+                let silent = elapsed(event.at.since(*since));
+                Some(format!(
+                    "link silent for {silent}; no limit counts until the host is heard again"
+                ))
+            }
+            Change::LinkHeard => Some("heard again".to_owned()),
+            Change::Overdue { limit } => Some(format!("overdue: the {limit} limit has passed; it is left to finish")),
+            _ => None,
+        };
+        if let Some(told) = told {
+            return self.tell(event.at, host.as_str(), &told, sheet);
+        }
         let (ending, next) = match change {
             Change::Retrying { ending, until } => (ending, Some(until.since(event.at))),
             Change::Done(ending) => (ending, None),
@@ -75,8 +89,11 @@ impl Plain {
             None if has_detail(&ending.outcome) => words,
             None => return,
         };
-        let prefix = self.prefix(event.at, host.as_str());
-        let line = format!("heeler: {prefix}{line}\n");
+        self.tell(event.at, host.as_str(), &line, sheet);
+    }
+
+    fn tell(&self, at: Stamp, host: &str, line: &str, sheet: &mut Sheet) {
+        let line = format!("heeler: {}{line}\n", self.prefix(at, host));
         sheet.on(Target::Stderr).extend_from_slice(line.as_bytes());
     }
 
@@ -94,6 +111,7 @@ fn of_run(what: &What) -> Option<String> {
     match what {
         What::Paused(reason) => Some(format!("{reason}: nothing new is started")),
         What::Continued => Some("continued".to_owned()),
+        What::PasswordWanted { detail: Some(detail) } => Some(format!("sudo: {}", harmless(detail))),
         What::Draining => Some("nothing more is started in this run".to_owned()),
         What::Slept { asleep } => Some(format!(
             "nobody watched the run for {}; no limit counted",

@@ -6,6 +6,7 @@ use super::rendering::harmless;
 use crate::model::board::{Board, Row};
 use crate::model::event::Unrecorded;
 use crate::model::host::HostName;
+use crate::model::left::{Kin, Left};
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
 use crate::model::plan::Plan;
@@ -39,12 +40,49 @@ fn write_lines<'a>(rows: impl Iterator<Item = &'a Row> + Clone, out: &mut dyn Wr
     for line in bad(rows.clone()) {
         writeln!(out, "{} ({}): {}", line.words, line.hosts.len(), fold(line.hosts))?;
     }
-    let leaks = rows.filter(|row| matches!(row.phase, Phase::Done { leaked: true, .. }));
+    let leaks = rows
+        .clone()
+        .filter(|row| matches!(row.phase, Phase::Done { leaked: true, .. }));
     let leaked: Vec<&HostName> = leaks.map(|row| &row.host).collect();
     if !leaked.is_empty() {
         writeln!(out, "leaked a process ({}): {}", leaked.len(), fold(leaked))?;
     }
+    write_left(rows, out)
+}
+
+/// Names what the last look found alive of jobs that are over.
+fn write_left<'a>(rows: impl Iterator<Item = &'a Row>, out: &mut dyn Write) -> io::Result<()> {
+    /// How many hosts are named, and how many processes of each.
+    const MOST: (usize, usize) = (20, 4);
+    let mut more = 0;
+    let left = rows.filter(|row| row.phase.is_done() && row.alive().next().is_some());
+    for (nth, row) in left.enumerate() {
+        if nth >= MOST.0 {
+            more += 1;
+            continue;
+        }
+        let mut words: Vec<String> = row.alive().take(MOST.1).map(in_words).collect();
+        if let Some(rest) = row.alive().count().checked_sub(MOST.1).filter(|rest| *rest > 0) {
+            words.push(format!("{rest} more"));
+        }
+        writeln!(out, "left on {}: {}", row.host, words.join("; "))?;
+    }
+    if more > 0 {
+        writeln!(out, "and on {more} more hosts")?;
+    }
     Ok(())
+}
+
+/// A process in a few words: `pid 4711 sleep (uid 1000, escaped)`.
+fn in_words(left: &Left) -> String {
+    let Left {
+        pid, kin, owner, name, ..
+    } = left;
+    let escaped = match kin {
+        Kin::Session => "",
+        Kin::Escaped => ", escaped",
+    };
+    harmless(&format!("pid {pid} {name} ({owner}{escaped})"))
 }
 
 /// What the record lacks, in one line.

@@ -135,6 +135,11 @@ impl RunDir {
         self.root.join("heeler.log")
     }
 
+    /// The ssh processes that the runner has started, until it has reaped them.
+    pub(super) fn holdings(&self) -> PathBuf {
+        self.root.join("masters")
+    }
+
     /// ssh's own words about a host.
     pub fn ssh_log(&self, host: &str) -> PathBuf {
         self.root.join("ssh").join(format!("{host}.log"))

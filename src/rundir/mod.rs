@@ -8,10 +8,12 @@
 //! out/<job>/<attempt>.{out,err,time}   exact bytes per stream, and the index that interleaves them
 //! ssh/<host>.log                       ssh's own words
 //! heeler.log                           what heeler says about itself
+//! masters                              the ssh processes of a runner that has not reaped them
 //! lock                                 held by the runner while it lives
 //! socket                               where viewers find it
 //! ```
 
+mod holdings;
 mod index;
 mod layout;
 mod lock;
@@ -19,6 +21,7 @@ mod network;
 mod reader;
 mod writer;
 
+pub use holdings::Holdings;
 pub use index::{Fill, IndexEntry, parse_index};
 pub use layout::{RunDir, RunDirError};
 pub use lock::{Holder, LockError, RunLock};

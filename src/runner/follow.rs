@@ -7,17 +7,21 @@
 //! does.
 
 use super::attempt::{Act, Attempt};
+use super::errand;
 use super::job::{Job, JobOrder};
 use super::pool::Shared;
 use super::recorder::{CHUNK, Leave, Room, Urgency, piece};
 use super::scheduler::Input;
+use super::search::{self, Moment};
+use crate::model::doubt::Doubt;
 use crate::model::event::{Change, Ending, Stream};
 use crate::shim::{Item, Nonce, RecordSplitter};
 use crate::transport::{Connection, Process, Transport};
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// How long the last line to the shim may take before its channel is closed anyway.
@@ -76,7 +80,10 @@ impl<T: Transport> Following<T> {
         loop {
             if let Some(ending) = self.ending.take() {
                 let _ = timeout(LAST_LINE, stdin.write_all(&self.to_shim)).await;
-                drop(channel);
+                drop((stdin, stdout, stderr, channel));
+                if ending.leaked {
+                    self.name_holders().await;
+                }
                 return ending;
             }
             if let (Some(early), true) = (waiting, self.leave.is_some() && self.attempt.is_running()) {
@@ -143,6 +150,37 @@ impl<T: Transport> Following<T> {
         true
     }
 
+    /// Looks once which processes hold the output of a command that has ended. The shim has ended too, so this takes a
+    /// session of its own. Whoever wants the job to end does not wait for it.
+    async fn name_holders(&mut self) {
+        let Some(mark) = self.job.mark.clone() else { return };
+        let doubts = [Doubt::new(self.job.attempt, mark, self.job.command)];
+        let Some(sought) = search::sought(&doubts) else { return };
+        let rights = self.job.keeper.rights(&self.job.plan);
+        let looked = tokio::select! {
+            biased;
+            () = told_to_end(&mut self.job.orders) => return,
+            looked = errand::session(&self.shared, &rights, &sought, &[]) => looked,
+        };
+        let changes = match looked {
+            Ok(looked) => {
+                let now = Moment {
+                    stamp: self.job.clock.now(),
+                    time: SystemTime::now(),
+                };
+                errand::told(&looked[0], &doubts[0], now)
+            }
+            Err(detail) => vec![Change::NotLooked { detail }],
+        };
+        // Its outcome is known: only what is alive is news.
+        for change in changes
+            .into_iter()
+            .filter(|change| !matches!(change, Change::Found { .. }))
+        {
+            self.job.change(change);
+        }
+    }
+
     fn ordered(&mut self, order: Option<JobOrder>) {
         self.heed_sleep();
         match order {
@@ -150,7 +188,19 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.stop(reason, by, self.job.clock.now());
                 self.perform(acts);
             }
-            Some(JobOrder::Run) => {}
+            Some(JobOrder::LetGo) => {
+                let acts = self.attempt.leave(self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Look) => {
+                let acts = self.attempt.look();
+                self.perform(acts);
+            }
+            Some(JobOrder::KillLeft(pids)) => {
+                let acts = self.attempt.kill_left(pids, self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {
                 let acts = self.attempt.abandoned(self.job.clock.now());
@@ -208,7 +258,8 @@ impl<T: Transport> Following<T> {
         if bytes.is_empty() {
             return;
         }
-        self.attempt.printed(self.job.clock.now());
+        let acts = self.attempt.printed(self.job.clock.now());
+        self.perform(acts);
         let leave = self.leave.take().unwrap_or(Leave::Keep(None)).of(bytes.len());
         let piece = piece(stream, &mut self.offsets[stream as usize], bytes);
         let key = (self.job.id, self.job.attempt);
@@ -222,7 +273,10 @@ impl<T: Transport> Following<T> {
                 Act::Finish(ending) => self.ending = Some(ending),
                 Act::Tell(change) => {
                     match &change {
-                        Change::Running { pid } => self.job.tell(Input::Running(self.job.id, *pid)),
+                        Change::Running { pid } => {
+                            self.job.command = Some((*pid, self.job.clock.now()));
+                            self.job.tell(Input::Running(self.job.id, *pid));
+                        }
                         Change::Stopping { .. } => self.job.tell(Input::Stopping(self.job.id)),
                         _ => {}
                     }
@@ -231,6 +285,11 @@ impl<T: Transport> Following<T> {
             }
         }
     }
+}
+
+/// Waits until a job is told to end.
+async fn told_to_end(orders: &mut mpsc::UnboundedReceiver<JobOrder>) {
+    while !matches!(orders.recv().await, Some(JobOrder::Stop(..)) | None) {}
 }
 
 /// What a read brings without waiting for it; nothing when the stream is closed.

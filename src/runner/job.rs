@@ -2,6 +2,7 @@
 
 use super::caution::Caution;
 use super::clock::Clock;
+use super::keeper::Keeper;
 use super::pool::Pool;
 use super::recorder::Journal;
 use super::scheduler::Input;
@@ -10,17 +11,26 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
 use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
 use crate::transport::Transport;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// What the dispatcher tells a job's task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum JobOrder {
     /// There is a run slot.
     Run,
     /// End, wherever you are.
     Stop(StopReason, CancelledBy),
+    /// End unless the host has the whole program: then the command is to finish.
+    CallOff,
+    /// The same, but do not wait for the command: let go of it.
+    LetGo,
+    /// Tell which processes are alive.
+    Look,
+    /// Kill these processes, as far as they are the job's.
+    KillLeft(Vec<u32>),
 }
 
 /// What a job's task needs to know.
@@ -29,10 +39,15 @@ pub(super) struct Job<T: Transport> {
     pub(super) pool: Arc<Pool<T>>,
     pub(super) journal: Journal,
     pub(super) clock: Clock,
+    pub(super) keeper: Keeper,
     pub(super) id: JobId,
     pub(super) attempt: AttemptNo,
     /// What must be looked for before anything is started.
     pub(super) caution: Caution,
+    /// The mark of this attempt, once its host is given the program.
+    pub(super) mark: Option<String>,
+    /// Its first process on the host, and when it began.
+    pub(super) command: Option<(u32, Stamp)>,
     pub(super) orders: mpsc::UnboundedReceiver<JobOrder>,
     pub(super) news: mpsc::UnboundedSender<Input>,
 }

@@ -7,19 +7,27 @@
 mod attempt;
 mod caution;
 mod clock;
+mod elevate;
+mod errand;
 mod follow;
 mod job;
+mod keeper;
 mod naps;
+mod password;
 mod pool;
 mod recorder;
 mod resume;
 mod retry;
+mod rights;
 mod scheduler;
 mod search;
+mod secrets;
 mod setup;
 mod start;
+mod sudo_words;
 
 use crate::link::{Asked, Outlet, Parcel, Wishes};
+use crate::model::doubt::Doubt;
 use crate::model::event::{Ending, Message, Requested, Started, What};
 use crate::model::exit::ExitStatus;
 use crate::model::id::{AttemptNo, JobId};
@@ -33,7 +41,9 @@ use crate::rundir::Writer;
 use crate::transport::{Agent, Transport, Words};
 pub use caution::IfRunning;
 use clock::Clock;
+use errand::Errand;
 use job::{Job, JobOrder};
+use keeper::Keeper;
 use pool::Pool;
 use recorder::{Journal, Recorder};
 pub use resume::{Lost, Past};
@@ -42,8 +52,12 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::timeout;
+
+/// How long the end of a run waits for looks at hosts that were asked for before it.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// A run that is about to begin: its recorder works already, so that the transport's words have a place to go.
 pub struct Runner {
@@ -117,6 +131,7 @@ impl Runner {
             agent: transport.agent(),
             pool: Arc::new(Pool::new(transport)),
             plan: self.plan,
+            keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
             clock: self.clock,
             journal: self.journal,
@@ -124,12 +139,15 @@ impl Runner {
             who: HashMap::new(),
             mailboxes: HashMap::new(),
             news_out,
+            errands: JoinSet::new(),
+            turn: Arc::new(Semaphore::new(errand::AT_ONCE)),
         };
         match self.past {
             None => dispatcher.begin(),
             Some(past) => dispatcher.journal.now(What::RunResumed(past.resumed)),
         }
         dispatcher.run(news, wishes).await;
+        dispatcher.finish_errands().await;
         dispatcher.pool.close().await;
         dispatcher.end();
         drop(dispatcher);
@@ -142,6 +160,7 @@ struct Dispatcher<T: Transport> {
     plan: Arc<Plan>,
     clock: Clock,
     journal: Journal,
+    keeper: Keeper,
     scheduler: Scheduler,
     pool: Arc<Pool<T>>,
     /// The ssh agent on which connecting relies.
@@ -153,6 +172,10 @@ struct Dispatcher<T: Transport> {
     who: HashMap<Id, JobId>,
     mailboxes: HashMap<JobId, mpsc::UnboundedSender<JobOrder>>,
     news_out: mpsc::UnboundedSender<Input>,
+    /// Looks at hosts that somebody asked for.
+    errands: JoinSet<()>,
+    /// Which of them may be under way.
+    turn: Arc<Semaphore>,
 }
 
 impl<T: Transport> Dispatcher<T> {
@@ -181,6 +204,7 @@ impl<T: Transport> Dispatcher<T> {
                     }
                     self.ended(ended).await
                 }
+                Some(_) = self.errands.join_next() => None,
                 () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
                 () = self.clock.tick() => None,
             };
@@ -208,7 +232,7 @@ impl<T: Transport> Dispatcher<T> {
 
     /// Puts a request on record, with the name of who asked; returns what it means for the run.
     async fn heard(&mut self, asked: Asked) -> Option<Input> {
-        let Asked { who, request } = asked;
+        let Asked { who, request, secret } = asked;
         match &request {
             Request::Hold | Request::Release => return Some(Input::Request(request)),
             // Everybody who comes offers one; it matters when the one that we had is gone.
@@ -219,7 +243,20 @@ impl<T: Transport> Dispatcher<T> {
         }
         let told = request.clone();
         self.journal.now(What::Requested(Requested { who, request: told }));
+        match &request {
+            Request::SudoPassword => self.keeper.answer(secret),
+            Request::Retry { .. } => self.keeper.reconsider(),
+            _ => {}
+        }
         Some(Input::Request(request))
+    }
+
+    /// What somebody asked for just before the end is seen through, but not for long.
+    async fn finish_errands(&mut self) {
+        let all = async { while self.errands.join_next().await.is_some() {} };
+        if timeout(LAST_LOOK, all).await.is_err() {
+            self.errands.shutdown().await;
+        }
     }
 
     fn begin(&self) {
@@ -253,9 +290,17 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Begin(job, attempt) => self.spawn(job, attempt),
                 Order::Run(job) => self.send(job, JobOrder::Run),
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
+                Order::CallOff(job) => self.send(job, JobOrder::CallOff),
+                Order::LetGo(job) => self.send(job, JobOrder::LetGo),
+                Order::Look(job) => self.send(job, JobOrder::Look),
+                Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
+                Order::Search(job, doubts, kill) => self.search(job, doubts, kill),
                 Order::Record(event) => self.journal.event(event),
                 Order::Finish => over = true,
             }
+        }
+        if self.scheduler.is_idle() {
+            self.keeper.forget();
         }
         over
     }
@@ -268,9 +313,12 @@ impl<T: Transport> Dispatcher<T> {
             pool: Arc::clone(&self.pool),
             journal: self.journal.clone(),
             clock: self.clock.clone(),
+            keeper: self.keeper.clone(),
             id: job,
             attempt,
             caution: self.scheduler.caution(job),
+            mark: None,
+            command: None,
             orders,
             news: self.news_out.clone(),
         };
@@ -278,10 +326,27 @@ impl<T: Transport> Dispatcher<T> {
         self.who.insert(id, job);
     }
 
+    /// Looks at a host beside everything else.
+    fn search(&mut self, job: JobId, doubts: Vec<Doubt>, kill: Vec<u32>) {
+        let errand = Errand {
+            plan: Arc::clone(&self.plan),
+            pool: Arc::clone(&self.pool),
+            journal: self.journal.clone(),
+            clock: self.clock.clone(),
+            job,
+            doubts,
+            kill,
+            rights: self.keeper.rights(&self.plan),
+            news: self.news_out.clone(),
+            turn: Arc::clone(&self.turn),
+        };
+        self.errands.spawn(errand.run());
+    }
+
     fn send(&self, job: JobId, order: JobOrder) {
         let sent = self.mailboxes.get(&job).map(|mailbox| mailbox.send(order));
         if !matches!(sent, Some(Ok(()))) {
-            tracing::debug!(%job, ?order, "the job has ended before the order came");
+            tracing::debug!(%job, "the job has ended before an order came");
         }
     }
 

@@ -5,9 +5,10 @@ use super::caution::IfRunning;
 use super::setup::{Setup, Up};
 use crate::model::doubt::Doubt;
 use crate::model::id::AttemptNo;
+use crate::model::left::{Kin, Left};
 use crate::model::outcome::{Fate, Outcome, SkipReason, owner_name};
 use crate::model::stamp::Stamp;
-use crate::shim::{Alive, Answer, Cookie, Looked, Nonce, Sight, Sign, Sought, search};
+use crate::shim::{Alive, Answer, Cookie, Looked, Nonce, Sight, Sign, Sought, search_and_kill};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 use tokio::io::AsyncReadExt;
@@ -32,9 +33,9 @@ pub(super) fn sought(doubts: &[Doubt]) -> Option<Vec<Sought>> {
 }
 
 /// Makes the search in a session whose shell has answered.
-pub(super) async fn look(mut setup: Setup, nonce: &Nonce, sought: &[Sought]) -> Vec<Looked> {
+pub(super) async fn look(mut setup: Setup, nonce: &Nonce, sought: &[Sought], kill: &[Vec<u32>]) -> Vec<Looked> {
     let mut answer = Answer::new(nonce, sought.len());
-    setup.load(search(nonce, sought));
+    setup.load(search_and_kill(nonce, sought, kill));
     let all = async {
         if let Err(problem) = setup.up().await {
             return tracing::warn!(%problem, "a search did not come up");
@@ -118,10 +119,26 @@ fn of_the_attempt<'a>(found: &'a [Alive], doubt: &Doubt, age: Option<Duration>) 
         match alive.sign {
             Sign::Session if leads_another => {}
             Sign::Session if too_old(alive) => unclear = true,
-            Sign::Cookie | Sign::Session => ours.push(alive),
+            Sign::Cookie | Sign::Both | Sign::Session => ours.push(alive),
         }
     }
     (ours, unclear)
+}
+
+/// The processes of an attempt among those that a search found.
+pub(super) fn left(looked: &Looked, doubt: &Doubt, now: Moment) -> Vec<Left> {
+    let (ours, _) = of_the_attempt(&looked.found, doubt, doubt.age(now.stamp));
+    let left = |alive: &Alive| Left {
+        pid: alive.pid,
+        kin: match alive.sign {
+            Sign::Cookie => Kin::Escaped,
+            Sign::Both | Sign::Session => Kin::Session,
+        },
+        state: alive.state,
+        owner: owner_name(alive.uid),
+        name: alive.name.clone(),
+    };
+    ours.into_iter().map(left).collect()
 }
 
 fn in_words(oldest: &Alive, others: usize, now: SystemTime) -> String {

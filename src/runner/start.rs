@@ -2,11 +2,13 @@
 //! [`Following`], which sees the command through to its end.
 
 use super::attempt::Attempt;
+use super::elevate::Shell;
 use super::follow::Following;
 use super::job::{Job, JobOrder};
 use super::pool::Shared;
 use super::scheduler::Input;
 use super::search::{self, Moment};
+use super::secrets::random;
 use super::setup::{Setup, Up};
 use crate::model::event::{Change, Ending};
 use crate::model::outcome::{CancelledBy, Cause, Fate, Outcome, SkipReason};
@@ -17,8 +19,15 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc;
 
-/// A stop that came when the command could no longer be kept from running.
-type LateStop = Option<(StopReason, CancelledBy)>;
+/// What was wanted when the command could no longer be kept from running.
+#[derive(Clone, Copy)]
+enum Late {
+    Stop(StopReason, CancelledBy),
+    LetGo,
+}
+
+/// That, if anything was.
+type LateStop = Option<Late>;
 
 /// How long a job that is to be killed at once is waited for when its shim has not answered yet: there is nobody whom
 /// the kill could be told.
@@ -32,10 +41,12 @@ impl<T: Transport> Job<T> {
             Ok((shared, up, late_stop)) => {
                 let now = self.clock.now();
                 let mut attempt = Attempt::new(self.plan.settings.clone(), begun, now);
-                if let Some((reason, by)) = late_stop {
-                    // Nothing can follow from it before the command runs.
-                    let _ = attempt.stop(reason, by, now);
-                }
+                // Nothing can follow from it before the command runs.
+                let _ = match late_stop {
+                    Some(Late::Stop(reason, by)) => attempt.stop(reason, by, now),
+                    Some(Late::LetGo) => attempt.leave(now),
+                    None => Vec::new(),
+                };
                 Following::new(self, shared, attempt, &up.nonce)
                     .run(up.process, up.early)
                     .await
@@ -99,18 +110,9 @@ impl<T: Transport> Job<T> {
         sought: &[Sought],
         limit: Duration,
     ) -> Result<Vec<Looked>, Outcome> {
-        let begun = self.clock.awake();
         let nonce = Nonce::new(random()?);
-        let greeting = Greeting::new(&Nonce::new(random()?));
-        let process = self.unless_stopped(limit, shared.connection.start()).await?;
-        let mut setup = Setup::new(process, nonce.clone(), (!shared.was_greeted()).then_some(&greeting));
-        let greeted = self.greet(shared, &mut setup, self.left(limit, begun)).await;
-        match (greeted, shared.connection.last_words()) {
-            (Ok(()), _) => {}
-            (Err(Outcome::Unreachable { .. }), Some(words)) => return Err(ours(format!("the link was cut: {words}"))),
-            (Err(outcome), _) => return Err(outcome),
-        }
-        let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought).await) };
+        let setup = self.open(shared, &nonce, limit).await?;
+        let look = async { Ok::<_, Outcome>(search::look(setup, &nonce, sought, &[]).await) };
         self.unless_stopped(Duration::MAX, look).await
     }
 
@@ -142,32 +144,50 @@ impl<T: Transport> Job<T> {
         shared: &Shared<T::Connection>,
         limit: Duration,
     ) -> Result<(Up, LateStop), Outcome> {
-        let begun = self.clock.awake();
         let nonce = Nonce::new(random()?);
         let cookie = Cookie::new(random()?);
         let program = self.program(&nonce, &cookie)?;
-        let greeting = Greeting::new(&Nonce::new(random()?));
-        let process = self.unless_stopped(limit, shared.connection.start()).await?;
-        let mut setup = Setup::new(process, nonce, (!shared.was_greeted()).then_some(&greeting));
-        let limit = self.left(limit, begun);
-        let result = match self.greet(shared, &mut setup, limit).await {
-            Ok(()) => {
-                self.tell(Input::Connected(self.id));
-                match self.wait_for_run_slot().await {
-                    Ok(()) => self.load(&mut setup, program, &cookie).await,
-                    Err(skipped) => Err(skipped),
+        let mut setup = self.open(shared, &nonce, limit).await?;
+        self.tell(Input::Connected(self.id));
+        let result = match self.wait_for_run_slot().await {
+            Ok(()) => self.load(&mut setup, program, &cookie).await,
+            Err(skipped) => Err(skipped),
+        };
+        self.keep_words(&setup);
+        let late_stop = result.map_err(|outcome| blame(shared, outcome))?;
+        Ok((setup.into_up(), late_stop))
+    }
+
+    /// A session on which a shell has answered: root's, where the command is to run as root.
+    async fn open(&mut self, shared: &Shared<T::Connection>, nonce: &Nonce, limit: Duration) -> Result<Setup, Outcome> {
+        let sudo = self.plan.settings.sudo;
+        loop {
+            let begun = self.clock.awake();
+            let greeting = Greeting::new(&Nonce::new(random()?));
+            let process = self.unless_stopped(limit, shared.connection.start()).await?;
+            // sudo is started by a shell that is known to be one, and reads what comes next.
+            let greets = sudo || !shared.was_greeted();
+            let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
+            let answered = match self.greet(shared, &mut setup, self.left(limit, begun)).await {
+                Ok(()) if sudo => self.become_root(&mut setup, self.left(limit, begun)).await,
+                Ok(()) => Ok(Shell::Ready),
+                Err(outcome) => Err(outcome),
+            };
+            match answered {
+                Ok(Shell::Ready) => return Ok(setup),
+                Ok(Shell::Anew) => self.keep_words(&setup),
+                Err(outcome) => {
+                    self.keep_words(&setup);
+                    return Err(blame(shared, outcome));
                 }
             }
-            Err(other) => Err(other),
-        };
+        }
+    }
+
+    /// Keeps what a host has said besides what was asked of it.
+    fn keep_words(&self, setup: &Setup) {
         if !setup.noise().is_empty() {
             self.journal.words(self.plan.host(self.id), setup.noise());
-        }
-        match (result, shared.connection.last_words()) {
-            (Ok(late_stop), _) => Ok((setup.into_up(), late_stop)),
-            // Not the shell but the link: ssh says so itself.
-            (Err(Outcome::Unreachable { .. }), Some(words)) => Err(ours(format!("the link was cut: {words}"))),
-            (Err(outcome), _) => Err(outcome),
         }
     }
 
@@ -178,6 +198,7 @@ impl<T: Transport> Job<T> {
         // First the record, so that whoever opens it later knows that the command may have run, and by which mark:
         // while the disk does not take that, nothing is started.
         let cookie = cookie.as_str().to_owned();
+        self.mark = Some(cookie.clone());
         self.tell(Input::Starting(self.id, cookie.clone()));
         self.change(Change::Starting { cookie });
         let journal = self.journal.clone();
@@ -199,15 +220,21 @@ impl<T: Transport> Job<T> {
                 biased;
                 order = self.orders.recv() => match order {
                     Some(JobOrder::Stop(reason, by)) if setup.is_committed() => {
-                        if late_stop.is_none_or(|(before, _)| before < reason) {
-                            late_stop = Some((reason, by));
+                        if !matches!(late_stop, Some(Late::Stop(before, _)) if before >= reason) {
+                            late_stop = Some(Late::Stop(reason, by));
                             let until = clock.awake() + self.stop_early(reason);
                             patience = Some(patience.map_or(until, |before| before.min(until)));
                         }
                         continue;
                     }
-                    Some(JobOrder::Run) => continue,
-                    Some(JobOrder::Stop(..)) => return Err(not_started()),
+                    Some(JobOrder::CallOff) if setup.is_committed() => continue,
+                    Some(JobOrder::LetGo) if setup.is_committed() => {
+                        late_stop = late_stop.or(Some(Late::LetGo));
+                        patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
+                        continue;
+                    }
+                    Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
+                    Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
                 up = setup.up() => match up {
@@ -244,7 +271,7 @@ impl<T: Transport> Job<T> {
     }
 
     /// Works towards the start, but not for longer than the limit, nor after a stop.
-    async fn unless_stopped<R, E: Into<Outcome>>(
+    pub(super) async fn unless_stopped<R, E: Into<Outcome>>(
         &mut self,
         limit: Duration,
         work: impl Future<Output = Result<R, E>>,
@@ -268,15 +295,18 @@ impl<T: Transport> Job<T> {
     }
 
     /// The limit for connecting, in words.
-    fn limit(&self) -> String {
+    pub(super) fn limit(&self) -> String {
         let limit = self.plan.settings.connect_timeout;
         limit.map_or_else(String::new, |limit| humantime::format_duration(limit).to_string())
     }
 
     async fn wait_for_run_slot(&mut self) -> Result<(), Outcome> {
-        match self.orders.recv().await {
-            Some(JobOrder::Run) => Ok(()),
-            Some(JobOrder::Stop(..)) | None => Err(not_started()),
+        loop {
+            match self.orders.recv().await {
+                Some(JobOrder::Run) => return Ok(()),
+                Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
+                Some(JobOrder::Look | JobOrder::KillLeft(_)) => {}
+            }
         }
     }
 
@@ -316,8 +346,8 @@ fn unheard(what: &str) -> Outcome {
 async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
-            Some(JobOrder::Run) => {}
-            Some(JobOrder::Stop(..)) | None => return not_started(),
+            Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
+            Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
         }
     }
 }
@@ -326,11 +356,12 @@ fn not_started() -> Outcome {
     Outcome::skipped(SkipReason::Cancelled)
 }
 
-/// Random bytes for a secret.
-fn random() -> Result<[u8; 16], Outcome> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ours(format!("no random numbers: {error}")))?;
-    Ok(bytes)
+/// Where the link is gone, that is why nothing was started, and not the shell: ssh says so itself.
+fn blame<C: Connection>(shared: &Shared<C>, outcome: Outcome) -> Outcome {
+    match (outcome, shared.connection.last_words()) {
+        (Outcome::Unreachable { .. }, Some(words)) => ours(format!("the link was cut: {words}")),
+        (outcome, _) => outcome,
+    }
 }
 
 /// Nothing was started, and it was not the host's fault.

@@ -19,7 +19,7 @@ pub enum Control {
     Stop(Sig),
     /// Report what is left.
     Look,
-    /// The link is alive: the lease begins anew.
+    /// The link is alive: the lease begins anew, and the shim answers.
     Beat,
     /// End, and leave alone what is left.
     Leave,

@@ -35,6 +35,9 @@
 //! the lease is over, does the shim itself send TERM, wait the grace, and send KILL
 //! ([`OnDisconnect::End`](crate::model::plan::OnDisconnect::End)). A stop under way is seen through even with [`OnDisconnect::Keep`](crate::model::plan::OnDisconnect::Keep).
 //!
+//! [`Control::Beat`] is answered with [`Record::Beat`], by a process of its own: where the link takes nothing, that one
+//! waits, and the shim still notices that no beats come.
+//!
 //! Two secrets are made for each attempt. The [`Nonce`] marks records and is never in any
 //! environment or argument list. The [`Cookie`] is in the job's environment, so that processes
 //! that left the session are still recognised as the job's; such *escaped* processes are
@@ -43,12 +46,16 @@
 //! Before the command is started again on a host where an earlier attempt may live on, [`search`] looks for that
 //! attempt's processes, in a session of its own.
 //!
+//! Where the command is to run as root, the shell hands over to root's by [`Elevation`] before it is given any program: so
+//! the shim and the search are root's, and reach whatever the command started.
+//!
 //! What the shim cannot do is part of its contract: if all of its processes are killed the job
 //! lives on, and only an unanswered `Look` tells; a process with a session of its own *and* a
 //! cleared environment cannot be recognised; where not all processes are visible in `/proc`,
 //! only the group can be known to be gone ([`Reach::Group`]).
 
 mod control;
+mod elevation;
 mod greeting;
 mod preamble;
 mod program;
@@ -59,10 +66,11 @@ mod status;
 
 pub use crate::model::signal::{Sig, UnknownSignal};
 pub use control::Control;
+pub use elevation::Elevation;
 pub use greeting::Greeting;
 pub use preamble::Preamble;
 pub use program::{Program, ProgramError};
 pub use records::{Item, Process, Reach, Record, RecordSplitter, Session};
-pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search};
+pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search, search_and_kill};
 pub use secret::{Cookie, Nonce};
 pub use status::classify;

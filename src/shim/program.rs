@@ -1,6 +1,7 @@
 //! Builds the shim's program for one attempt. The runner calls it once the connection is
 //! there; it must not know how the text travels.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::secret::{Cookie, Nonce};
@@ -65,7 +66,7 @@ impl Program<'_> {
         let script = self.script()?;
         let pieces: Vec<&[u8]> = script.chunks(PIECE).collect();
         let names: Vec<String> = (1..=pieces.len()).map(|n| format!("HEELER_C{n}")).collect();
-        let filled = stripped(TEMPLATE)
+        let filled = stripped(&self.template())
             .replace("__MARK__", &self.nonce.mark())
             .replace("__COOKIE__", self.cookie.as_str())
             .replace("__TICK__", &tick.to_string())
@@ -105,6 +106,14 @@ impl Program<'_> {
         }
         script.extend_from_slice(self.command);
         Ok(script)
+    }
+
+    /// The template with the lines that only `keep` needs, or without.
+    fn template(&self) -> Cow<'static, str> {
+        match self.on_disconnect {
+            OnDisconnect::End => TEMPLATE.into(),
+            OnDisconnect::Keep => TEMPLATE.replace("#keep ", "").into(),
+        }
     }
 
     fn keep(&self) -> &'static str {

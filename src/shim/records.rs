@@ -43,6 +43,8 @@ pub enum Record {
     Left(u32),
     /// End of an answer, and of the shim: nothing is left.
     Gone(Reach),
+    /// The answer to a beat: the link and the shim are alive.
+    Beat,
     /// Marked as a record but not understood, control characters removed.
     Unknown(String),
 }
@@ -120,6 +122,7 @@ fn parse_words(words: &[&str]) -> Option<Record> {
             name: name.join("_"),
         }),
         ["left", count] => Record::Left(count.parse().ok()?),
+        ["beat"] => Record::Beat,
         ["gone", "all"] => Record::Gone(Reach::All),
         ["gone", "group"] => Record::Gone(Reach::Group),
         _ => return None,

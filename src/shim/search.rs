@@ -1,6 +1,7 @@
 //! The search: a program that looks whether processes of earlier attempts live on a host, and the reading of its answer.
 //! The runner sends it as it sends the shim, in a session of its own: greeting, program, marks on both streams; then the
-//! answer comes on standard output and the session ends. It signals nobody and changes nothing.
+//! answer comes on standard output and the session ends. It signals nobody and changes nothing, unless it is told to kill
+//! processes by number ([`search_and_kill`]).
 //!
 //! What it cannot find is what [`Record::Gone`](super::Record::Gone) cannot exclude either: a process with a session of
 //! its own *and* a cleared environment.
@@ -53,8 +54,10 @@ pub struct Alive {
 /// Why a process is taken for an attempt's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It has the cookie.
+    /// It has the cookie, but left the session.
     Cookie,
+    /// It has the cookie and is in the session.
+    Both,
     /// It is in the session or the group with the number of the attempt's first process. The number may have been used
     /// again since; its age tells.
     Session,
@@ -75,15 +78,23 @@ pub enum Sight {
 
 /// The program that looks for these. Its answer is read with an [`Answer`] of the same nonce.
 pub fn search(nonce: &Nonce, sought: &[Sought]) -> Vec<u8> {
-    let looks: Vec<String> = sought
-        .iter()
-        .enumerate()
-        .map(|(nth, sought)| {
-            // No number of a process, so that it meets none.
-            let pid = sought.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string());
-            format!("look {nth} {} {pid}", sought.cookie.as_str())
-        })
-        .collect();
+    search_and_kill(nonce, sought, &[])
+}
+
+/// The same program, which before it looks for an attempt sends KILL to those of the numbers in its place in `kill` that
+/// it finds to be that attempt's.
+pub fn search_and_kill(nonce: &Nonce, sought: &[Sought], kill: &[Vec<u32>]) -> Vec<u8> {
+    let mut looks: Vec<String> = Vec::new();
+    for (nth, sought) in sought.iter().enumerate() {
+        // No number of a process, so that it meets none.
+        let pid = sought.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string());
+        let attempt = format!("{nth} {} {pid}", sought.cookie.as_str());
+        if let Some(pids) = kill.get(nth).filter(|pids| !pids.is_empty()) {
+            let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+            looks.push(format!("strike {attempt} {}", pids.join(" ")));
+        }
+        looks.push(format!("look {attempt}"));
+    }
     let filled = stripped(TEMPLATE).replace("__MARK__", &nonce.mark());
     filled.replace("__LOOKS__", &looks.join("\n")).into_bytes()
 }
@@ -153,6 +164,7 @@ impl Answer {
                     pid: pid.parse().ok()?,
                     sign: match sign {
                         "cookie" => Sign::Cookie,
+                        "both" => Sign::Both,
                         "session" => Sign::Session,
                         _ => return None,
                     },
@@ -267,5 +279,29 @@ mod tests {
         assert_eq!(looks, expected);
         assert!(!text.contains("__"), "{text}");
         assert!(text.ends_with("\nexit 0\n}\n"));
+    }
+
+    #[test]
+    fn only_who_is_named_is_killed_and_then_it_is_looked() {
+        let sought = |byte| Sought {
+            cookie: Cookie::new([byte; 16]),
+            pid: Some(77),
+        };
+        let text = search_and_kill(&nonce(), &[sought(0x11), sought(0x22)], &[vec![], vec![78, 79]]);
+        let text = String::from_utf8(text).expect("text");
+        let calls: Vec<&str> = text
+            .lines()
+            .filter(|line| line.ends_with(|c: char| c.is_ascii_digit()))
+            .collect();
+        let calls: Vec<&str> = calls
+            .into_iter()
+            .filter(|line| line.starts_with("look ") || line.starts_with("strike "))
+            .collect();
+        let expected = [
+            format!("look 0 {} 77", "11".repeat(16)),
+            format!("strike 1 {} 77 78 79", "22".repeat(16)),
+            format!("look 1 {} 77", "22".repeat(16)),
+        ];
+        assert_eq!(calls, expected);
     }
 }

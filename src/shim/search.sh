@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The search: whether processes of earlier attempts live on this host. It is sent as the shim is (the builder, search.rs,
 # strips comments and fills in the words in double underscores), in a session of its own. It signals nobody and changes
-# nothing.
+# nothing, unless it is told to kill processes by number: then those of them that still are the attempt's.
 #
 # A process is taken for an attempt's when it has the cookie of that attempt in its environment, or is in the session or
 # the group of the attempt's first process. Numbers of processes are used again: whoever reads the answer judges by the
@@ -22,6 +22,8 @@
   # shellcheck disable=SC2086 # lists are to be split
   began ${stat##*") "}
   now=${began:-0}
+
+  only=''
 
   # Looks for what has the cookie $2 or is in the session $3, and tells it as of the attempt $1. The last file comes back
   # only if the search ran to its end and could see the processes of others: without that proof nothing found means
@@ -52,12 +54,24 @@
       case $1 in [ZXx]) continue ;; esac
       seen="$seen $pid"
       kin=session
-      case $files in *"/proc/$pid/environ"*) kin=cookie ;; esac
+      case $files,$4 in
+        *"/proc/$pid/environ"*,"$leader") kin=both ;;
+        *"/proc/$pid/environ"*) kin=cookie ;;
+      esac
       state=$1 began=''
       began "$@"
       key=''
       while read -r key _ uid _; do [ "$key" = Uid: ] && break; done <"/proc/$pid/status"
       [ "$key" ] || continue
+      case $only in
+        '') ;;
+        *" $pid "*)
+          struck=1
+          kill -s KILL "$pid" || { [ -e "/proc/$pid/stat" ] && denied="$denied $pid"; }
+          continue
+          ;;
+        *) continue ;;
+      esac
       count=$((count + 1))
       # Printable ASCII only, and no backslash, which some echos interpret; brackets go with it, as zsh cannot have `]`
       # in this place.
@@ -69,6 +83,24 @@
       done
       echo "__MARK__ pid $nth $pid $kin $state $uid $(((now - ${began:-now}) / 100)) ${name:-_}"
     done
+  }
+
+  # Sends KILL to those of the numbers after $3 that hunt finds, and waits a little until they are gone.
+  # shellcheck disable=SC2086 # a list is to be split
+  strike() {
+    which=$1 mark=$2 first=$3 asked=''
+    shift 3
+    only=" $* "
+    # shellcheck disable=SC2034 # counts only
+    for try in 1 2 3 4 5; do
+      struck='' denied=''
+      hunt "$which" "$mark" "$first"
+      # The same question is put once: a refusal goes to the log of the host's administrator.
+      [ "$denied" ] && [ "$denied" != "$asked" ] && asked=$denied && sudo -n kill -s KILL $denied >/dev/null
+      [ "$struck" ] || break
+      sleep .2 || sleep 1
+    done
+    only=''
   }
 
   look() {

@@ -11,6 +11,8 @@
 #     ticker  with a lease: says `idle` now and then
 #        |    one line per event
 #   stage 2   all state: signals, searches, records
+#        |    one line per beat
+#   stage 3   answers beats: only it waits when the link takes nothing, and nothing waits for it
 #
 # Stage 1 sets no variables: one that the login has exported under the same name would then be
 # changed for the job as well. The job's cookie is in the job's environment only, never in that
@@ -24,7 +26,12 @@
   # Where a whole session gets TERM (a system going down) the shim has to live on to see to the
   # job. These are caught and not ignored, because a job would inherit the latter.
   trap : HUP INT TERM
+  # With `keep` (the lines that begin so are left out otherwise) the job writes to relays, which go on reading when the
+  # link takes nothing any more: nothing that it prints can end it. They are left behind by those who start them, so
+  # that the shim's end waits for nobody to whom the job has left its output.
+  #keep relay() { trap '' HUP INT TERM PIPE; cat <&3 || cat <&3 >/dev/null; }
   {
+    #keep { { { exec 4>&1 5>&6 >&7 6>&- 7>&-
     # Ignored until reader and ticker are there: they inherit it, and no signal is too early for them.
     trap '' HUP INT TERM
     # Also when this shell itself cannot go on, for instance because it cannot fork.
@@ -67,6 +74,7 @@
     # ksh closes others, and the job tells its number before it can have any output.
     # shellcheck disable=SC2016 # for the job's shell to expand
     HEELER_JOB=__COOKIE__ HEELER_C1=__COMMAND__ "$@" sh -c 'echo "job $$"; exec >&8 2>&9 8>&- 9>&-; set -- "__JOINED__"; unset __NAMES__; eval "shift;$1"' 3<&- 8>&5 9>&4 4>&- 5>&-
+    #keep } | { relay >&4 4>&- 5>&- 6>&- 7>&- & } 3<&0; } 6>&1 | { relay >&5 4>&- 5>&- 7>&- & } 3<&0; } 7>&1
   } | (
     trap '' HUP INT TERM PIPE
     export LC_ALL=C
@@ -232,7 +240,10 @@
           verdict
           [ "$cut" ] && finish
           ;;
-        beat) idle=0 ;;
+        beat)
+          idle=0
+          [ "$mute" ] || echo >&6
+          ;;
         leave) finish ;;
         idle)
           idle=$((idle + 1))
@@ -296,6 +307,9 @@
     trap last_resort EXIT
     events
     exit
-  ) >&4
+  ) 6>&1 >&4 | (
+    trap '' HUP INT TERM PIPE
+    while read -r _; do echo "__MARK__ beat"; done
+  ) >&4 3<&- 5>&-
   exit 0
 }

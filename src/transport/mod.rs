@@ -6,6 +6,7 @@ pub mod openssh;
 
 pub use agent::Agent;
 
+use crate::model::connection::Holding;
 use crate::model::host::HostName;
 use crate::model::outcome::{Cause, Outcome};
 use std::any::Any;
@@ -83,3 +84,6 @@ impl From<ConnectError> for Outcome {
 
 /// Where the words go that ssh says about a host: its log in the run directory.
 pub type Words = Arc<dyn Fn(&HostName, &[u8]) + Send + Sync>;
+
+/// Where it is told of every process that holds a connection, as soon as it has been started.
+pub type Started = Arc<dyn Fn(Holding) + Send + Sync>;

@@ -15,6 +15,7 @@ use crate::model::bond::Bond;
 use crate::model::event::Message;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
+use crate::model::secret::Secret;
 use crate::model::stamp::Stamp;
 use crate::rundir::RunDir;
 use crossterm::event::{Event, EventStream};
@@ -152,7 +153,8 @@ impl Shell {
                 Leaving::HungUp
             }
         };
-        if matches!(leaving, Leaving::HungUp) {
+        // The signal may also come from somebody while the terminal is there.
+        if matches!(leaving, Leaving::HungUp) && rustix::termios::tcgetattr(io::stdout()).is_err() {
             stage.abandon();
         }
         leaving
@@ -168,6 +170,7 @@ impl Shell {
             for effect in effects {
                 match effect {
                     Effect::Request(request) => self.request(request),
+                    Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
@@ -226,6 +229,12 @@ impl Shell {
     fn request(&self, request: Request) {
         if let Some(link) = &self.link {
             link.request(request);
+        }
+    }
+
+    fn give(&self, secret: Secret) {
+        if let Some(link) = &self.link {
+            link.give(secret);
         }
     }
 

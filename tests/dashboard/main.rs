@@ -16,6 +16,7 @@ mod desk;
 mod ending;
 mod idle;
 mod leaving;
+mod left;
 mod looks;
 mod output;
 mod panicking;

@@ -10,6 +10,7 @@ mod bad_input;
 mod demo;
 mod every_host;
 mod fleet;
+mod links;
 mod nothing_left;
 mod output;
 mod retries;

@@ -180,6 +180,29 @@ fn a_child_with_a_session_of_its_own_is_told_to_have_survived() {
     });
     assert_eq!(told.outcomes()["daemon"], survived);
     assert_eq!(told.status, Some(3));
+    let daemon = fleet.sshd.running("sleep 7309")[0].id;
+    let left = told.named("left");
+    assert_eq!(left.len(), 1, "the looks of a stop are not told: {left:?}");
+    let process = &left[0]["processes"][0];
+    let facts = [&process["pid"], &process["kin"], &process["name"], &process["owner"]];
+    let expected = [json!(daemon), json!("escaped"), json!("sleep"), json!(owner.trim_end())];
+    assert_eq!(facts, [&expected[0], &expected[1], &expected[2], &expected[3]]);
     wait_for_zero(GRACE, || fleet.heeler.processes());
     assert_eq!(sockets(&fleet), Vec::<String>::new());
+}
+
+/// What holds the output of a command that has ended is named, while the connection still stands.
+#[test]
+fn who_leaks_is_named() {
+    let fleet = Fleet::new();
+    let told = fleet.tell("leaks", "", "sleep 7313 & setsid sleep 7314 & true");
+    assert_eq!(told.outcomes()["leaks"], json!({"outcome": "ok", "leaked": true}));
+    let left = told.named("left");
+    assert_eq!(left.len(), 1, "{left:?}");
+    let processes = left[0]["processes"].as_array().expect("processes");
+    for (command, kin) in [("sleep 7313", "session"), ("sleep 7314", "escaped")] {
+        let pid = fleet.sshd.running(command)[0].id;
+        let named = processes.iter().find(|process| process["pid"] == pid).expect(command);
+        assert_eq!((&named["kin"], &named["name"]), (&json!(kin), &json!("sleep")));
+    }
 }

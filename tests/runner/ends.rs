@@ -56,11 +56,13 @@ async fn a_cut_channel_is_lost_and_never_an_exit() {
 #[tokio::test(start_paused = true)]
 async fn what_is_left_behind_is_drained_for_a_while() {
     let mut stage = Stage::open(&["a"], settings());
-    let (_line, mut shim) = stage.start("a").await;
+    let (mut line, mut shim) = stage.start("a").await;
     stage.soon(shim.say("exit 0")).await;
     stage.soon(shim.print(Stream::Stderr, b"late")).await;
     stage.until_output().await;
     stage.pass(secs(2)).await;
+    let mut search = stage.soon(line.session()).await;
+    stage.soon(search.look(&["looked 0 0 all"])).await;
     let ending = stage.done("a").await;
     assert!(ending.leaked);
     assert_eq!((ending.outcome, ending.elapsed), (Outcome::Ok, secs(0)));

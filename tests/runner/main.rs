@@ -20,6 +20,7 @@ mod again;
 mod disk;
 mod ends;
 mod hosts;
+mod left;
 mod output;
 mod shim;
 mod stage;

@@ -100,12 +100,34 @@ impl Shim {
         pipe.as_mut().unwrap().write_all(bytes).await.expect("the runner reads");
     }
 
-    /// The next line to the shim.
+    /// The next line to the shim. Beats are answered on the way.
     pub(crate) async fn hear(&mut self) -> String {
         loop {
-            if let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
-                let line = self.heard.drain(..=end).collect();
-                return String::from_utf8(line).unwrap().trim_end().to_owned();
+            if let Some(line) = self.next_line() {
+                if line != "beat" {
+                    return line;
+                }
+                if self.err.is_some() {
+                    self.say("beat").await;
+                }
+                continue;
+            }
+            assert!(self.read().await, "the control pipe ended");
+        }
+    }
+
+    fn next_line(&mut self) -> Option<String> {
+        let end = self.heard.iter().position(|byte| *byte == b'\n')?;
+        let line = self.heard.drain(..=end).collect();
+        Some(String::from_utf8(line).unwrap().trim_end().to_owned())
+    }
+
+    /// The next line to the shim, where it is a beat.
+    pub(crate) async fn hears_beat(&mut self) {
+        loop {
+            if let Some(line) = self.next_line() {
+                assert_eq!(line, "beat");
+                return;
             }
             assert!(self.read().await, "the control pipe ended");
         }

@@ -154,7 +154,11 @@ impl Stage {
     pub(crate) fn ask(&self, request: Request) {
         let who = "a test".to_owned();
         // The run may be over.
-        let _over = self.link.as_ref().unwrap().asked.send(Asked { who, request });
+        let _over = self.link.as_ref().unwrap().asked.send(Asked {
+            who,
+            request,
+            secret: None,
+        });
     }
 
     /// Takes the next message in; returns whether there was one.

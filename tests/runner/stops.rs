@@ -111,7 +111,7 @@ async fn a_shim_that_never_answers_is_lost_and_its_job_s_fate_unknown() {
     cancel(&stage, "a", Force::Graceful);
     stage.until("a", stopping).await;
     stage.pass(secs(10)).await;
-    assert_eq!(stage.soon(shim.hung_up()).await, "stop TERM\n");
+    assert_eq!(stage.soon(shim.hung_up()).await, "stop TERM\nbeat\n");
     let outcomes = stage.end().await;
     assert!(
         matches!(
@@ -234,9 +234,22 @@ async fn the_shim_hears_from_us_as_long_as_the_link_stands() {
     let mut stage = Stage::open(&["a"], leased);
     let (_line, mut shim) = stage.start("a").await;
     for _ in 0..3 {
-        stage.pass(secs(30)).await;
-        stage.soon(shim.hears(&["beat"])).await;
+        stage.pass(secs(10)).await;
+        stage.soon(shim.hears_beat()).await;
     }
+    // The answer to the third one is late.
+    stage.pass(secs(10)).await;
+    let (_, change) = stage
+        .until("a", |change| matches!(change, Change::LinkSilent { .. }))
+        .await;
+    assert_eq!(
+        change,
+        Change::LinkSilent {
+            since: Stamp::default()
+        }
+    );
+    stage.soon(shim.say("beat")).await;
+    stage.until("a", |change| *change == Change::LinkHeard).await;
     stage.soon(shim.exit(0)).await;
     assert_eq!(stage.end().await, [Outcome::Ok]);
 }

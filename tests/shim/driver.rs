@@ -238,6 +238,20 @@ impl Attempt {
         eventually("the end of the relay", || group_of(relay).is_none());
     }
 
+    /// Kills the processes of the shim's group that are called `link`: whatever goes through them has then nowhere to go.
+    pub fn kill_links(&self) {
+        let group = Some(self.child.id());
+        let is_link = |pid: &u32| {
+            group_of(*pid) == group && fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == b"link\0")
+        };
+        let links: Vec<u32> = processes().filter(is_link).collect();
+        assert_eq!(links.len(), 2);
+        links.iter().copied().for_each(kill);
+        eventually("the end of the links", || {
+            links.iter().all(|pid| group_of(*pid).is_none())
+        });
+    }
+
     /// Signals all of the shim's own processes (the job is in another group).
     pub fn signal_shim(&self, signal: Signal) {
         kill_process_group(Pid::from_child(&self.child), signal).unwrap();

@@ -21,7 +21,11 @@ crate::in_each_shell! {
     a_link_cut_in_the_middle_of_an_answer_ends_the_job
     a_cut_link_ends_nothing_with_keep
     a_stop_is_seen_through_even_with_keep
+    what_prints_after_a_cut_lives_on_with_keep
+    what_a_kept_job_leaves_behind_may_print_on
+    a_kept_job_is_like_any_other_while_the_link_stands
     silence_ends_the_job_when_the_lease_is_over
+    a_beat_is_answered_and_never_waited_for
     a_killed_main_shell_ends_the_job
     a_shim_whose_waiter_was_killed_does_not_outlive_the_job
     what_the_command_leaves_behind_is_left_alone
@@ -119,6 +123,87 @@ fn a_stop_is_seen_through_even_with_keep(shell: &Shell) {
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
 }
 
+/// The shell with streams that can be cut.
+fn behind_links(shell: &Shell) -> Command {
+    let sh = shell.sh();
+    let mut linked = Command::new("/bin/bash");
+    linked.args([
+        "-c",
+        r#"exec > >(exec -a link cat) 2> >(exec -a link cat >&2); exec "$0" "$@""#,
+    ]);
+    linked.arg(sh.get_program()).args(sh.get_args());
+    linked
+}
+
+fn what_prints_after_a_cut_lives_on_with_keep(shell: &Shell) {
+    let home = tempfile::tempdir().unwrap();
+    let (go, done) = (home.path().join("go"), home.path().join("done"));
+    let command = format!(
+        "echo ready; until [ -e {} ]; do sleep .1; done; i=0
+        while [ $i -lt 30000 ]; do echo a line of output; echo and one of errors >&2; i=$((i+1)); done; echo >{}",
+        go.display(),
+        done.display()
+    );
+    let mut plan = Plan::new(&command);
+    plan.on_disconnect = OnDisconnect::Keep;
+    let mut attempt = plan.start_as(behind_links(shell));
+    attempt.wait_out("ready\n");
+    attempt.cut();
+    attempt.kill_links();
+    fs::write(&go, "").unwrap();
+    eventually("the end of the job", || done.exists());
+    attempt.close();
+}
+
+fn what_a_kept_job_leaves_behind_may_print_on(shell: &Shell) {
+    let home = tempfile::tempdir().unwrap();
+    let (go, done) = (home.path().join("go"), home.path().join("done"));
+    let command = format!(
+        "sh -c 'until [ -e {} ]; do sleep .1; done; i=0; while [ $i -lt 30000 ]; do echo a line; echo b >&2; i=$((i+1)); done; echo >{}' &
+        echo begun; exit 4",
+        go.display(),
+        done.display()
+    );
+    let mut plan = Plan::new(&command);
+    plan.on_disconnect = OnDisconnect::Keep;
+    let mut attempt = plan.start_as(behind_links(shell));
+    attempt.wait_out("begun\n");
+    attempt.wait("the status", |seen| seen.status() == Some(4));
+    assert!(!attempt.seen().out.closed, "the output is held");
+    eventually("the shim's shell to end", || !attempt.runs());
+    attempt.cut();
+    attempt.kill_links();
+    fs::write(&go, "").unwrap();
+    eventually("the end of what was left", || done.exists());
+    attempt.close();
+}
+
+fn a_kept_job_is_like_any_other_while_the_link_stands(shell: &Shell) {
+    let command = "printf 'a\\000\\377b'; printf '\\036x' >&2; kill -9 $$";
+    let mut plan = Plan::new(command);
+    plan.on_disconnect = OnDisconnect::Keep;
+    let seen = plan.start(shell).close();
+    assert_eq!(seen.out.text, b"a\0\xffb");
+    assert_eq!(seen.err.text, b"\x1ex");
+    assert_eq!(seen.status(), Some(137));
+
+    let mut plan = Plan::new("trap 'echo caught; exit 7' INT; echo ready; while :; do sleep .1; done");
+    plan.on_disconnect = OnDisconnect::Keep;
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("ready\n");
+    attempt.send(&Control::Signal(Sig::Int));
+    attempt.wait_out("caught\n");
+    assert_eq!(attempt.close().status(), Some(7));
+
+    let mut plan = Plan::new("echo ready; sleep 60 & sleep 61");
+    plan.on_disconnect = OnDisconnect::Keep;
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("ready\n");
+    attempt.send(&Control::Stop(Sig::Term));
+    attempt.look_until_gone();
+    assert_eq!(attempt.close().records.last(), Some(&Record::Gone(Reach::All)));
+}
+
 fn silence_ends_the_job_when_the_lease_is_over(shell: &Shell) {
     let mut plan = Plan::new("sleep 60");
     let lease = Duration::from_secs(1);
@@ -163,6 +248,37 @@ fn a_killed_main_shell_ends_the_job(shell: &Shell) {
     let seen = attempt.close_killed();
     assert_eq!(seen.status(), Some(143));
     assert_eq!(seen.records.last(), Some(&Record::Gone(Reach::All)));
+}
+
+/// With nobody to read the answers, the silence that follows is noticed all the same.
+fn a_beat_is_answered_and_never_waited_for(shell: &Shell) {
+    let mut attempt = Plan::new("read x || sleep 60").start(shell);
+    attempt.send(&Control::Beat);
+    attempt.send(&Control::Beat);
+    attempt.wait("two answers", |seen| seen.count(|record| *record == Record::Beat) == 2);
+    attempt.cut();
+    attempt.close();
+
+    let fill = "import os
+os.set_blocking(2, False)
+try:
+    while True: os.write(2, b'x')
+except BlockingIOError: os.set_blocking(2, True)";
+    let command = format!("python3 -c \"{fill}\"; echo full; sleep 60");
+    let mut plan = Plan::new(&command);
+    plan.stalled = true;
+    plan.lease = Some(Duration::from_secs(2));
+    let mut attempt = plan.start(shell);
+    attempt.wait_out("full\n");
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(4) {
+        attempt.send(&Control::Beat);
+        thread::sleep(Duration::from_millis(200));
+    }
+    assert!(!attempt.alive().is_empty(), "it was beaten for");
+    attempt.wait_dead();
+    attempt.release();
+    attempt.close();
 }
 
 fn what_the_command_leaves_behind_is_left_alone(shell: &Shell) {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use heeler::shim::{Alive, Answer, Control, Cookie, Looked, Nonce, Preamble, Sight, Sign, Sought, search};
+use heeler::shim::{Alive, Answer, Control, Cookie, Looked, Nonce, Preamble, Sight, Sign, Sought, search_and_kill};
 use rustix::process::geteuid;
 
 use crate::driver::{Attempt, Plan, unique};
@@ -17,12 +17,17 @@ crate::in_each_shell! {
     what_has_lost_the_cookie_is_found_in_the_session
     a_name_that_looks_like_a_status_is_not_taken_for_one
     several_attempts_are_told_apart
+    who_is_named_and_is_the_attempts_is_killed_and_nobody_else
     without_grep_nothing_is_said
     noise_does_not_disturb
 }
 
 /// Runs the search to its end in whatever this command becomes.
-fn look_as(mut command: Command, sought: &[Sought]) -> Vec<Looked> {
+fn look_as(command: Command, sought: &[Sought]) -> Vec<Looked> {
+    look_and_kill(command, sought, &[])
+}
+
+fn look_and_kill(mut command: Command, sought: &[Sought], kill: &[Vec<u32>]) -> Vec<Looked> {
     let nonce = Nonce::new(unique());
     let mut child = command
         .stdin(Stdio::piped())
@@ -31,7 +36,7 @@ fn look_as(mut command: Command, sought: &[Sought]) -> Vec<Looked> {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(&search(&nonce, sought)).unwrap();
+    stdin.write_all(&search_and_kill(&nonce, sought, kill)).unwrap();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     child.stdout.take().unwrap().read_to_end(&mut out).unwrap();
     child.stderr.take().unwrap().read_to_end(&mut err).unwrap();
@@ -80,10 +85,7 @@ fn nothing_is_found_where_nothing_is(shell: &Shell) {
 fn what_has_the_cookie_is_found(shell: &Shell) {
     let attempt = Plan::new("setsid sleep 7601 & echo ready; wait").start(shell);
     attempt.wait_out("ready\n");
-    let sought = Sought {
-        pid: None,
-        ..of(&attempt)
-    };
+    let sought = of(&attempt);
     let is_sleep = |alive: &Alive| alive.name == "sleep";
     eventually("the sleep", || {
         look(shell, std::slice::from_ref(&sought))[0].found.iter().any(is_sleep)
@@ -96,7 +98,8 @@ fn what_has_the_cookie_is_found(shell: &Shell) {
     pids.sort_unstable();
     assert_eq!(pids, alive);
     for alive in &looked[0].found {
-        assert_eq!((alive.sign, alive.uid), (Sign::Cookie, geteuid().as_raw()), "{alive:?}");
+        let sign = if is_sleep(alive) { Sign::Cookie } else { Sign::Both };
+        assert_eq!((alive.sign, alive.uid), (sign, geteuid().as_raw()), "{alive:?}");
         assert!(alive.age < Duration::from_secs(20), "{alive:?}");
     }
     attempt.reap_leaked();
@@ -171,6 +174,48 @@ fn several_attempts_are_told_apart(shell: &Shell) {
     for attempt in [one, two] {
         attempt.reap_leaked();
         attempt.close();
+    }
+}
+
+fn who_is_named_and_is_the_attempts_is_killed_and_nobody_else(shell: &Shell) {
+    let mut attempt = Plan::new("setsid sleep 7606 & setsid sleep 7607 & echo ready; wait").start(shell);
+    attempt.wait_out("ready\n");
+    let other = Plan::new("echo ready; exec sleep 7608").start(shell);
+    other.wait_out("ready\n");
+    let sought = of(&attempt);
+    let escaped = || -> Vec<u32> {
+        let looked = look(shell, std::slice::from_ref(&sought));
+        let cookie = looked[0]
+            .found
+            .iter()
+            .filter(|alive| alive.sign == Sign::Cookie && alive.name == "sleep");
+        cookie.map(|alive| alive.pid).collect()
+    };
+    eventually("both", || escaped().len() == 2);
+    let (victim, spared) = (escaped()[0], escaped()[1]);
+    let kill = vec![victim, leader(&other), 1];
+    let looked = look_and_kill(shell.sh(), std::slice::from_ref(&sought), &[kill]);
+    let pids: Vec<u32> = looked[0].found.iter().map(|alive| alive.pid).collect();
+    assert_eq!(looked[0].sight, Some(Sight::All));
+    assert!(!pids.contains(&victim) && pids.contains(&spared), "{looked:?}");
+    assert!(pids.contains(&leader(&attempt)), "{looked:?}");
+    assert_eq!(
+        look(shell, &[of(&other)])[0].found.len(),
+        1,
+        "another's process is not touched"
+    );
+    kill_all(&[leader(&attempt), spared]);
+    attempt.wait("the end of the shell", |seen| seen.status().is_some());
+    attempt.reap_leaked();
+    attempt.send_if_open(&Control::Leave);
+    attempt.close();
+    other.reap_leaked();
+    other.close();
+}
+
+fn kill_all(pids: &[u32]) {
+    for pid in pids {
+        kill(*pid);
     }
 }
 

@@ -7,8 +7,11 @@
 )]
 
 pub mod child;
+pub mod embedded;
+pub mod faults;
 pub mod heeler;
 pub mod processes;
+pub mod proxy;
 pub mod ssh_files;
 pub mod sshd;
 pub mod tmux;

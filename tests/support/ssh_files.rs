@@ -12,8 +12,9 @@ use std::process::Command;
 /// the way in which sshd itself calls a login shell. `DIR` stands for the directory of this sshd.
 ///
 /// `fish` and `tcsh` are login shells of another tongue. With `dash`, `bash` and `busybox`, the `sh`
-/// of the host is that shell. `noisy` greets on both streams first; `nologin` refuses everybody.
-pub const SHELLS: [(&str, &str); 7] = [
+/// of the host is that shell. `noisy` greets on both streams first; `nologin` refuses everybody; `forced` does something
+/// else; `parrot` says what it hears; on `bare` nothing can begin a session of its own.
+pub const SHELLS: [(&str, &str); 10] = [
     ("fish", r#"exec fish -c "$SSH_ORIGINAL_COMMAND""#),
     ("tcsh", r#"exec tcsh -c "$SSH_ORIGINAL_COMMAND""#),
     ("dash", SH_IS_DASH),
@@ -24,6 +25,9 @@ pub const SHELLS: [(&str, &str); 7] = [
         r#"echo welcome; echo mind the gap >&2; exec sh -c "$SSH_ORIGINAL_COMMAND""#,
     ),
     ("nologin", "exec /usr/sbin/nologin"),
+    ("forced", "echo this account makes backups only"),
+    ("parrot", "exec cat"),
+    ("bare", SH_IS_ALONE),
 ];
 const SH_IS_DASH: &str =
     r#"exec env PATH=DIR/dash:/usr/local/bin:/usr/bin:/bin DIR/dash/sh -c "$SSH_ORIGINAL_COMMAND""#;
@@ -31,6 +35,10 @@ const SH_IS_BASH: &str =
     r#"exec env PATH=DIR/bash:/usr/local/bin:/usr/bin:/bin DIR/bash/sh -c "$SSH_ORIGINAL_COMMAND""#;
 const SH_IS_BUSYBOX: &str =
     r#"exec env PATH=DIR/busybox:/usr/local/bin:/usr/bin:/bin DIR/busybox/sh -c "$SSH_ORIGINAL_COMMAND""#;
+const SH_IS_ALONE: &str = r#"exec env PATH=DIR/bare DIR/bare/sh -c "$SSH_ORIGINAL_COMMAND""#;
+
+/// What the shim needs, and nothing that could begin a session: neither setsid nor perl nor python.
+const BARE: [&str; 6] = ["sh", "sleep", "grep", "cat", "env", "head"];
 
 /// The ports of this world, all on 127.0.0.1.
 pub struct Ports {
@@ -69,16 +77,21 @@ pub fn write_keys(directory: &Path) {
         fs::create_dir(&bin).expect("a directory for a shell");
         symlink(find_program(shell), bin.join("sh")).expect("a link to a shell");
     }
+    let bare = directory.join("bare");
+    fs::create_dir(&bare).expect("a directory for a few programs");
+    for name in BARE {
+        symlink(find_program(name), bare.join(name)).expect("a link to a program");
+    }
 }
 
 /// The configuration of the server. `lines` come first and so win over what we would say; only
-/// `SetEnv` must stay ours, for the marker.
+/// `SetEnv` must stay ours, for the marker. `DIR` in them stands for the directory.
 ///
 /// Sessions have an empty `HOME`: some shells read the start files of whoever runs the tests even
 /// for a single command, which may cost more than the whole connection.
 pub fn server(directory: &Path, ports: &Ports, lines: &[&str]) -> String {
     let dir = directory.display();
-    let mut text = lines.join("\n");
+    let mut text = lines.join("\n").replace("DIR", &dir.to_string());
     for port in std::iter::once(&ports.main).chain(&ports.shells) {
         let _ = write!(text, "\nListenAddress 127.0.0.1:{port}");
     }
@@ -96,12 +109,15 @@ PermitUserRC no
 PrintMotd no
 PidFile none
 LogLevel VERBOSE
-MaxStartups 1000
 MaxSessions 10
 SetEnv {} HOME={dir}/home
 ",
         marker(directory)
     );
+    // The only setting of which the last one wins.
+    if !lines.iter().any(|line| line.starts_with("MaxStartups")) {
+        text.push_str("MaxStartups 1000\n");
+    }
     if knows_penalties() {
         text.push_str("PerSourcePenalties no\n");
     }

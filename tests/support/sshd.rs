@@ -26,6 +26,7 @@ const TRIES: usize = 5;
 /// A server that runs, and a client configuration in which nearly every name leads to it.
 pub struct Sshd {
     child: Child,
+    port: u16,
     directory: TempDir,
     /// Accepts in the kernel and never says a word, for the host `silent`.
     _silent: TcpListener,
@@ -61,6 +62,7 @@ impl Sshd {
             if let Some(child) = launch(directory.path(), &ports, lines) {
                 return Self {
                     child,
+                    port: ports.main,
                     directory,
                     _silent: silent,
                     _refused: refused,
@@ -73,6 +75,22 @@ impl Sshd {
     /// The client's configuration, for `-F`.
     pub fn config(&self) -> PathBuf {
         self.directory.path().join("ssh_config")
+    }
+
+    /// Where its files are.
+    pub fn directory(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    /// Where it listens for the ordinary hosts.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Puts lines of `ssh_config` before all others, so that they win: `Host cut*`, `Port 4711`.
+    pub fn name_hosts(&self, lines: &str) {
+        let rest = fs::read_to_string(self.config()).expect("the configuration of the client");
+        fs::write(self.config(), format!("{lines}\n{rest}")).expect("a file in our own directory");
     }
 
     /// What the server has logged.

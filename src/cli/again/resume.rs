@@ -6,7 +6,7 @@ use super::past::check;
 use crate::cli::errand::Errand;
 use crate::cli::error::CliError;
 use crate::cli::usage::UsageError;
-use crate::cli::{front, place, preflight, run};
+use crate::cli::{front, place, preflight, reap, run};
 use crate::config::{Config, Ssh};
 use crate::history::{Record, State, Store, Which};
 use crate::model::exit::ExitStatus;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 /// Finishes the run.
 pub(in crate::cli) fn resume(args: &ResumeArgs, config: &Config) -> Result<ExitStatus, CliError> {
+    reap::reap();
     let (dir, plan) = interrupted(args).map_err(|error| CliError::Usage(*error))?;
     let ssh = Ssh {
         config_file: plan.ssh.config_file.clone(),

@@ -9,6 +9,7 @@ Examples:
   heeler cancel 8e1f0c             everything in that run
   heeler cancel -w @db --now       KILL at once
 
+What runs with --let-finish is ended by --now only, each host by its full name.
 It waits until each of these jobs is over and prints how they ended.
 Exit status: 0 when nothing of them is left, 4 when something survived or
 nobody can say, 6 when left before that.";

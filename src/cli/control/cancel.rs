@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::link::greet::Rights;
 use crate::model::board::Board;
 use crate::model::exit::ExitStatus;
+use crate::model::host::HostName;
 use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
@@ -28,7 +29,7 @@ pub(in crate::cli) fn cancel(args: &CancelArgs) -> Result<ExitStatus, CliError> 
         let mut watch = Watch::begin(reach(args.jobs.run.as_deref(), Rights::Write).await?).await?;
         let jobs = meant(&args.jobs, &config, &watch.plan)?;
         confirm(args, &config, &watch.plan, &open(&jobs, &watch.board)).map_err(UsageError::from)?;
-        let force = if args.now { Force::Now } else { Force::Graceful };
+        let force = force(args, &watch.plan, &open(&jobs, &watch.board), &watch.board).map_err(UsageError::from)?;
         if !open(&jobs, &watch.board).is_empty() {
             watch.ask(if args.jobs.nodes.is_empty() {
                 Request::Quit { force }
@@ -48,6 +49,25 @@ pub(in crate::cli) fn cancel(args: &CancelArgs) -> Result<ExitStatus, CliError> 
         report::outcomes(&board, &jobs, &mut io::stdout().lock())?;
         Ok(status(&board, &jobs))
     })
+}
+
+/// How hard. What is to finish is only ended at once, and each host by its own name.
+fn force(args: &CancelArgs, plan: &Plan, open: &[JobId], board: &Board) -> Result<Force, ControlError> {
+    let is_live = |job: &JobId| board.row(*job).is_some_and(|row| row.phase.is_live());
+    if plan.settings.let_finish && open.iter().any(is_live) {
+        return if args.now && are_names(&args.jobs.nodes) {
+            Ok(Force::Named)
+        } else {
+            Err(ControlError::LeftToFinish)
+        };
+    }
+    Ok(if args.now { Force::Now } else { Force::Graceful })
+}
+
+/// Whether each host is spelled out: no group, no file, no pattern, no range.
+fn are_names(nodes: &[String]) -> bool {
+    let is_name = |name: &str| !name.starts_with(['@', '^', '-']) && HostName::parse(name).is_ok();
+    !nodes.is_empty() && nodes.iter().flat_map(|text| text.split(',')).all(is_name)
 }
 
 /// Those that are not over.

@@ -35,6 +35,12 @@ pub enum ControlError {
     /// Another number, or none, was typed.
     #[error("the number was not confirmed; nothing was cancelled, type {0} to go on")]
     Declined(usize),
+    /// What runs is to finish.
+    #[error(
+        "what runs in this run is left to finish (--let-finish): only KILL ends it, on hosts that are named one by one; \
+         nothing was cancelled, use heeler cancel --now -w HOST"
+    )]
+    LeftToFinish,
     /// The run starts nothing more anyway.
     #[error("the run starts nothing more, so it can be neither paused nor continued")]
     Draining,

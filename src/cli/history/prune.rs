@@ -2,6 +2,7 @@
 
 use super::super::error::CliError;
 use super::super::place;
+use super::super::reap::reap;
 use super::super::tell::tell;
 use super::args::{PinArgs, PruneArgs};
 use crate::config::{self, Config, show_duration, show_size};
@@ -24,6 +25,10 @@ pub(in super::super) fn prune(args: &PruneArgs) -> Result<ExitStatus, CliError> 
     let config = config::load(&place::home(), None).map_err(super::super::usage::UsageError::from)?;
     let bounds = bounds(&config);
     let store = Store::new(&place::state_home()?);
+    if !args.dry_run {
+        // The record of a run is the only place that knows what it left.
+        reap();
+    }
     let verdict = store.judge(bounds)?;
     let mut out = io::stdout().lock();
     let gone = if args.dry_run {

@@ -39,6 +39,8 @@ fn contrary() -> Layer {
             retry_on: Some(vec![RetryOn::Exit]),
             on_disconnect: Some(OnDisconnect::Keep),
             lease: none,
+            sudo: Some(true),
+            let_finish: Some(true),
             on_hangup: Some(OnHangup::Cancel),
             confirm_above: Some(1),
         },
@@ -103,6 +105,10 @@ fn errors_name_file_line_key_and_what_was_expected() {
         (
             "[defaults]\nwidth = 0\n",
             "fleet.toml:2: defaults.width: \"0\" is not a number from 1 to 100000, or max for all hosts",
+        ),
+        (
+            "[defaults]\nsudo = \"yes\"\n",
+            "fleet.toml:2: defaults.sudo is a text; write true or false",
         ),
         (
             "[defaults]\nwidth = true\n",

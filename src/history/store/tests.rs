@@ -79,3 +79,22 @@ fn only_directories_that_can_be_runs_are_listed_the_newest_first() {
         Err(HistoryError::NoRuns(_))
     ));
 }
+
+#[test]
+fn of_two_runs_in_one_second_the_later_one_is_the_latest() {
+    let home = tempfile::tempdir().expect("a directory");
+    let names = [
+        "20260102T030405Z-ffffff",
+        "20260102T030405Z-000000",
+        "20260102T030405Z-888888",
+    ];
+    for (age, name) in [30, 10, 20].into_iter().zip(names) {
+        let run = home.path().join("heeler/runs").join(name);
+        fs::create_dir_all(&run).expect("writable");
+        let plan = fs::File::create(run.join("run.json")).expect("writable");
+        let written = SystemTime::now() - std::time::Duration::from_millis(age);
+        plan.set_modified(written).expect("our own file");
+    }
+    let store = Store::new(home.path());
+    assert_eq!(store.names().expect("readable"), [names[1], names[2], names[0]]);
+}

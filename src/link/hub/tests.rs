@@ -134,6 +134,25 @@ async fn requests_carry_a_name() {
 }
 
 #[tokio::test]
+async fn a_password_comes_beside_its_request_and_only_from_who_may_write() {
+    let mut stage = Stage::new();
+    let (reader, _) = stage.viewer(Rights::Read).await;
+    let (writer, _) = stage.viewer(Rights::Write).await;
+    let secret = |text: &str| Secret::new(text.as_bytes().to_vec());
+    reader.give(secret("no"));
+    // A reader's words are heard before its end.
+    let _ = reader.close().await;
+    writer.give(secret("pä ß"));
+    writer.request(Request::SudoPassword);
+    let asked = stage.asked().await;
+    assert_eq!(
+        (asked.request, asked.secret),
+        (Request::SudoPassword, Some(secret("pä ß")))
+    );
+    assert_eq!(stage.asked().await.secret, None, "without one, nobody gives it");
+}
+
+#[tokio::test]
 async fn who_may_only_look_asks_in_vain() {
     let place = tempfile::tempdir().expect("a directory");
     let (_outlet, mut wishes, ends) = link::ends();
@@ -141,7 +160,7 @@ async fn who_may_only_look_asks_in_vain() {
     for (rights, heard) in [(Rights::Read, false), (Rights::Write, true)] {
         let hello = Hello::new("a\u{1b}[2Jb".to_owned(), rights);
         let (viewer, _) = hub.shared.let_in(&hello, Some(7));
-        hub.shared.ask(&viewer, Request::Drain);
+        hub.shared.ask(&viewer, Request::Drain, None);
         let who = wishes.try_recv().ok().map(|asked| asked.who);
         assert_eq!(who.as_deref(), heard.then_some("ann (a[2Jb, pid 7)"), "{rights:?}");
     }
@@ -182,7 +201,7 @@ async fn a_tied_run_is_kept_open_only_by_who_started_it() {
         let hub = Hub::open(&place.path().join("socket"), about, ends).expect("a hub");
         let hello = Hello::new("pts/3".to_owned(), Rights::Write);
         let (viewer, _) = hub.shared.let_in(&hello, Some(7));
-        hub.shared.ask(&viewer, Request::Hold);
+        hub.shared.ask(&viewer, Request::Hold, None);
         let asked = wishes.try_recv().ok().map(|asked| asked.request);
         assert_eq!(asked, held.then_some(Request::Hold), "{starter}");
     }
@@ -194,7 +213,10 @@ async fn another_version_is_told_so() {
     let mut hello = Hello::new("pts/3".to_owned(), Rights::Write);
     hello.protocol += 1;
     match dial(&stage.socket, &hello).await {
-        Err(DialError::Refused(reason)) => assert!(reason.contains("protocol 1") && reason.contains("protocol 2")),
+        Err(DialError::Refused(reason)) => {
+            let named = |version: u32| reason.contains(&format!("protocol {version}"));
+            assert!(named(PROTOCOL) && named(PROTOCOL + 1), "{reason}");
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -31,6 +31,7 @@ pub(super) enum Name {
     LinkSilent,
     LinkHeard,
     Left,
+    NotLooked,
     Stopping,
     Retrying,
     Done,

@@ -32,6 +32,7 @@ impl Line {
             Change::Overdue { limit } => self.limit = Some(limit),
             Change::LinkSilent { since } => self.since = Some(since),
             Change::Left { processes } => self.processes = Some(processes),
+            Change::NotLooked { detail } => self.detail = Some(detail),
             Change::Starting { cookie } => self.cookie = Some(cookie),
             Change::Running { pid } => self.pid = Some(pid),
             Change::Found { fate } => self.with_fate(fate),
@@ -199,6 +200,9 @@ impl Line {
             Name::Left => Change::Left {
                 processes: need(self.processes.take(), "processes")?,
             },
+            Name::NotLooked => Change::NotLooked {
+                detail: need(self.detail.take(), "detail")?,
+            },
             Name::Stopping => Change::Stopping {
                 reason: need(self.reason, "reason")?,
                 limit: self.limit,
@@ -309,6 +313,7 @@ impl From<Event> for Line {
                     Change::LinkSilent { .. } => Name::LinkSilent,
                     Change::LinkHeard => Name::LinkHeard,
                     Change::Left { .. } => Name::Left,
+                    Change::NotLooked { .. } => Name::NotLooked,
                     Change::Stopping { .. } => Name::Stopping,
                     Change::Retrying { .. } => Name::Retrying,
                     Change::Done(_) => Name::Done,

@@ -47,6 +47,7 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "limit",
         "link-heard",
         "link-silent",
+        "not-looked",
         "output",
         "overdue",
         "password-given",

@@ -1,6 +1,7 @@
 use super::super::fixture::Stage;
 use super::*;
 use crate::model::event::{Change, Ending};
+use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Fate, Limit, Outcome, SkipReason};
 
 fn written(stage: &Stage) -> String {
@@ -75,4 +76,42 @@ fn what_was_left_behind_and_what_is_not_over_is_told() {
         written(&stage),
         "1 ok, 1 running, 1 not started in 1s\nleaked a process (1): a\nrecord: DIRECTORY\n"
     );
+}
+
+#[test]
+fn what_is_left_is_named_where_the_job_is_over() {
+    let mut stage = Stage::new(&["a", "b", "c"]);
+    let left = |pid, kin, name: &str| Left {
+        pid,
+        kin,
+        state: 'S',
+        owner: "root".to_owned(),
+        name: name.to_owned(),
+    };
+    let survived = |count| Outcome::Cancelled {
+        by: CancelledBy::Operator,
+        fate: Fate::Survived {
+            count,
+            owners: vec!["root".to_owned()],
+        },
+        ended: None,
+    };
+    let one = left(4711, Kin::Session, "dd");
+    let processes = vec![one.clone(), left(4712, Kin::Escaped, "a\u{1b}[31mb")];
+    stage.change(0, Change::Left { processes });
+    stage.end(0, survived(2));
+    let processes = (1..=6).map(|pid| left(pid, Kin::Session, "x")).collect();
+    stage.change(1, Change::Left { processes });
+    stage.end(1, survived(6));
+    // A command that ended by itself since it was looked at: nothing is known of what it left.
+    stage.change(2, Change::Left { processes: vec![one] });
+    stage.end(2, Outcome::Ok);
+    insta::assert_snapshot!(written(&stage), @"
+    1 ok, 2 cancelled in 6s
+    cancelled by operator, 2 survived (owner root) (1): a
+    cancelled by operator, 6 survived (owner root) (1): b
+    left on a: pid 4711 dd (root); pid 4712 ab (root, escaped)
+    left on b: pid 1 x (root); pid 2 x (root); pid 3 x (root); pid 4 x (root); 2 more
+    record: DIRECTORY
+    ");
 }

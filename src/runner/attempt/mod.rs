@@ -4,25 +4,44 @@
 //! The rules (TERM, grace, KILL, and when a process may be called gone) are all here and nowhere else.
 
 mod act;
+mod pulse;
 mod stopping;
 #[cfg(test)]
 mod tests;
 
 use crate::model::event::{Change, Ending, Stream};
+use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::stamp::Stamp;
-use crate::shim::{Control, Record, classify};
+use crate::shim::{Control, Process, Record, Sig, classify};
 pub(super) use act::Act;
+use pulse::Pulse;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use stopping::{Answer, Step, Stopping};
 
-/// Beats in the time of one lease: one may be late, one may be lost.
-const BEATS_PER_LEASE: u32 = 3;
 /// How long output may go on after the command ended before it is taken for that of a process left behind.
 const MOST_BACKLOG: Duration = Duration::from_secs(60);
+
+fn left(process: Process) -> Left {
+    let Process {
+        pid,
+        kin,
+        state,
+        uid,
+        name,
+    } = process;
+    let owner = owner_name(uid);
+    Left {
+        pid,
+        kin,
+        state,
+        owner,
+        name,
+    }
+}
 
 /// One attempt from `up` to its end.
 #[derive(Debug)]
@@ -40,9 +59,21 @@ pub(super) struct Attempt {
     /// A stop that was asked for before the command ran.
     wanted: Option<(StopReason, CancelledBy)>,
     stopping: Option<Stopping>,
-    /// Owners of the processes named since the last answer.
-    owners: BTreeSet<u32>,
-    next_beat: Option<Stamp>,
+    /// Somebody wants to leave the command running, as soon as it runs.
+    leaving: bool,
+    /// It has passed a limit and is to finish all the same.
+    overdue: bool,
+    /// The processes named since the last answer.
+    named: Vec<Left>,
+    /// Those of the last answer.
+    left: Vec<Left>,
+    /// Somebody wants to hear the next answer.
+    asked: bool,
+    /// When to look what became of processes that were sent KILL by number.
+    look_at: Option<Stamp>,
+    pulse: Pulse,
+    /// How much of the time that the command ran the link was silent.
+    silence: Duration,
     /// For how long nobody watched while the command ran, and how much of that came after its end.
     asleep: [Duration; 2],
     /// After that: when the shim must have shown that it is still there. Until it has, no limit counts.
@@ -53,7 +84,6 @@ pub(super) struct Attempt {
 impl Attempt {
     /// An attempt that was begun at `begun` and whose shim came up now.
     pub(super) fn new(settings: Settings, begun: Stamp, now: Stamp) -> Self {
-        let beat = settings.lease.map(|lease| now + lease / BEATS_PER_LEASE);
         Self {
             begun,
             start_by: settings.connect_timeout.map(|limit| now + limit),
@@ -62,8 +92,14 @@ impl Attempt {
             exit: None,
             wanted: None,
             stopping: None,
-            owners: BTreeSet::new(),
-            next_beat: beat,
+            leaving: false,
+            overdue: false,
+            named: Vec::new(),
+            left: Vec::new(),
+            asked: false,
+            look_at: None,
+            pulse: Pulse::new(settings.lease, now),
+            silence: Duration::ZERO,
             asleep: [Duration::ZERO; 2],
             verify_by: None,
             open: [true; 2],
@@ -77,13 +113,26 @@ impl Attempt {
     }
 
     /// The job printed something.
-    pub(super) fn printed(&mut self, now: Stamp) {
+    pub(super) fn printed(&mut self, now: Stamp) -> Vec<Act> {
+        let acts = self.heard(now);
         self.last_output = now;
+        acts
+    }
+
+    /// Anything that comes is a sign of life.
+    fn heard(&mut self, now: Stamp) -> Vec<Act> {
+        let Some(silence) = self.pulse.heard(now) else {
+            return Vec::new();
+        };
+        self.silence += silence;
+        self.last_output = (self.last_output + silence).min(now);
+        vec![Act::Tell(Change::LinkHeard)]
     }
 
     /// Nothing can be read for now, because there is no room for it: silence means nothing.
     pub(super) fn unheard(&mut self, now: Stamp) {
         self.last_output = now;
+        self.pulse.unheard(now);
         self.verify_by = self.verify_by.map(|_| now + stopping::ANSWER);
     }
 
@@ -96,6 +145,7 @@ impl Attempt {
     pub(super) fn slept(&mut self, asleep: Duration, now: Stamp) -> Vec<Act> {
         self.start_by = self.start_by.map(|limit| limit + asleep);
         self.last_output = (self.last_output + asleep).min(now);
+        self.pulse.slept(asleep, now);
         if self.running.is_none() {
             return Vec::new();
         }
@@ -115,6 +165,12 @@ impl Attempt {
 
     /// The shim reported something.
     pub(super) fn reported(&mut self, record: Record, now: Stamp) -> Vec<Act> {
+        let mut acts = self.heard(now);
+        acts.extend(self.heed(record, now));
+        acts
+    }
+
+    fn heed(&mut self, record: Record, now: Stamp) -> Vec<Act> {
         match record {
             Record::Job { pid, .. } => {
                 self.running = Some(now);
@@ -122,23 +178,36 @@ impl Attempt {
                 let mut acts = vec![Act::Tell(Change::Running { pid })];
                 if let Some((reason, by)) = self.wanted.take() {
                     acts.extend(self.begin_stop(reason, by, None, now));
+                } else if self.leaving {
+                    acts.extend(self.leave(now));
                 }
                 acts
             }
             Record::Exit { status } => self.exited(status, now),
             Record::Process(process) => {
-                self.owners.insert(process.uid);
+                self.named.push(left(process));
                 Vec::new()
             }
             Record::Left(count) => {
-                let owners = std::mem::take(&mut self.owners).into_iter().map(owner_name).collect();
-                self.answered(Answer::Left { count, owners }, now);
-                Vec::new()
+                self.left = std::mem::take(&mut self.named);
+                let owners: BTreeSet<&String> = self.left.iter().map(|left| &left.owner).collect();
+                let answer = Answer::Left {
+                    count,
+                    owners: owners.into_iter().cloned().collect(),
+                    escaped: count > 0 && self.left.iter().all(|left| left.kin == Kin::Escaped),
+                };
+                self.answered(answer, now)
             }
             Record::Gone(reach) => {
-                self.owners.clear();
-                self.answered(Answer::Gone(reach), now);
-                self.finish_if_closed(now)
+                self.named.clear();
+                self.left.clear();
+                let mut acts = self.answered(Answer::Gone(reach), now);
+                acts.extend(self.finish_if_closed(now));
+                acts
+            }
+            Record::Beat => {
+                self.verify_by = None;
+                Vec::new()
             }
             Record::Unknown(text) => {
                 tracing::warn!(text, "the shim said something that is not understood");
@@ -165,11 +234,47 @@ impl Attempt {
         self.finish_if_closed(now)
     }
 
-    fn answered(&mut self, answer: Answer, now: Stamp) {
+    fn answered(&mut self, answer: Answer, now: Stamp) -> Vec<Act> {
         self.verify_by = None;
         if let Some(stopping) = &mut self.stopping {
             stopping.take(answer, now);
         }
+        if std::mem::take(&mut self.asked) {
+            vec![self.tell_left()]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn tell_left(&self) -> Act {
+        Act::Tell(Change::Left {
+            processes: self.left.clone(),
+        })
+    }
+
+    /// Somebody wants to know what is alive.
+    pub(super) fn look(&mut self) -> Vec<Act> {
+        if !self.is_answering() {
+            let detail = "the command is not running".to_owned();
+            return vec![Act::Tell(Change::NotLooked { detail })];
+        }
+        self.asked = true;
+        vec![Act::Send(Control::Look)]
+    }
+
+    /// These processes are to be killed, as far as they are the job's.
+    pub(super) fn kill_left(&mut self, pids: Vec<u32>, now: Stamp) -> Vec<Act> {
+        if !self.is_answering() {
+            return self.look();
+        }
+        // The answer to this names them still; a moment later they are gone.
+        self.look_at = Some(now + stopping::LOOK);
+        vec![Act::Send(Control::SignalEach(Sig::Kill, pids))]
+    }
+
+    /// Whether there is a shim that answers. After the end of the command there is none, unless a stop is under way.
+    fn is_answering(&self) -> bool {
+        self.running.is_some() && !self.is_closed() && (self.exit.is_none() || self.stopping.is_some())
     }
 
     /// A stream of the channel ended. `last_words` is what is known about the link when both have.
@@ -199,9 +304,7 @@ impl Attempt {
             if self.wanted.is_none_or(|(before, _)| before < reason) {
                 self.wanted = Some((reason, by));
             }
-            // The limit for connecting may be long, or none; a stop is not kept waiting for that.
-            let patience = now + stopping::ANSWER;
-            self.start_by = Some(self.start_by.map_or(patience, |limit| limit.min(patience)));
+            self.start_within_patience(now);
             return Vec::new();
         }
         match (&mut self.stopping, self.exit) {
@@ -211,6 +314,29 @@ impl Attempt {
             (None, Some(_)) => Vec::new(),
             (None, None) => self.begin_stop(reason, by, None, now),
         }
+    }
+
+    /// The run ends, and the command is to go on without anybody who watches it. A stop under way is seen through.
+    pub(super) fn leave(&mut self, now: Stamp) -> Vec<Act> {
+        if self.running.is_none() {
+            self.leaving = true;
+            self.start_within_patience(now);
+        }
+        if self.running.is_none() || self.stopping.is_some() || self.exit.is_some() {
+            return Vec::new();
+        }
+        let kept = Outcome::Cancelled {
+            by: CancelledBy::Quit,
+            fate: Fate::Kept,
+            ended: None,
+        };
+        vec![Act::Send(Control::Leave), self.finish(kept, now)]
+    }
+
+    /// The limit for connecting may be long, or none; who wants the end is not kept waiting for that.
+    fn start_within_patience(&mut self, now: Stamp) {
+        let patience = now + stopping::ANSWER;
+        self.start_by = Some(self.start_by.map_or(patience, |limit| limit.min(patience)));
     }
 
     /// Nobody is there any more to follow the attempt.
@@ -230,9 +356,17 @@ impl Attempt {
     /// A moment named by [`Attempt::deadline`] has come.
     pub(super) fn tick(&mut self, now: Stamp) -> Vec<Act> {
         let mut acts = Vec::new();
-        if self.next_beat.is_some_and(|beat| beat <= now) {
-            self.next_beat = self.settings.lease.map(|lease| now + lease / BEATS_PER_LEASE);
+        if self.has_shim() && self.pulse.beats(now) {
             acts.push(Act::Send(Control::Beat));
+        }
+        if self.listens()
+            && let Some(since) = self.pulse.falls_silent(now)
+        {
+            acts.push(Act::Tell(Change::LinkSilent { since }));
+        }
+        if self.look_at.is_some_and(|at| at <= now) {
+            self.look_at = None;
+            acts.extend(self.look());
         }
         if let Some(stopping) = &mut self.stopping {
             match stopping.tick(now) {
@@ -257,6 +391,12 @@ impl Attempt {
                 let detail = format!("nobody watched for {asleep}, and then the shim did not answer");
                 acts.push(self.lost(&detail, now));
             }
+        } else if self.listens() && self.pulse.is_dead(now) {
+            let detail = "the link holds, and the shim does not answer: it was killed or is stuck";
+            acts.push(self.lost(detail, now));
+        } else if let Some(limit) = self.limit_reached(now).filter(|_| self.settings.let_finish) {
+            self.overdue = true;
+            acts.push(Act::Tell(Change::Overdue { limit }));
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
@@ -268,14 +408,34 @@ impl Attempt {
 
     /// The next moment at which [`Attempt::tick`] has something to do.
     pub(super) fn deadline(&self) -> Option<Stamp> {
-        let stage = match (&self.stopping, &self.exit, self.running) {
+        let beat = self.has_shim().then_some(self.pulse.next_beat());
+        // How long a silence may last is the business of the stop during a stop.
+        let ends = self.stopping.is_none() || !self.pulse.is_silent();
+        let turn = self.pulse.turn().filter(|_| self.listens() && ends);
+        [self.stage(), beat, turn, self.look_at].into_iter().flatten().min()
+    }
+
+    /// The same for what follows from time alone, whether or not anything is heard.
+    fn stage(&self) -> Option<Stamp> {
+        match (&self.stopping, &self.exit, self.running) {
             (Some(stopping), _, _) => stopping.next_moment(),
             (None, Some((_, at)), _) => Some(self.drained_by(*at)),
             (None, None, Some(_)) if self.verify_by.is_some() => self.verify_by,
             (None, None, Some(_)) => self.limits().into_iter().map(|(moment, _)| moment).min(),
             (None, None, None) => self.start_by,
-        };
-        [stage, self.next_beat].into_iter().flatten().min()
+        }
+    }
+
+    /// Whether there is a shim to answer: after the end of the command only when there is something left to see to.
+    fn has_shim(&self) -> bool {
+        let is_up = self.running.is_some() || self.settings.lease.is_some();
+        is_up && !self.is_closed() && (self.exit.is_none() || self.stopping.is_some())
+    }
+
+    /// Whether the silence of the link means anything: a command runs, and its end is not known. During a stop it is
+    /// told, and the stop goes on; after a sleep the answer to a look is waited for instead.
+    fn listens(&self) -> bool {
+        self.running.is_some() && self.exit.is_none() && self.verify_by.is_none() && !self.is_closed()
     }
 
     /// When the output of a command that ended at `at` counts as read: the record of its end may overtake what it
@@ -285,11 +445,15 @@ impl Attempt {
         (self.last_output.max(at) + drain).min(at + drain + MOST_BACKLOG)
     }
 
-    /// The limits that hold while the command runs, and when they are reached.
+    /// The limits that hold while the command runs, and when they are reached; none while the link is silent,
+    /// nor once it is overdue.
     fn limits(&self) -> Vec<(Stamp, Limit)> {
+        if self.pulse.is_silent() || self.overdue {
+            return Vec::new();
+        }
         let run = self.running.zip(self.settings.run_timeout);
         let idle = self.running.and(self.settings.idle_timeout);
-        let run = run.map(|(since, limit)| (since + limit + self.asleep[0], Limit::Run));
+        let run = run.map(|(since, limit)| (since + limit + self.asleep[0] + self.silence, Limit::Run));
         let idle = idle.map(|limit| (self.last_output + limit, Limit::Idle));
         run.into_iter().chain(idle).collect()
     }
@@ -317,7 +481,10 @@ impl Attempt {
             return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        vec![self.finish(stopping.outcome(ended, self.is_closed()), now)]
+        let outcome = stopping.outcome(ended, self.is_closed());
+        let survived = matches!(outcome.fate(), Some(Fate::Survived { .. }));
+        let left = survived.then(|| self.tell_left());
+        left.into_iter().chain([self.finish(outcome, now)]).collect()
     }
 
     fn is_closed(&self) -> bool {

@@ -13,7 +13,10 @@ pub(super) const ANSWER: Duration = Duration::from_secs(10);
 /// How long what was sent KILL may take to be gone.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 /// Between two looks at what is left.
-const LOOK: Duration = Duration::from_millis(200);
+pub(super) const LOOK: Duration = Duration::from_millis(200);
+/// For how long nothing but escaped processes must be found after the command's end until that counts as what is left: a
+/// stop does not signal them, but some end by themselves when the command has.
+const ESCAPED: Duration = Duration::from_secs(1);
 /// How long both streams may stay open after everything is gone.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -34,13 +37,21 @@ pub(super) struct Stopping {
     answer: Option<Answer>,
     /// When to ask again what is left; asked only after the command has ended.
     next_look: Option<Stamp>,
+    /// Since when the command has ended and nothing but escaped processes is found.
+    escaped_since: Option<Stamp>,
+    /// That lasts: there is nothing more to wait for.
+    only_escaped: bool,
 }
 
 /// What the shim says is left.
 #[derive(Debug)]
 pub(super) enum Answer {
-    /// So many processes, of these owners.
-    Left { count: u32, owners: Vec<String> },
+    /// So many processes, of these owners; whether none of them is one that a stop signals.
+    Left {
+        count: u32,
+        owners: Vec<String>,
+        escaped: bool,
+    },
     /// Nothing, as far as it could look.
     Gone(Reach),
 }
@@ -74,6 +85,8 @@ impl Stopping {
             heard: false,
             answer: None,
             next_look: None,
+            escaped_since: None,
+            only_escaped: false,
         };
         let acts = if reason == StopReason::Kill {
             stopping.kill(now)
@@ -83,9 +96,10 @@ impl Stopping {
         (stopping, acts)
     }
 
-    /// A further reason to stop; a weaker one changes nothing.
+    /// A further reason to stop; a weaker one changes nothing, nor does any once everything is gone: the shim has left by
+    /// then, and would not answer.
     pub(super) fn strengthen(&mut self, reason: StopReason, by: CancelledBy, now: Stamp) -> Vec<Act> {
-        if reason <= self.reason {
+        if reason <= self.reason || matches!(self.answer, Some(Answer::Gone(_))) {
             return Vec::new();
         }
         (self.reason, self.by) = (reason, by);
@@ -99,6 +113,7 @@ impl Stopping {
     pub(super) fn slept(&mut self, asleep: Duration) -> Vec<Act> {
         self.deadline = self.deadline + asleep;
         self.answer_by = self.answer_by + asleep;
+        self.escaped_since = None;
         if self.killed || matches!(self.answer, Some(Answer::Gone(_))) {
             return Vec::new();
         }
@@ -112,7 +127,7 @@ impl Stopping {
 
     /// Whether the shim has said what is left after everything that could be done.
     pub(super) fn is_settled(&self) -> bool {
-        self.answer.is_some() && (self.killed || matches!(self.answer, Some(Answer::Gone(_))))
+        self.answer.is_some() && (self.killed || self.only_escaped || matches!(self.answer, Some(Answer::Gone(_))))
     }
 
     /// The command has ended: from now on ask what is left.
@@ -126,6 +141,9 @@ impl Stopping {
             self.next_look = None;
             self.deadline = now + CLOSING;
         }
+        let escaped = self.next_look.is_some() && matches!(answer, Answer::Left { escaped: true, .. });
+        self.escaped_since = escaped.then(|| self.escaped_since.unwrap_or(now));
+        self.only_escaped = self.escaped_since.is_some_and(|since| since + ESCAPED <= now);
         self.heard = true;
         self.answer = Some(answer);
     }
@@ -133,7 +151,8 @@ impl Stopping {
     /// The next moment at which [`Stopping::tick`] has something to do.
     pub(super) fn next_moment(&self) -> Option<Stamp> {
         let answer_by = self.is_unanswered().then_some(self.answer_by);
-        [Some(self.deadline), answer_by, self.next_look]
+        let at_once = self.only_escaped.then_some(Stamp::default());
+        [Some(self.deadline), answer_by, self.next_look, at_once]
             .into_iter()
             .flatten()
             .min()
@@ -143,7 +162,7 @@ impl Stopping {
     pub(super) fn tick(&mut self, now: Stamp) -> Step {
         let gone = matches!(self.answer, Some(Answer::Gone(_)));
         let unheard = self.is_unanswered() && self.answer_by <= now;
-        if unheard || (self.deadline <= now && (gone || self.killed)) {
+        if unheard || self.only_escaped || (self.deadline <= now && (gone || self.killed)) {
             Step::GiveUp
         } else if self.deadline <= now {
             Step::Do(self.kill(now))
@@ -166,7 +185,7 @@ impl Stopping {
             }
             Some(Answer::Gone(Reach::All)) => Fate::Gone,
             Some(Answer::Gone(Reach::Group)) => Fate::GoneGroup,
-            Some(Answer::Left { count, owners }) if *count > 0 && !link_cut => Fate::Survived {
+            Some(Answer::Left { count, owners, .. }) if *count > 0 && !link_cut => Fate::Survived {
                 count: *count,
                 owners: owners.clone(),
             },
@@ -183,6 +202,8 @@ impl Stopping {
         self.killed = true;
         // What was left before says nothing about what is left now.
         self.answer = None;
+        self.escaped_since = None;
+        self.only_escaped = false;
         self.deadline = now + AFTER_KILL;
         vec![Act::Send(Control::Stop(Sig::Kill)), self.tell()]
     }

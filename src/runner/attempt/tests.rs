@@ -27,6 +27,13 @@ fn running(settings: Settings) -> Attempt {
     attempt
 }
 
+/// What follows from the time, less the beats.
+fn tick(attempt: &mut Attempt, now: Stamp) -> Vec<Act> {
+    let mut acts = attempt.tick(now);
+    acts.retain(|act| *act != Act::Send(Control::Beat));
+    acts
+}
+
 fn stop(signal: Sig) -> Act {
     Act::Send(Control::Stop(signal))
 }
@@ -117,14 +124,14 @@ fn an_exit_before_the_command_ran_is_the_launcher_s() {
 fn what_is_left_behind_is_drained_and_marked() {
     let mut attempt = running(settings());
     assert_eq!(attempt.reported(Record::Exit { status: 4 }, at(5)), []);
-    assert_eq!(attempt.deadline(), Some(at(7)));
-    assert_eq!(attempt.tick(at(6)), []);
+    assert_eq!(attempt.stage(), Some(at(7)));
+    assert_eq!(tick(&mut attempt, at(6)), []);
     let leaked = Act::Finish(Ending {
         outcome: Outcome::Exit { code: 4 },
         leaked: true,
         elapsed: Duration::from_secs(5),
     });
-    assert_eq!(attempt.tick(at(7)), [leaked]);
+    assert_eq!(tick(&mut attempt, at(7)), [leaked]);
 }
 
 #[test]
@@ -149,10 +156,10 @@ fn kill_follows_when_the_grace_is_over() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
     assert_eq!(attempt.reported(Record::Left(1), T0), []);
-    assert_eq!(attempt.deadline(), Some(at(10)));
-    assert_eq!(attempt.tick(at(9)), []);
+    assert_eq!(attempt.stage(), Some(at(10)));
+    assert_eq!(tick(&mut attempt, at(9)), []);
     assert_eq!(
-        attempt.tick(at(10)),
+        tick(&mut attempt, at(10)),
         [stop(Sig::Kill), stopping(StopReason::Cancel, None, None)]
     );
     assert_eq!(attempt.reported(Record::Left(0), at(10)), []);
@@ -161,6 +168,20 @@ fn kill_follows_when_the_grace_is_over() {
     assert_eq!(
         close(&mut attempt, at(10)),
         [finish(cancelled(Fate::GoneGroup, Some(KILLED)), 10)]
+    );
+}
+
+#[test]
+fn a_kill_that_comes_when_all_is_gone_does_not_undo_what_is_known() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    assert_eq!(attempt.reported(Record::Left(1), T0), []);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
+    assert_eq!(attempt.reported(Record::Gone(Reach::All), at(1)), []);
+    assert_eq!(attempt.stop(StopReason::Kill, CancelledBy::Quit, at(1)), []);
+    assert_eq!(
+        close(&mut attempt, at(1)),
+        [finish(cancelled(Fate::Gone, Some(KILLED)), 1)]
     );
 }
 
@@ -182,17 +203,23 @@ fn survivors_are_named_when_patience_is_over() {
         uid: 0,
         name: "dd".to_owned(),
     };
-    assert_eq!(attempt.reported(Record::Process(process), T0), []);
+    assert_eq!(attempt.reported(Record::Process(process.clone()), T0), []);
     assert_eq!(attempt.reported(Record::Left(1), T0), []);
     assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
-    assert_eq!(attempt.tick(at(2)), [Act::Send(Control::Look)]);
+    assert_eq!(tick(&mut attempt, at(2)), [Act::Send(Control::Look)]);
     let survived = Fate::Survived {
         count: 1,
         owners: vec!["root".to_owned()],
     };
     assert_eq!(
-        attempt.tick(at(5)),
-        [Act::Send(Control::Leave), finish(cancelled(survived, Some(KILLED)), 1)]
+        tick(&mut attempt, at(5)),
+        [
+            Act::Send(Control::Leave),
+            Act::Tell(Change::Left {
+                processes: vec![super::left(process)]
+            }),
+            finish(cancelled(survived, Some(KILLED)), 1)
+        ]
     );
 }
 
@@ -212,8 +239,8 @@ fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
         ..settings()
     });
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
-    assert_eq!(attempt.deadline(), Some(at(10)));
-    let acts = attempt.tick(at(10));
+    assert_eq!(attempt.stage(), Some(at(10)));
+    let acts = tick(&mut attempt, at(10));
     assert!(
         matches!(
             &acts[..],
@@ -234,8 +261,8 @@ fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
     let _ = attempt.reported(Record::Left(1), T0);
-    let _ = attempt.tick(at(10));
-    let acts = attempt.tick(at(15));
+    let _ = tick(&mut attempt, at(10));
+    let acts = tick(&mut attempt, at(15));
     assert!(
         matches!(
             &acts[..],
@@ -271,11 +298,12 @@ fn limits_stop_the_job_and_say_which() {
         ..settings()
     };
     let mut attempt = running(limited.clone());
-    assert_eq!(attempt.deadline(), Some(at(20)));
+    assert_eq!(attempt.stage(), Some(at(20)));
     attempt.printed(at(15));
-    assert_eq!(attempt.deadline(), Some(at(35)));
-    assert_eq!(attempt.tick(at(20)), []);
-    let acts = attempt.tick(at(35));
+    assert_eq!(attempt.stage(), Some(at(35)));
+    assert_eq!(tick(&mut attempt, at(20)), []);
+    assert_eq!(attempt.reported(Record::Beat, at(20)), []);
+    let acts = tick(&mut attempt, at(35));
     assert_eq!(
         acts,
         [
@@ -285,8 +313,10 @@ fn limits_stop_the_job_and_say_which() {
     );
 
     let mut attempt = running(limited);
-    (1..6).for_each(|n| attempt.printed(at(n * 11)));
-    let acts = attempt.tick(at(60));
+    for n in 1..6 {
+        attempt.printed(at(n * 11));
+    }
+    let acts = tick(&mut attempt, at(60));
     assert_eq!(acts[1], stopping(StopReason::Timeout, Some(Limit::Run), Some(at(70))));
     let _ = attempt.reported(Record::Left(0), at(60));
     let _ = attempt.reported(Record::Exit { status: 143 }, at(61));
@@ -330,8 +360,8 @@ fn a_stop_before_the_command_runs_waits_for_it() {
 #[test]
 fn a_shim_that_never_says_that_the_command_runs_is_lost() {
     let mut attempt = Attempt::new(settings(), T0, T0);
-    assert_eq!(attempt.deadline(), Some(at(30)));
-    let acts = attempt.tick(at(30));
+    assert_eq!(attempt.stage(), Some(at(30)));
+    let acts = tick(&mut attempt, at(30));
     assert!(
         matches!(
             &acts[..],
@@ -345,14 +375,96 @@ fn a_shim_that_never_says_that_the_command_runs_is_lost() {
 }
 
 #[test]
-fn beats_keep_the_lease() {
+fn beats_keep_the_lease_and_ask_for_a_sign_of_life() {
+    for (lease, every) in [(None, 10), (Some(90), 10), (Some(3), 1)] {
+        let mut attempt = running(Settings {
+            lease: lease.map(Duration::from_secs),
+            ..settings()
+        });
+        for beat in [every, 2 * every] {
+            assert_eq!(attempt.deadline(), Some(at(beat)));
+            assert_eq!(attempt.tick(at(beat)), [Act::Send(Control::Beat)]);
+            assert_eq!(attempt.reported(Record::Beat, at(beat)), []);
+        }
+    }
+}
+
+#[test]
+fn a_silent_link_is_told_and_no_limit_counts_until_something_is_heard() {
+    let mut attempt = running(limited());
+    attempt.printed(at(5));
+    assert_eq!(attempt.tick(at(10)), [Act::Send(Control::Beat)]);
+    assert_eq!(attempt.deadline(), Some(at(20)));
+    let silent = Act::Tell(Change::LinkSilent { since: at(5) });
+    assert_eq!(attempt.tick(at(20)), [Act::Send(Control::Beat), silent]);
+    assert_eq!(tick(&mut attempt, at(65)), [], "no limit");
+    assert_eq!(attempt.reported(Record::Beat, at(75)), [Act::Tell(Change::LinkHeard)]);
+    assert_eq!(attempt.stage(), Some(at(115)), "idle, less 70 seconds");
+    attempt.printed(at(110));
+    assert_eq!(attempt.stage(), Some(at(130)), "the command, less 70 seconds");
+}
+
+#[test]
+fn where_the_link_holds_and_nobody_answers_the_shim_is_dead() {
+    let mut attempt = running(settings());
+    for second in [10, 20, 30, 40, 50, 60, 70, 80] {
+        let acts = attempt.tick(at(second));
+        assert!(
+            !acts.iter().any(|act| matches!(act, Act::Finish(_))),
+            "{second}: {acts:?}"
+        );
+    }
+    let acts = tick(&mut attempt, at(90));
+    assert!(
+        matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
+            if detail == "the link holds, and the shim does not answer: it was killed or is stuck"),
+        "{acts:?}"
+    );
+}
+
+#[test]
+fn what_nobody_reads_is_not_silent() {
+    let mut attempt = running(settings());
+    for second in 1..30 {
+        attempt.unheard(at(second * 10));
+        assert_eq!(tick(&mut attempt, at(second * 10)), []);
+    }
+}
+
+#[test]
+fn a_stop_goes_on_while_the_link_is_silent() {
     let mut attempt = running(Settings {
-        lease: Some(Duration::from_secs(90)),
+        grace: Duration::from_secs(200),
         ..settings()
     });
-    assert_eq!(attempt.deadline(), Some(at(30)));
-    assert_eq!(attempt.tick(at(30)), [Act::Send(Control::Beat)]);
-    assert_eq!(attempt.deadline(), Some(at(60)));
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(1), T0);
+    let _ = attempt.tick(at(10));
+    let silent = Act::Tell(Change::LinkSilent { since: T0 });
+    assert_eq!(tick(&mut attempt, at(20)), [silent]);
+    assert_eq!(tick(&mut attempt, at(100)), []);
+    assert_eq!(attempt.deadline(), Some(at(110)), "the next beat");
+    assert_eq!(tick(&mut attempt, at(200))[0], stop(Sig::Kill));
+}
+
+#[test]
+fn after_the_end_of_the_command_nobody_needs_to_answer() {
+    let mut attempt = running(settings());
+    let _ = attempt.tick(at(10));
+    assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(19)), []);
+    attempt.printed(at(20));
+    assert_eq!(attempt.deadline(), Some(at(22)), "the drain time");
+    assert_eq!(attempt.tick(at(21)), []);
+}
+
+#[test]
+fn a_sleep_is_no_silence() {
+    let mut attempt = running(settings());
+    let _ = attempt.tick(at(10));
+    let _ = attempt.slept(Duration::from_secs(3600), at(3615));
+    assert_eq!(tick(&mut attempt, at(3616)), []);
+    assert_eq!(attempt.reported(Record::Left(1), at(3616)), []);
+    assert_eq!(tick(&mut attempt, at(3620)), []);
 }
 
 #[test]
@@ -360,7 +472,7 @@ fn only_kill_does_not_wait_for_what_was_printed_before_the_end() {
     let mut attempt = running(settings());
     assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
     assert_eq!(attempt.stop(StopReason::Quit, CancelledBy::Quit, at(2)), []);
-    assert_eq!(attempt.deadline(), Some(at(3)));
+    assert_eq!(attempt.stage(), Some(at(3)));
     let leaked = Act::Finish(Ending {
         outcome: Outcome::Ok,
         leaked: true,
@@ -375,7 +487,7 @@ fn a_backlog_on_a_slow_link_is_read_to_its_end() {
     assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
     for second in 2..10 {
         attempt.printed(at(second));
-        assert_eq!(attempt.tick(at(second + 1)), [], "bytes still come");
+        assert_eq!(tick(&mut attempt, at(second + 1)), [], "bytes still come");
     }
     assert_eq!(close(&mut attempt, at(11)), [finish(Outcome::Ok, 1)]);
 }
@@ -386,7 +498,10 @@ fn what_never_stops_printing_is_not_a_backlog() {
     assert_eq!(attempt.reported(Record::Exit { status: 0 }, at(1)), []);
     attempt.printed(at(63));
     assert!(
-        matches!(&attempt.tick(at(63))[..], [Act::Finish(Ending { leaked: true, .. })]),
+        matches!(
+            &tick(&mut attempt, at(63))[..],
+            [Act::Finish(Ending { leaked: true, .. })]
+        ),
         "a minute and the drain time after its end"
     );
 }
@@ -401,10 +516,10 @@ fn a_stop_before_the_command_runs_is_not_kept_waiting_for_ever() {
         T0,
         T0,
     );
-    assert_eq!(attempt.deadline(), None);
+    assert_eq!(attempt.stage(), None);
     assert_eq!(attempt.stop(StopReason::Quit, CancelledBy::Quit, T0), []);
-    assert_eq!(attempt.deadline(), Some(at(10)));
-    let acts = attempt.tick(at(10));
+    assert_eq!(attempt.stage(), Some(at(10)));
+    let acts = tick(&mut attempt, at(10));
     assert!(
         matches!(
             &acts[..],
@@ -432,16 +547,16 @@ fn sleep_counts_towards_no_limit_and_the_link_is_looked_at_first() {
     let hour = Duration::from_secs(3600);
     assert_eq!(attempt.slept(hour, at(3620)), [Act::Send(Control::Look)]);
     assert!(attempt.is_urgent());
-    assert_eq!(attempt.deadline(), Some(at(3630)), "the answer is waited for");
-    assert_eq!(attempt.tick(at(3621)), []);
+    assert_eq!(attempt.stage(), Some(at(3630)), "the answer is waited for");
+    assert_eq!(tick(&mut attempt, at(3621)), []);
     assert_eq!(attempt.reported(Record::Left(1), at(3621)), []);
     assert!(!attempt.is_urgent());
-    assert_eq!(attempt.deadline(), Some(at(3650)), "silent since 10");
+    assert_eq!(attempt.stage(), Some(at(3650)), "silent since 10");
     attempt.printed(at(3640));
-    assert_eq!(attempt.deadline(), Some(at(3660)), "running since 0");
-    assert_eq!(attempt.tick(at(3659)), []);
+    assert_eq!(attempt.stage(), Some(at(3660)), "running since 0");
+    assert_eq!(tick(&mut attempt, at(3659)), []);
     assert_eq!(
-        attempt.tick(at(3660)),
+        tick(&mut attempt, at(3660)),
         [
             stop(Sig::Term),
             stopping(StopReason::Timeout, Some(Limit::Run), Some(at(3670)))
@@ -455,8 +570,8 @@ fn a_link_that_does_not_answer_after_a_sleep_is_lost() {
     attempt.slept(Duration::from_secs(100), at(100));
     // While nothing can be read its silence means nothing.
     attempt.unheard(at(105));
-    assert_eq!(attempt.tick(at(110)), []);
-    let acts = attempt.tick(at(115));
+    assert_eq!(tick(&mut attempt, at(110)), []);
+    let acts = tick(&mut attempt, at(115));
     assert!(
         matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
             if detail == "nobody watched for 1m 40s, and then the shim did not answer"),
@@ -483,16 +598,16 @@ fn grace_and_drain_last_longer_by_a_sleep() {
         [stopping(StopReason::Cancel, None, Some(at(75)))],
         "the row says the new moment"
     );
-    assert_eq!(attempt.tick(at(74)), []);
+    assert_eq!(tick(&mut attempt, at(74)), []);
     assert_eq!(
-        attempt.tick(at(75)),
+        tick(&mut attempt, at(75)),
         [stop(Sig::Kill), stopping(StopReason::Cancel, None, None)]
     );
 
     let mut attempt = running(settings());
     attempt.reported(Record::Exit { status: 0 }, at(5));
     assert_eq!(attempt.slept(minute, at(66)), [], "there is nothing to look at");
-    assert_eq!(attempt.deadline(), Some(at(67)));
+    assert_eq!(attempt.stage(), Some(at(67)));
 }
 
 #[test]
@@ -504,5 +619,141 @@ fn a_connect_that_was_slept_through_has_its_time_after_all() {
     };
     let mut attempt = Attempt::new(settings, T0, T0);
     assert_eq!(attempt.slept(Duration::from_secs(50), at(51)), []);
-    assert_eq!(attempt.deadline(), Some(at(80)));
+    assert_eq!(attempt.stage(), Some(at(80)));
+}
+
+#[test]
+fn what_is_to_finish_is_overdue_and_nothing_signals_it() {
+    let mut attempt = running(Settings {
+        let_finish: true,
+        ..limited()
+    });
+    let limit = Limit::Idle;
+    assert_eq!(tick(&mut attempt, at(40)), [Act::Tell(Change::Overdue { limit })]);
+    assert_eq!(attempt.stage(), None, "once");
+    assert_eq!(attempt.reported(Record::Beat, at(41)), []);
+    assert_eq!(tick(&mut attempt, at(60)), []);
+    let kept = Outcome::Cancelled {
+        by: CancelledBy::Quit,
+        fate: Fate::Kept,
+        ended: None,
+    };
+    assert_eq!(attempt.leave(at(62)), [Act::Send(Control::Leave), finish(kept, 62)]);
+}
+
+#[test]
+fn a_run_that_lets_go_waits_until_the_command_runs() {
+    let mut attempt = Attempt::new(settings(), T0, T0);
+    assert_eq!(attempt.leave(T0), []);
+    assert_eq!(attempt.stage(), Some(at(10)));
+    let session = Session::Setsid;
+    let acts = attempt.reported(Record::Job { pid: 7, session }, at(1));
+    assert_eq!(acts[1], Act::Send(Control::Leave));
+}
+
+fn process(pid: u32, kin: Kin) -> Process {
+    Process {
+        pid,
+        kin,
+        state: 'S',
+        uid: 1000,
+        name: "sleep".to_owned(),
+    }
+}
+
+fn told(processes: &[(u32, Kin)]) -> Act {
+    let left = |(pid, kin): &(u32, Kin)| super::left(process(*pid, *kin));
+    Act::Tell(Change::Left {
+        processes: processes.iter().map(left).collect(),
+    })
+}
+
+/// The shim names these and no more.
+fn answer(attempt: &mut Attempt, processes: &[(u32, Kin)], now: Stamp) -> Vec<Act> {
+    for (pid, kin) in processes {
+        assert_eq!(attempt.reported(Record::Process(process(*pid, *kin)), now), []);
+    }
+    attempt.reported(Record::Left(processes.len() as u32), now)
+}
+
+#[test]
+fn who_asks_is_told_what_is_alive_and_nobody_else_is() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    assert_eq!(answer(&mut attempt, &all, at(1)), []);
+    assert_eq!(attempt.look(), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all, at(2)), [told(&all)]);
+    assert_eq!(answer(&mut attempt, &all, at(3)), []);
+}
+
+#[test]
+fn what_is_killed_by_number_is_looked_for_a_moment_later() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    let kill = Act::Send(Control::SignalEach(Sig::Kill, vec![9]));
+    assert_eq!(attempt.kill_left(vec![9], at(1)), [kill]);
+    assert_eq!(
+        answer(&mut attempt, &all, at(1)),
+        [],
+        "it names what it has just killed"
+    );
+    let later = at(1) + stopping::LOOK;
+    assert_eq!(attempt.deadline(), Some(later));
+    assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all[..1], later), [told(&all[..1])]);
+}
+
+#[test]
+fn a_command_that_has_ended_is_not_looked_at_by_its_shim() {
+    let mut attempt = running(settings());
+    let _ = attempt.reported(Record::Exit { status: 0 }, at(1));
+    let acts = attempt.look();
+    assert!(matches!(&acts[..], [Act::Tell(Change::NotLooked { .. })]), "{acts:?}");
+}
+
+#[test]
+fn when_only_escaped_processes_are_left_there_is_nothing_to_wait_for() {
+    for reason in [StopReason::Cancel, StopReason::Kill] {
+        let mut attempt = running(settings());
+        let _ = attempt.stop(reason, CancelledBy::Operator, T0);
+        let left = [(9, Kin::Escaped)];
+        let _ = answer(&mut attempt, &[(7, Kin::Session), (9, Kin::Escaped)], T0);
+        assert_eq!(attempt.reported(Record::Exit { status: 143 }, T0), []);
+        assert_eq!(answer(&mut attempt, &left, T0), []);
+        for step in 1..5 {
+            let now = T0 + stopping::LOOK * step;
+            assert_eq!(attempt.tick(now), [Act::Send(Control::Look)], "{reason} {step}");
+            assert_eq!(answer(&mut attempt, &left, now), []);
+        }
+        assert_eq!(attempt.tick(at(1)), [Act::Send(Control::Look)]);
+        assert_eq!(answer(&mut attempt, &left, at(1)), []);
+        assert!(attempt.deadline() < Some(at(1)), "at once");
+        let survived = Fate::Survived {
+            count: 1,
+            owners: vec!["uid 1000".to_owned()],
+        };
+        assert_eq!(
+            attempt.tick(at(1)),
+            [
+                Act::Send(Control::Leave),
+                told(&left),
+                finish(cancelled(survived, Some(TERMINATED)), 0)
+            ]
+        );
+    }
+}
+
+#[test]
+fn what_is_in_the_session_gets_its_time_after_kill() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(1), T0);
+    assert_eq!(attempt.reported(Record::Exit { status: 137 }, T0), []);
+    let left = [(8, Kin::Session), (9, Kin::Escaped)];
+    for secs in 1..5 {
+        let _ = attempt.tick(at(secs));
+        assert_eq!(answer(&mut attempt, &left, at(secs)), []);
+        assert!(attempt.deadline() > Some(at(secs)));
+    }
+    assert!(attempt.tick(at(5)).contains(&told(&left)));
 }

@@ -155,6 +155,11 @@ impl Scheduler {
         backoff.into_iter().chain(slow).min()
     }
 
+    /// Whether every job is over, for now.
+    pub(super) fn is_idle(&self) -> bool {
+        self.unfinished == 0
+    }
+
     /// How the jobs that are over have ended.
     pub(super) fn tally(&self) -> Tally {
         let mut tally = Tally::default();

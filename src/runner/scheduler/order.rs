@@ -1,5 +1,6 @@
 //! The scheduler's language: what it is told, and what it orders.
 
+use crate::model::doubt::Doubt;
 use crate::model::event::{Ending, Event};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{CancelledBy, Fate};
@@ -44,6 +45,16 @@ pub(in crate::runner) enum Order {
     Run(JobId),
     /// End a job, wherever it is.
     Stop(JobId, StopReason, CancelledBy),
+    /// End a job unless its command may run.
+    CallOff(JobId),
+    /// The same, but let go of a command that may run.
+    LetGo(JobId),
+    /// Let a command that runs tell what is alive of it.
+    Look(JobId),
+    /// Let a command that runs kill these processes of its own.
+    KillLeft(JobId, Vec<u32>),
+    /// Look at the host what is alive of these attempts, which are over, after KILL to these of its processes.
+    Search(JobId, Vec<Doubt>, Vec<u32>),
     /// Record an event.
     Record(Event),
     /// The run is over.

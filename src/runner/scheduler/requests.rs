@@ -3,7 +3,7 @@
 use super::Scheduler;
 use super::order::{Order, Turn};
 use super::slot::{Intake, Place, Slot, Wish};
-use crate::model::event::{Event, What};
+use crate::model::event::{Change, Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
 use crate::model::phase::{PauseReason, StopReason};
@@ -16,9 +16,8 @@ impl Scheduler {
         match request {
             Request::Cancel { jobs, force } => {
                 let known = self.slots.len();
-                let reason = reason(force, StopReason::Cancel);
                 for job in jobs.into_iter().filter(|job| job.index() < known) {
-                    self.stop(job, reason, CancelledBy::Operator, turn);
+                    self.end(job, force, CancelledBy::Operator, turn);
                 }
             }
             Request::Retry { jobs, even_if_running } => {
@@ -32,17 +31,22 @@ impl Scheduler {
             Request::Drain => self.close(turn),
             Request::Quit { force } => {
                 self.close(turn);
-                let reason = reason(force, StopReason::Quit);
                 for job in self.plan.jobs() {
-                    self.stop(job, reason, CancelledBy::Quit, turn);
+                    self.end(job, force, CancelledBy::Quit, turn);
                 }
             }
             Request::Hold => self.held = true,
             Request::Release => self.held = false,
             Request::Agent { .. } if self.paused() == Some(PauseReason::AgentGone) => self.go_on(turn),
+            Request::Look { jobs } => {
+                let known = self.slots.len();
+                for job in jobs.into_iter().filter(|job| job.index() < known) {
+                    self.look(job, None, turn);
+                }
+            }
+            Request::KillLeft { job, pids } if job.index() < self.slots.len() => self.look(job, Some(pids), turn),
             // What is not a matter of who may start, or has no key yet.
             Request::Agent { .. }
-            | Request::Look { .. }
             | Request::KillLeft { .. }
             | Request::SudoPassword
             | Request::Skip { .. }
@@ -50,6 +54,26 @@ impl Scheduler {
             | Request::Limit { .. }
             | Request::Width { .. }
             | Request::Probe { .. } => {}
+        }
+    }
+
+    /// Looks what is alive of a job, wherever it is, after KILL to these processes.
+    fn look(&mut self, job: JobId, kill: Option<Vec<u32>>, turn: &mut Turn) {
+        let slot = &self.slots[job.index()];
+        let traces = slot.traces();
+        let runs = matches!(slot.place, Place::Running { since: Some(_), .. } | Place::Stopping);
+        if runs {
+            turn.orders.push(match kill.clone() {
+                Some(pids) => Order::KillLeft(job, pids),
+                None => Order::Look(job),
+            });
+        }
+        if !traces.is_empty() {
+            turn.orders.push(Order::Search(job, traces, kill.unwrap_or_default()));
+        } else if !runs {
+            let detail = "no command was started there".to_owned();
+            turn.orders
+                .push(self.record(job, Change::NotLooked { detail }, turn.now));
         }
     }
 
@@ -105,6 +129,28 @@ impl Scheduler {
                 _ => {}
             }
         }
+    }
+
+    /// Ends a job, unless its command may run and is to finish. Then only a kill by name ends it; a run that ends at
+    /// once lets go of it.
+    fn end(&mut self, job: JobId, force: Force, by: CancelledBy, turn: &mut Turn) {
+        let place = self.slots[job.index()].place;
+        let may_run = matches!(place, Place::Running { .. } | Place::Stopping);
+        let is_named = force == Force::Named && by == CancelledBy::Operator;
+        if !self.settings().let_finish || !may_run || is_named {
+            let graceful = match by {
+                CancelledBy::Quit => StopReason::Quit,
+                CancelledBy::Operator | CancelledBy::Gate => StopReason::Cancel,
+            };
+            return self.stop(job, reason(force, graceful), by, turn);
+        }
+        if let Place::Running { since: None, .. } = place {
+            self.slot(job).wish = Wish::End;
+        }
+        turn.orders.push(match (force, by) {
+            (Force::Now | Force::Named, CancelledBy::Quit) => Order::LetGo(job),
+            _ => Order::CallOff(job),
+        });
     }
 
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {

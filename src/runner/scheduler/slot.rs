@@ -44,6 +44,8 @@ pub(super) struct Slot {
     pub(super) command: Option<(u32, Stamp)>,
     /// Earlier attempts of which something may still run.
     pub(super) doubts: Vec<Doubt>,
+    /// The last attempt that ended and is in no doubt: what it left on purpose can still be found.
+    pub(super) ended: Option<Doubt>,
     /// What to do when something of them is found.
     pub(super) if_running: IfRunning,
 }
@@ -52,9 +54,18 @@ impl Slot {
     /// The attempt is over; where something of it may live on, that is kept in mind.
     pub(super) fn settle(&mut self, may_live_on: bool) {
         let (cookie, command) = (self.cookie.take(), self.command.take());
-        if let Some(cookie) = cookie.filter(|_| may_live_on) {
-            self.doubts.push(Doubt::new(self.attempt, cookie, command));
+        let Some(cookie) = cookie else { return };
+        let doubt = Doubt::new(self.attempt, cookie, command);
+        if may_live_on {
+            self.doubts.push(doubt);
+        } else {
+            self.ended = Some(doubt);
         }
+    }
+
+    /// All attempts that are over and of which something may be looked for.
+    pub(super) fn traces(&self) -> Vec<Doubt> {
+        self.doubts.iter().chain(&self.ended).cloned().collect()
     }
 }
 
@@ -90,6 +101,7 @@ impl Default for Slot {
             cookie: None,
             command: None,
             doubts: Vec::new(),
+            ended: None,
             if_running: IfRunning::default(),
         }
     }

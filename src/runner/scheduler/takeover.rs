@@ -32,6 +32,9 @@ fn slot(row: &Row, waited: bool, lost: Lost) -> Slot {
     let mut slot = Slot {
         attempt: row.attempt,
         doubts: row.doubts(),
+        ended: row
+            .mark()
+            .filter(|_| row.phase.outcome().is_some_and(|outcome| !outcome.may_live_on())),
         retries_used: row.retries,
         ..Slot::default()
     };

@@ -84,9 +84,17 @@ fn words(orders: Vec<Order>) -> Vec<String> {
     orders
         .into_iter()
         .map(|order| match order {
+            Order::CallOff(job) => format!("call off {job}"),
+            Order::LetGo(job) => format!("let go {job}"),
             Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
+            Order::Look(job) => format!("look {job}"),
+            Order::KillLeft(job, pids) => format!("kill {pids:?} {job}"),
+            Order::Search(job, doubts, kill) => {
+                let attempts: Vec<u32> = doubts.iter().map(|doubt| doubt.attempt.0).collect();
+                format!("search {job} for {attempts:?}, kill {kill:?}")
+            }
             Order::Finish => "finish".to_owned(),
             Order::Record(event) => match event.what {
                 What::Job { job, change, .. } => match change {
@@ -469,4 +477,29 @@ fn sleep_makes_nobody_slow() {
     stage.tell(Input::Slept(Duration::from_secs(100)));
     assert_eq!(stage.wait(4), [""; 0]);
     assert_eq!(stage.wait(1), ["0 slow"]);
+}
+
+#[test]
+fn what_is_to_finish_is_only_ended_by_name() {
+    let settings = Settings {
+        let_finish: true,
+        ..narrow(1, 2)
+    };
+    let cancel = |force| Request::Cancel {
+        jobs: vec![JobId(0)],
+        force,
+    };
+    let (mut stage, _) = Stage::new(3, settings);
+    stage.tell(Input::Connected(JobId(0)));
+    stage.tell(Input::Running(JobId(0), 7));
+    for force in [Force::Graceful, Force::Now] {
+        assert_eq!(stage.ask(cancel(force)), ["call off 0"], "{force:?}");
+    }
+    assert_eq!(stage.ask(cancel(Force::Named)), ["stop 0 kill by operator"]);
+    let quit = stage.ask(Request::Quit { force: Force::Graceful });
+    assert!(quit.contains(&"call off 0".to_owned()), "{quit:?}");
+    assert!(quit.contains(&"stop 1 quit by quit".to_owned()), "{quit:?}");
+    assert!(!quit.iter().any(|order| order.starts_with("stop 0")), "{quit:?}");
+    let quit = stage.ask(Request::Quit { force: Force::Now });
+    assert!(quit.contains(&"let go 0".to_owned()), "{quit:?}");
 }

@@ -2,6 +2,20 @@
 
 use super::*;
 
+/// The same for a command that outlives its link.
+fn build_kept() -> String {
+    let program = Program {
+        nonce: &Nonce::new([1; 16]),
+        cookie: &Cookie::new([2; 16]),
+        command: b"true",
+        env: &[],
+        on_disconnect: OnDisconnect::Keep,
+        lease: None,
+        grace: Duration::from_secs(10),
+    };
+    String::from_utf8_lossy(&program.text().unwrap()).into_owned()
+}
+
 fn build(command: &[u8], env: &[(&str, &str)]) -> Result<String, ProgramError> {
     let env: Vec<(String, String)> = env
         .iter()
@@ -24,8 +38,11 @@ fn everything_is_filled_in_and_the_text_is_short() {
     let text = build(b"true", &[]).unwrap();
     assert!(!text.contains("__"), "{text}");
     assert!(!text.lines().any(|line| line.starts_with(['#', ' '])));
-    assert!(text.len() < 5100, "{} bytes", text.len());
+    assert!(text.len() < 5300, "{} bytes", text.len());
     assert!(text.starts_with("{\n") && text.ends_with("\n}\n"));
+    let kept = build_kept();
+    assert!(kept.contains("relay") && !text.contains("relay"));
+    assert!(kept.len() < text.len() + 350, "{} bytes", kept.len());
 }
 
 #[test]

@@ -39,8 +39,9 @@ const OURS: &[&str] = &[
     "RequestTTY=no",
     // At a lower level ssh would not say why it gave up.
     "LogLevel=INFO",
+    // The third question without an answer is given up with the next: a dead link is found within a minute.
     "ServerAliveInterval=15",
-    "ServerAliveCountMax=4",
+    "ServerAliveCountMax=3",
 ];
 
 /// The command line of a master for a host.
@@ -87,9 +88,10 @@ impl Drop for Master {
 }
 
 impl Master {
-    /// Starts the process and its watch. `count` counts the masters that are not yet reaped.
+    /// Starts the process and its watch, and tells its number. `count` counts the masters that are not yet reaped.
     pub(super) fn launch(
         command: &mut Command,
+        started: impl FnOnce(u32),
         words: impl Fn(&[u8]) + Send + 'static,
         count: &watch::Sender<usize>,
     ) -> Result<Self, ConnectError> {
@@ -97,6 +99,9 @@ impl Master {
             cause: Cause::Other,
             detail: format!("ssh could not be started: {error}"),
         })?;
+        if let Some(pid) = child.id() {
+            started(pid);
+        }
         let stop = Arc::new(Notify::new());
         let (tell_end, ended) = watch::channel(None);
         count.send_modify(|alive| *alive += 1);

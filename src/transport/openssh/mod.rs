@@ -6,13 +6,15 @@
 //! (forwardings, a tty, questions) is switched off.
 
 mod cause;
+mod left;
 mod master;
 mod socket_dir;
 
-use super::{Agent, ConnectError, Connection, Process, Transport, Words};
+use super::{Agent, ConnectError, Connection, Process, Started, Transport, Words};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use crate::model::plan::SshCall;
+pub use left::{Cleared, clear};
 use master::Master;
 pub use socket_dir::{SocketDir, SocketDirError};
 use std::error::Error;
@@ -25,6 +27,7 @@ pub struct OpenSsh {
     options: SshCall,
     sockets: SocketDir,
     words: Words,
+    started: Started,
     agent: Agent,
     next_socket: AtomicU32,
     /// How many masters are alive or not yet reaped.
@@ -32,13 +35,14 @@ pub struct OpenSsh {
 }
 
 impl OpenSsh {
-    /// A transport whose control sockets live in `sockets` and whose masters' words go to `words`; they
-    /// ask `agent` for keys.
-    pub fn new(options: SshCall, sockets: SocketDir, words: Words, agent: Agent) -> Self {
+    /// A transport whose control sockets live in `sockets`, whose masters are told to `started`, and whose masters' words
+    /// go to `words`; they ask `agent` for keys.
+    pub fn new(options: SshCall, sockets: SocketDir, (started, words): (Started, Words), agent: Agent) -> Self {
         Self {
             options,
             sockets,
             words,
+            started,
             agent,
             next_socket: AtomicU32::new(0),
             masters: watch::Sender::new(0),
@@ -59,7 +63,8 @@ impl Transport for OpenSsh {
             let (words, host) = (Arc::clone(&self.words), host.clone());
             move |bytes: &[u8]| words(&host, bytes)
         };
-        let mut master = Master::launch(&mut command, words, &self.masters)?;
+        let started = |pid| (self.started)(left::holding(pid, self.sockets.path()));
+        let mut master = Master::launch(&mut command, started, words, &self.masters)?;
         master.until_ready(&socket).await?;
         let session = openssh::Session::resume_mux(socket.into_boxed_path(), None);
         Ok(Host {

@@ -75,6 +75,11 @@ impl SocketDir {
         Ok(dir)
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The path of a socket by its number.
     pub(super) fn socket(&self, number: u32) -> PathBuf {
         self.path.join(number.to_string())
@@ -111,16 +116,25 @@ fn sweep(parent: &Path) {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     for entry in entries {
         let path = entry.path();
-        if entry.file_name().as_bytes().starts_with(PREFIX.as_bytes()) && is_left(&path) {
-            for inner in fs::read_dir(&path).into_iter().flatten().flatten() {
-                if inner.file_type().is_ok_and(|kind| kind.is_socket()) {
-                    let _gone = fs::remove_file(inner.path());
-                }
-            }
-            // Only an empty directory goes.
-            let _gone = fs::remove_dir(&path);
+        remove_left(&path);
+    }
+}
+
+/// Removes one such directory. What has another name, is not ours, is in use or holds anything but sockets, stays.
+pub(super) fn remove_left(path: &Path) {
+    let has_name = path
+        .file_name()
+        .is_some_and(|name| name.as_bytes().starts_with(PREFIX.as_bytes()));
+    if !has_name || !is_left(path) {
+        return;
+    }
+    for inner in fs::read_dir(path).into_iter().flatten().flatten() {
+        if inner.file_type().is_ok_and(|kind| kind.is_socket()) {
+            let _gone = fs::remove_file(inner.path());
         }
     }
+    // Only an empty directory goes.
+    let _gone = fs::remove_dir(path);
 }
 
 fn is_left(path: &Path) -> bool {

@@ -2,7 +2,8 @@
 
 use super::paint::Brush;
 use crate::app::text::{one_line, width, wrap_words};
-use crate::app::{App, Choice, Confirm, Intent, QuitQuestion};
+use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage, left_in_words};
+use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
 use crate::model::plan::OnDisconnect;
 use crate::model::stamp::Stamp;
@@ -11,6 +12,9 @@ use ratatui::layout::Rect;
 
 /// The widest text of a question.
 const WIDEST: u16 = 72;
+
+/// How many processes a question names.
+const MOST_NAMED: usize = 8;
 
 /// A line of a question.
 type Line = Vec<(String, Role)>;
@@ -21,9 +25,15 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     let mut lines = Vec::new();
     let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
     say(&spaced(&confirm.hosts), Role::Text);
+    for left in confirm.left.iter().take(MOST_NAMED) {
+        say(&left_in_words(left), Role::Text);
+    }
+    if let Some(more) = confirm.left.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        say(&format!("and {more} more"), Role::Text);
+    }
     say(&what_follows(app, confirm.intent), Role::Dim);
     if confirm.left_alone > 0 {
-        say(&left_alone(confirm), Role::Dim);
+        say(&left_alone(app, confirm), Role::Dim);
     }
     if confirm.hidden > 0 {
         say(
@@ -36,16 +46,19 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     }
     lines.push(Line::new());
     let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
-    if let (Some(number), Some(typed)) = (confirm.number(), &confirm.typed) {
-        lines.push(vec![
-            (format!("type the number {number}, then y: "), Role::Text),
-            (format!("{}_", typed.text()), Role::Title),
-        ]);
+    let is_named = confirm.intent == Intent::KillNamed;
+    if let (Some(wanted), Some(typed)) = (confirm.wanted(), &confirm.typed) {
+        let asked = if is_named {
+            format!("type {wanted}, then enter: ")
+        } else {
+            format!("type the number {wanted}, then y: ")
+        };
+        lines.push(vec![(asked, Role::Text), (format!("{}_", typed.text()), Role::Title)]);
     }
     lines.push(vec![
-        (" n no ".to_owned(), Role::Chosen),
+        ((if is_named { " esc no " } else { " n no " }).to_owned(), Role::Chosen),
         ("   ".to_owned(), Role::Text),
-        (" y".to_owned(), yes),
+        ((if is_named { " enter" } else { " y" }).to_owned(), yes),
         (
             format!(" {}", confirm.intent.verb()),
             if confirm.is_ready(now) { Role::Text } else { Role::Dim },
@@ -57,12 +70,20 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
 fn question(confirm: &Confirm) -> String {
     let verb = match confirm.intent {
         Intent::Cancel | Intent::CancelAll => "Cancel",
-        Intent::Kill | Intent::KillAll => "Kill",
+        Intent::Kill | Intent::KillNamed | Intent::KillAll => "Kill",
         Intent::Retry => "Retry",
+        Intent::RetryAnyway => "Start",
+        Intent::KillLeft => {
+            return match confirm.left.len() {
+                1 => "Kill 1 process?".to_owned(),
+                count => format!("Kill {count} processes?"),
+            };
+        }
     };
     let count = confirm.jobs.len();
     let jobs = if count == 1 { "job" } else { "jobs" };
     match (confirm.intent, confirm.running) {
+        (Intent::RetryAnyway, _) => format!("{verb} {count} {jobs} all the same?"),
         (Intent::Retry, _) | (_, 0) => format!("{verb} {count} {jobs}?"),
         (_, running) if running == count => format!("{verb} {count} running {jobs}?"),
         (_, running) => format!("{verb} {count} {jobs} ({running} running)?"),
@@ -74,16 +95,65 @@ fn what_follows(app: &App, intent: Intent) -> String {
     match intent {
         Intent::Cancel => format!("TERM at once, KILL after {grace}; what has not started is skipped"),
         Intent::CancelAll => format!("TERM at once, KILL after {grace}; leaves when all is over"),
+        Intent::KillNamed => "it was to finish whatever happens; KILL at once: it cannot clean up".to_owned(),
         Intent::Kill | Intent::KillAll => "KILL at once: the command cannot clean up".to_owned(),
+        Intent::KillLeft => "KILL to each that still is the job's: it cannot clean up".to_owned(),
+        Intent::RetryAnyway => "a new attempt, beside what runs there".to_owned(),
         Intent::Retry => "a new attempt each; the output of earlier ones is kept".to_owned(),
     }
 }
 
-fn left_alone(confirm: &Confirm) -> String {
+fn left_alone(app: &App, confirm: &Confirm) -> String {
     let count = confirm.left_alone;
     match confirm.intent {
-        Intent::Retry => format!("{count} more of those meant: not over, left alone"),
+        Intent::Retry | Intent::RetryAnyway => format!("{count} more of those meant: not over, left alone"),
+        _ if app.plan().settings.let_finish => {
+            format!("{count} more of those meant: over, or to finish; left alone")
+        }
         _ => format!("{count} more of those meant: over already, left alone"),
+    }
+}
+
+/// The password for `sudo`. What is typed is not shown, nor how much of it.
+pub(super) fn password(brush: &mut Brush<'_>, area: Rect, app: &App, question: &PasswordQuestion, now: Stamp) {
+    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let hosts = hosts_left(app);
+    let mut lines = Vec::new();
+    if let Password::Wanted { detail: Some(detail) } = app.board().password() {
+        lines.extend(paragraph(&one_line(detail), columns, Role::Warning));
+    }
+    let ready = if question.is_armed(now) { Role::Key } else { Role::Dim };
+    let keys = match question.stage {
+        Stage::Typing => {
+            let text = "it goes only to sudo's prompt on these hosts, and is kept until they are over, in memory only";
+            lines.extend(paragraph(text, columns, Role::Dim));
+            lines.push(Line::new());
+            let typed = if question.typed.is_empty() { "_" } else { "****_" };
+            lines.push(vec![
+                ("password: ".to_owned(), Role::Text),
+                (typed.to_owned(), Role::Title),
+            ]);
+            [("enter", " gives it   "), ("esc", " declines   "), ("^C", " later")]
+        }
+        Stage::Declining => {
+            let text = "give none? every host where sudo asks for one ends as unreachable; nothing is started there";
+            lines.extend(paragraph(text, columns, Role::Text));
+            lines.push(Line::new());
+            [("n", " back to typing   "), ("y", " gives none"), ("", "")]
+        }
+    };
+    let words = keys
+        .iter()
+        .flat_map(|(key, does)| [((*key).to_owned(), ready), ((*does).to_owned(), Role::Text)]);
+    lines.push(words.collect());
+    show(brush, area, &format!("sudo password for {hosts}"), &lines);
+}
+
+fn hosts_left(app: &App) -> String {
+    let tally = app.board().tally();
+    match app.board().rows().len().saturating_sub(tally.done()) {
+        1 => "1 host".to_owned(),
+        count => format!("{count} hosts"),
     }
 }
 
@@ -133,6 +203,9 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
 fn if_runner_dies(app: &App) -> &'static str {
     match app.plan().settings.on_disconnect {
         OnDisconnect::End => "detached: should its runner die, each host ends its job by itself",
+        OnDisconnect::Keep if app.plan().settings.let_finish => {
+            "detached: what runs is left to finish; should its runner die, each host keeps its job running"
+        }
         OnDisconnect::Keep => "detached: should its runner die, each host keeps its job running",
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
         (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
-        (Overlay::Confirm(_) | Overlay::Quit(_), _) => return,
+        (Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_), _) => return,
         (Overlay::None, Screen::Table) => (of_use(&TABLE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };

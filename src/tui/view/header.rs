@@ -9,6 +9,7 @@ use crate::model::board::Course;
 use crate::model::elapsed::Elapsed;
 use crate::model::forecast::expected_remaining;
 use crate::model::outcome::OutcomeClass;
+use crate::model::plan::{OnDisconnect, Settings};
 use crate::model::stamp::Stamp;
 use crate::model::tally::{Standing, Tally};
 use crate::tui::theme::{Role, Sign};
@@ -19,6 +20,8 @@ use std::time::Duration;
 const COMMAND: usize = 24;
 /// The most room for the node set.
 const NODES: usize = 40;
+/// A run of which one may have forgotten how it was begun.
+const LONG: Duration = Duration::from_secs(600);
 
 /// Draws both lines.
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
@@ -39,14 +42,25 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     } else {
         format!("width {}", plan.settings.width)
     };
-    let mut parts = vec![(node_set, Role::Text), (width_word, Role::Dim), (elapsed, Role::Title)];
+    let mut parts = vec![(node_set, Role::Text), (width_word, Role::Dim)];
+    if !app.is_record() {
+        // In a run that is long enough to be forgotten about it goes last.
+        let role = if app.elapsed(now) >= LONG {
+            Role::Title
+        } else {
+            Role::Dim
+        };
+        parts.push((policy(&plan.settings), role));
+    }
+    parts.push((elapsed, Role::Title));
     parts.extend(left.map(|left| (left, Role::Dim)));
     let room = usize::from(area.width).saturating_sub(width(NAME) + 1);
     let command = one_line(&plan.command);
     let wanted = width(&command).min(COMMAND) + 2;
     while parts.len() > 1 && wanted + columns(&parts) > room {
-        // First the node set goes, then the width, then the estimate; the time stays.
-        let goes = usize::from(parts[0].1 == Role::Title);
+        // First the node set goes, then the width, the policy of a young run, the estimate; the time stays, and is the
+        // last to be left out beside the policy of an old one.
+        let goes = parts.iter().position(|(_, role)| *role != Role::Title).unwrap_or(0);
         parts.remove(goes);
     }
     let right = columns(&parts);
@@ -56,6 +70,16 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let mut x = area.right().saturating_sub(right as u16 + 1);
     for (text, role) in &parts {
         x += brush.text((x, area.y), area.right().saturating_sub(x), text, *role) + GAP;
+    }
+}
+
+/// What becomes of what runs when its link is cut.
+fn policy(settings: &Settings) -> String {
+    match (settings.let_finish, settings.on_disconnect, settings.lease) {
+        (true, ..) => "let finish".to_owned(),
+        (_, OnDisconnect::Keep, _) => "on cut: keep".to_owned(),
+        (_, OnDisconnect::End, None) => "on cut: end".to_owned(),
+        (_, OnDisconnect::End, Some(lease)) => format!("on cut: end, lease {}s", lease.as_secs()),
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) fn state(row: &Row, now: Stamp) -> (Sign, String, Role) {
     match &row.phase {
         Phase::Queued { .. } => (Sign::Queued, "queued".to_owned(), Role::Waiting),
         Phase::Connecting { .. } => (Sign::Connecting, "connecting".to_owned(), Role::Connecting),
+        Phase::Running { overdue: Some(_), .. } => (Sign::Slow, "overdue".to_owned(), Role::Warning),
         Phase::Running { slow: None, .. } => (Sign::Running, "running".to_owned(), Role::Running),
         Phase::Running { slow: Some(_), .. } => (Sign::Slow, "slow".to_owned(), Role::Warning),
         Phase::Stopping { kill_at, .. } => (Sign::Stopping, stopping(*kill_at, now), Role::Warning),

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use crate::app::{App, Input, OutputView, Overlay, Screen, bytes};
-use crate::model::board::Course;
+use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Role, Sign};
@@ -47,6 +47,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
 fn trouble(app: &App) -> Option<(String, Role)> {
     let text = match app.board().course() {
         Course::Interrupted => format!("its runner is gone: heeler resume {} finishes it", app.plan().run),
+        _ if *app.board().password() != Password::NotWanted && app.board().course().is_live() => {
+            "sudo waits for a password: P answers".to_owned()
+        }
         Course::Paused(PauseReason::AgentGone) => {
             "the ssh agent is gone: attach with a new one, or p goes on without".to_owned()
         }

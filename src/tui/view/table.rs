@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, Lag, Pack, Said, remark, said};
+use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
@@ -143,7 +143,7 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, pa
         brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
     }
     if let Some((at, width)) = columns.output {
-        draw_output(brush, (x + at, y), width, row, lag(row, pack).as_deref());
+        draw_output(brush, (x + at, y), width, row, pack);
     }
     if line.has_cursor {
         let whole = Rect {
@@ -170,16 +170,19 @@ fn elapsed(row: &Row, now: Stamp) -> Option<String> {
 /// Why a job is to be looked at, where its state does not say so.
 fn lag(row: &Row, pack: &Pack) -> Option<String> {
     match pack.lag(row)? {
-        Lag::Stopping | Lag::Slow => None,
+        Lag::Stopping | Lag::Slow | Lag::Overdue | Lag::LinkSilent(_) => None,
         lag => Some(lag.to_string()),
     }
 }
 
 /// What must be said first, then the output or the words that stand in for it.
-fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row, lag: Option<&str>) {
+fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row, pack: &Pack) {
+    if let Some(silence) = link_silence(row, pack.now()) {
+        brush.text((x, y), width, &silence, Role::Warning);
+        return;
+    }
     let mut used = 0;
-    let first = [(lag.map(str::to_owned), Role::Warning), (remark(row), Role::Dim)];
-    for (words, role) in first {
+    for (words, role) in [(lag(row, pack), Role::Warning), (remark(row), Role::Dim)] {
         if let Some(words) = words {
             used += brush.text((x + used, y), width.saturating_sub(used), &format!("[{words}] "), role);
         }
