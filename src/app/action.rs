@@ -51,6 +51,14 @@ pub enum Action {
     Open,
     /// Show everything known about the job.
     Details,
+    /// Open a shell on the host.
+    Shell,
+    /// Open the output in the pager.
+    Pager,
+    /// Hand the hosts to the clipboard.
+    Copy,
+    /// Write the hosts or the report to a file.
+    Export,
     /// Filter the rows.
     Filter,
     /// Show stragglers only.
@@ -71,6 +79,10 @@ pub enum Action {
     NextHit,
     /// The hit before.
     PreviousHit,
+    /// Say when each line came.
+    Times,
+    /// Go to a time.
+    GoToTime,
     /// The attempt before this one.
     EarlierAttempt,
     /// The attempt after this one.
@@ -176,6 +188,10 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
+    entry(Action::Pager, (Place::Everywhere, Group::Show), &[Key::Char('O')], "pager", "output in $PAGER"),
+    entry(Action::Shell, (Place::Everywhere, Group::Show), &[Key::Char('e')], "shell", "a shell on the host"),
+    entry(Action::Copy, (Place::Everywhere, Group::Show), &[Key::Char('y')], "copy", "copy the node set"),
+    entry(Action::Export, (Place::Everywhere, Group::Show), &[Key::Char('E')], "export", "write node set or report"),
     entry(Action::Filter, SHOW, &[Key::Char('/')], "filter", "filter the rows"),
     entry(Action::Stragglers, SHOW, &[Key::Char('w')], "stragglers", "stragglers only, or all"),
     entry(Action::Sort, SHOW, &[Key::Char('s')], "sort", "next order of the rows"),
@@ -186,6 +202,8 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Search, OUTPUT, &[Key::Char('/')], "search", "search the output"),
     entry(Action::NextHit, OUTPUT, &[Key::Char('n')], "next hit", "next hit"),
     entry(Action::PreviousHit, OUTPUT, &[Key::Char('N')], "hit before", "hit before"),
+    entry(Action::Times, OUTPUT, &[Key::Char('t')], "times", "when each line came"),
+    entry(Action::GoToTime, OUTPUT, &[Key::Char('@')], "go to time", "go to a time"),
     entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier try", "earlier attempt"),
     entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later try", "later attempt"),
     entry(Action::Back, PROGRAM, &[Key::Esc, Key::Left], "back", "back; clears the filter"),

@@ -1,10 +1,12 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::key::Key;
+use super::search::Search;
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
 use crate::model::secret::Secret;
+use crate::model::stamp::Stamp;
 
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,14 +30,20 @@ pub enum Msg {
     RunnerGone(Vec<Event>),
     /// The terminal has this size now.
     Resize(Size),
+    /// The terminal has the keys again, or another window has them.
+    Focus(bool),
     /// Time has passed that the screen shows; see [`App::next_wake`](super::App::next_wake).
     Tick,
     /// A frame is about to be drawn: rows take their places.
     Frame,
     /// Output that was asked for.
     Loaded(Loaded),
-    /// What the shell was asked to do cannot be done; in words.
-    Refused(&'static str),
+    /// What a search through an output has found.
+    Found(Found),
+    /// What the shell was asked to do cannot be done, or is done; in words.
+    Said(String),
+    /// The file that was to be written exists.
+    Exists(Export),
 }
 
 /// A piece of the output of an attempt, read from the run directory.
@@ -52,11 +60,86 @@ pub struct Loaded {
     /// Which streams begin within a line for that reason.
     pub cut: Vec<Stream>,
     /// The bytes, in the order in which they came.
-    pub pieces: Vec<(Stream, Vec<u8>)>,
+    pub pieces: Vec<Read>,
+    /// Where the spot that was asked for is, when these pieces are the first ones around it.
+    pub spot: Option<u64>,
     /// Whether more was there to read.
     pub more: bool,
     /// What went wrong, in words.
     pub error: Option<String>,
+}
+
+/// Bytes of one stream that came one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Of which stream.
+    pub stream: Stream,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// When they came: from which byte on, and at what time, in order.
+    pub times: Vec<(usize, Stamp)>,
+}
+
+impl Read {
+    /// Bytes that came at once.
+    pub fn at_once(stream: Stream, bytes: Vec<u8>, at: Stamp) -> Self {
+        let times = vec![(0, at)];
+        Self { stream, bytes, times }
+    }
+
+    /// When a byte came.
+    pub fn time_of(&self, byte: usize) -> Stamp {
+        let behind = self.times.partition_point(|(from, _)| *from <= byte);
+        let time = behind.checked_sub(1).and_then(|at| self.times.get(at));
+        time.map_or(Stamp::default(), |(_, at)| *at)
+    }
+}
+
+/// Where somebody wants to read in an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// At the byte with this number, both streams counted in the order in which they came.
+    Place(u64),
+    /// At what came first at this time or later.
+    Time(Stamp),
+}
+
+/// What a search has found in the next part of an output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which search.
+    pub ticket: u64,
+    /// The lines that have it: the place of the end of each, and its stream.
+    pub hits: Vec<(u64, Stream)>,
+    /// Up to which place it has come.
+    pub to: u64,
+    /// Whether it goes on.
+    pub more: bool,
+    /// What went wrong, in words.
+    pub error: Option<String>,
+}
+
+/// A wish for a search through the whole output of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Find {
+    /// From its start.
+    Begin {
+        /// Whose.
+        job: JobId,
+        /// Of which attempt.
+        attempt: AttemptNo,
+        /// To be given back with every answer.
+        ticket: u64,
+        /// For what.
+        search: Search,
+    },
+    /// The output has grown: on from where the search ended.
+    More {
+        /// Which search.
+        ticket: u64,
+    },
+    /// Nothing is searched for any more.
+    Stop,
 }
 
 /// A wish for output.
@@ -80,6 +163,17 @@ pub enum Load {
         /// To be given back with every answer.
         ticket: u64,
     },
+    /// Open the output and read from a little before a spot in it.
+    Around {
+        /// Whose.
+        job: JobId,
+        /// Of which attempt.
+        attempt: AttemptNo,
+        /// To be given back with every answer.
+        ticket: u64,
+        /// Where.
+        spot: Spot,
+    },
     /// Read on where the last answer to this ticket ended.
     More {
         /// Which opening.
@@ -96,6 +190,21 @@ pub enum Effect {
     Give(Secret),
     /// Read output.
     Load(Load),
+    /// Search through an output.
+    Find(Find),
+    /// Hand the terminal to another program until that ends.
+    Visit(Visit),
+    /// Call the operator: by the bell, and by a notice on the desktop.
+    Summon {
+        /// Whether the bell rings.
+        bell: bool,
+        /// What the notice says.
+        text: Option<String>,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
+    /// Write a file.
+    Write(Export),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.
@@ -104,6 +213,35 @@ pub enum Effect {
     Suspend,
     /// Draw everything anew.
     Redraw,
+}
+
+/// What the operator wants to see outside the dashboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// A shell on the host of a job.
+    Shell(JobId),
+    /// The output of an attempt, in the operator's pager.
+    Pager(JobId, AttemptNo),
+}
+
+/// What is written to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// What.
+    pub what: Content,
+    /// Where, as typed.
+    pub path: String,
+    /// Whether a file that is there already is replaced.
+    pub replace: bool,
+}
+
+/// What can be written to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A folded node set.
+    NodeSet(String),
+    /// Every event of the run, one JSON object per line.
+    Report,
 }
 
 /// Effects in the order in which they are to be performed; often none.

@@ -2,6 +2,7 @@
 
 use super::arming::ARMING;
 use super::confirm::Confirm;
+use super::export::Writing;
 use super::input::Input;
 use super::pane::Pane;
 use super::quit::QuitQuestion;
@@ -29,6 +30,10 @@ pub enum Overlay {
     Filter(Input),
     /// A search is being typed.
     Search(Input),
+    /// A time to go to is being typed.
+    Time(Input),
+    /// Something is to be written to a file.
+    Writing(Writing),
 }
 
 impl Overlay {

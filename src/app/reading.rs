@@ -1,8 +1,9 @@
 //! Reading the output of one job: opening it, moving about in it, and keeping up with what is still being written.
 
 use super::action::Action;
+use super::clock::{TIME_COLUMNS, parse_time};
 use super::input::Input;
-use super::message::{Effect, Effects, Load};
+use super::message::{Effect, Effects, Find, Found, Load, Spot, Visit};
 use super::output::{Anchor, OutputView};
 use super::overlay::Overlay;
 use super::search::Search;
@@ -31,7 +32,8 @@ pub(super) fn fit(app: &mut App) -> Effects {
     let Screen::Output(view) = &mut app.screen else {
         return Effects::none();
     };
-    view.resize(usize::from(body.width.saturating_sub(GUTTER)), usize::from(body.height));
+    let before = GUTTER + if view.shows_times() { TIME_COLUMNS } else { 0 };
+    view.resize(usize::from(body.width.saturating_sub(before)), usize::from(body.height));
     Effects::from(view.wish().map(Effect::Load))
 }
 
@@ -40,7 +42,8 @@ pub(super) fn note_growth(app: &mut App, job: JobId, attempt: AttemptNo) -> Effe
     match &mut app.screen {
         Screen::Output(view) if view.job() == job && view.attempt() == attempt => {
             view.note_growth();
-            Effects::from(view.wish().map(Effect::Load))
+            let find = view.wants_search().map(|ticket| Effect::Find(Find::More { ticket }));
+            Effects::from(view.wish().map(Effect::Load)).and(Effects::from(find))
         }
         _ => Effects::none(),
     }
@@ -66,6 +69,17 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         return Effects::none();
     };
     let page = isize::try_from(app.size.height.saturating_sub(6).max(1)).unwrap_or(1);
+    let up = match action {
+        Action::Up => 1,
+        Action::HalfUp => page / 2,
+        Action::PageUp => page,
+        _ => 0,
+    };
+    if up > 0
+        && let Some(place) = view.place_at_brink()
+    {
+        return open_around(app, Spot::Place(place), up.unsigned_abs());
+    }
     match action {
         Action::Down => view.scroll(1),
         Action::Up => view.scroll(-1),
@@ -79,38 +93,146 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::Bottom => view.go_to_end(),
         Action::Follow => view.toggle_follow(),
         Action::Wrap => view.toggle_wrap(),
+        Action::Times => view.toggle_times(),
+        Action::GoToTime => app.overlay = Overlay::Time(Input::default()),
         Action::Streams => view.next_streams(),
-        Action::NextHit => step_hit(app, true, now),
-        Action::PreviousHit => step_hit(app, false, now),
+        Action::NextHit => return step_hit(app, true, now),
+        Action::PreviousHit => return step_hit(app, false, now),
         Action::EarlierAttempt => return step_attempt(app, false, now),
         Action::LaterAttempt => return step_attempt(app, true, now),
         Action::Search => app.overlay = Overlay::Search(Input::default()),
-        Action::Back if view.search().is_some() => view.search_for(None),
+        Action::Back if view.search().is_some() => {
+            view.search_for(None, 0);
+            return Effect::Find(Find::Stop).into();
+        }
         Action::Back => app.screen = Screen::Table,
         _ => {}
     }
     fit(app)
 }
 
-/// Searches, and says what came of it.
-pub(super) fn search(app: &mut App, search: Option<Search>, now: Stamp) {
-    let Screen::Output(view) = &mut app.screen else { return };
-    view.search_for(search);
-    if let Some(search) = view.search()
-        && view.hits().0 == 0
-    {
-        let text = format!("{:?} is not in what has been read", search.text());
-        app.say(text, now);
+/// Searches in what is in memory at once, and then through the whole file.
+pub(super) fn search(app: &mut App, search: Option<Search>, now: Stamp) -> Effects {
+    app.tickets += 1;
+    let ticket = app.tickets;
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
+    let (job, attempt) = (view.job(), view.attempt());
+    view.search_for(search.clone(), ticket);
+    let find = match search {
+        Some(search) => Find::Begin {
+            job,
+            attempt,
+            ticket,
+            search,
+        },
+        None => Find::Stop,
+    };
+    if view.search().is_none() {
+        app.say("nothing is searched for", now);
+    }
+    fit(app).and(Effect::Find(find).into())
+}
+
+/// What the search through the file has found.
+pub(super) fn take_found(app: &mut App, found: Found) -> Effects {
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
+    match view.take_found(found) {
+        Some(place) => open_around(app, Spot::Place(place), app.third()),
+        None => fit(app),
     }
 }
 
-fn step_hit(app: &mut App, forward: bool, now: Stamp) {
-    let Screen::Output(view) = &mut app.screen else { return };
+fn step_hit(app: &mut App, forward: bool, now: Stamp) -> Effects {
+    let above = app.third();
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
     if view.search().is_none() {
         app.say("search first, with /", now);
-    } else if view.step_hit(forward) {
+        return Effects::none();
+    }
+    let Some((hit, wrapped)) = view.next_hit(forward) else {
+        return Effects::none();
+    };
+    let is_there = view.go_to_place(hit, above);
+    if wrapped {
         app.say("on from the other end", now);
     }
+    if is_there {
+        return fit(app);
+    }
+    open_around(app, Spot::Place(hit), above)
+}
+
+/// Goes to the time that was typed; what is none stays where it can be mended.
+pub(super) fn go_to_time(app: &mut App, input: &Input, now: Stamp) -> Effects {
+    match typed_time(app, input.text()) {
+        Ok(at) => open_around(app, Spot::Time(at), 0),
+        Err(words) => {
+            app.overlay = Overlay::Time(input.clone());
+            app.say(words, now);
+            Effects::none()
+        }
+    }
+}
+
+/// The time that a text means in the output on the screen.
+pub fn typed_time(app: &App, text: &str) -> Result<Stamp, String> {
+    let Screen::Output(view) = &app.screen else {
+        return Err("no output is open".to_owned());
+    };
+    parse_time(text, &app.plan.started, began(app, view))
+}
+
+/// When the command of the attempt on the screen began, where that is known.
+pub fn began(app: &App, view: &OutputView) -> Option<Stamp> {
+    let row = app.board.row(view.job())?;
+    row.began.filter(|_| row.attempt == view.attempt())
+}
+
+/// `e`: a shell on the host; over a connection of its own only when it is asked for twice.
+pub(super) fn shell(app: &mut App, now: Stamp) -> Effects {
+    if app.is_locked() {
+        let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+        app.say(format!("read-only: no shell is opened from here; {key} unlocks"), now);
+        return Effects::none();
+    }
+    let Some(job) = app.job_at_hand() else {
+        app.say("no row is chosen", now);
+        return Effects::none();
+    };
+    app.table.steer();
+    if !app.board.course().is_live() && app.shell_asked != Some(job) {
+        app.shell_asked = Some(job);
+        let text = format!(
+            "the run is over: e once more opens a new connection to {}",
+            app.label(job)
+        );
+        app.say(text, now);
+        return Effects::none();
+    }
+    Effect::Visit(Visit::Shell(job)).into()
+}
+
+/// `O`: the output in the pager.
+pub(super) fn pager(app: &mut App, now: Stamp) -> Effects {
+    let shown = match &app.screen {
+        Screen::Output(view) => Some((view.job(), view.attempt())),
+        Screen::Table => app
+            .job_at_hand()
+            .and_then(|job| app.board.row(job))
+            .map(|row| (row.job, row.attempt)),
+    };
+    let Some((job, attempt)) = shown else {
+        app.say("no row is chosen", now);
+        return Effects::none();
+    };
+    app.table.steer();
+    Effect::Visit(Visit::Pager(job, attempt)).into()
 }
 
 fn step_attempt(app: &mut App, later: bool, now: Stamp) -> Effects {
@@ -133,7 +255,7 @@ fn step_attempt(app: &mut App, later: bool, now: Stamp) -> Effects {
 
 /// Opens this attempt again, or another, at its end or at its start.
 fn reopen(app: &mut App, attempt: Option<AttemptNo>, from_start: bool) -> Effects {
-    let Screen::Output(view) = &app.screen else {
+    let Screen::Output(view) = &mut app.screen else {
         return Effects::none();
     };
     app.tickets += 1;
@@ -143,9 +265,59 @@ fn reopen(app: &mut App, attempt: Option<AttemptNo>, from_start: bool) -> Effect
         Anchor::End
     };
     let attempt = attempt.unwrap_or(view.attempt());
+    let is_other = attempt != view.attempt();
     let view = view.reopened(attempt, app.tickets, anchor);
+    let searched = view.search().cloned().filter(|_| is_other);
     app.screen = Screen::Output(Box::new(view));
-    load(app, from_start)
+    let loading = load(app, from_start);
+    match searched {
+        Some(searched) => loading.and(search_other(app, searched)),
+        None => loading,
+    }
+}
+
+/// Another attempt is searched for the same.
+fn search_other(app: &mut App, search: Search) -> Effects {
+    app.tickets += 1;
+    let ticket = app.tickets;
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
+    let (job, attempt) = (view.job(), view.attempt());
+    view.search_for(Some(search.clone()), ticket);
+    Effect::Find(Find::Begin {
+        job,
+        attempt,
+        ticket,
+        search,
+    })
+    .into()
+}
+
+/// Opens the output around a spot that is not in memory, with so many rows above it.
+fn open_around(app: &mut App, spot: Spot, above: usize) -> Effects {
+    app.tickets += 1;
+    let ticket = app.tickets;
+    let Screen::Output(view) = &mut app.screen else {
+        return Effects::none();
+    };
+    let (job, attempt) = (view.job(), view.attempt());
+    let mut view = view.reopened(attempt, ticket, Anchor::At { line: 0, row: 0 });
+    view.want(
+        match spot {
+            Spot::Place(place) => Some(place),
+            Spot::Time(_) => None,
+        },
+        above,
+    );
+    app.screen = Screen::Output(Box::new(view));
+    Effect::Load(Load::Around {
+        job,
+        attempt,
+        ticket,
+        spot,
+    })
+    .into()
 }
 
 /// The wish to open an attempt's output at its end, or at its start.

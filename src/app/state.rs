@@ -6,6 +6,7 @@ use super::output::OutputView;
 use super::overlay::Overlay;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
+use super::summons::Presence;
 use super::table::Table;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -13,6 +14,7 @@ use crate::model::id::JobId;
 use crate::model::phase::Phase;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
+use crate::model::summons::Summons;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +69,10 @@ pub struct App {
     pub(super) over_since: Option<Stamp>,
     /// The newest event's time.
     pub(super) last_event: Stamp,
+    pub(super) presence: Presence,
     pub(super) tickets: u64,
+    /// On whose host a shell was asked for that would need a connection of its own.
+    pub(super) shell_asked: Option<JobId>,
     host_columns: usize,
 }
 
@@ -93,7 +98,9 @@ impl App {
             notice: None,
             over_since,
             last_event: now,
+            presence: Presence::new(now, over_since.is_some()),
             tickets: 0,
+            shell_asked: None,
             host_columns,
         };
         app.table.arrange(&app.board, now);
@@ -104,6 +111,13 @@ impl App {
     #[must_use]
     pub fn seated(mut self, seat: Seat) -> Self {
         self.seat = seat;
+        self
+    }
+
+    /// The same, with the operator called like this.
+    #[must_use]
+    pub fn summoned_by(mut self, summons: Summons) -> Self {
+        self.presence.summons = summons;
         self
     }
 
@@ -163,6 +177,11 @@ impl App {
             width: self.size.width,
             height: self.size.height.saturating_sub(CHROME),
         }
+    }
+
+    /// A third of the body's rows: so far from the top a hit is shown.
+    pub(super) fn third(&self) -> usize {
+        usize::from(self.body().height / 3)
     }
 
     /// Columns and rows of the text in a panel over the screen (help, details), less its frame and margin.

@@ -768,7 +768,12 @@ fn loaded(ticket: u64, skipped: u64, text: &str, more: bool) -> Loaded {
         ticket,
         skipped,
         cut: if skipped > 0 { vec![Stream::Stdout] } else { Vec::new() },
-        pieces: vec![(Stream::Stdout, text.as_bytes().to_vec())],
+        pieces: vec![Read::at_once(
+            Stream::Stdout,
+            text.as_bytes().to_vec(),
+            Stamp::default(),
+        )],
+        spot: None,
         more,
         error: None,
     }
@@ -856,7 +861,8 @@ fn only_the_stream_that_was_cut_loses_its_first_line() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);
     let mut piece = loaded(1, 5 << 20, "half a line\nwhole\n", false);
-    piece.pieces.push((Stream::Stderr, b"disk is gone\n".to_vec()));
+    let errors = Read::at_once(Stream::Stderr, b"disk is gone\n".to_vec(), Stamp::default());
+    piece.pieces.push(errors);
     desk.tell(Msg::Loaded(piece));
     assert_eq!(shown(&desk), ["whole", "disk is gone"]);
     let mut desk = Desk::running(1);
@@ -874,7 +880,8 @@ fn output_scrolls_by_rows_wrapped_or_not_and_by_stream() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);
     let mut piece = loaded(1, 0, &"x".repeat(200), false);
-    piece.pieces.push((Stream::Stderr, numbers(0..40).into_bytes()));
+    let errors = Read::at_once(Stream::Stderr, numbers(0..40).into_bytes(), Stamp::default());
+    piece.pieces.push(errors);
     desk.tell(Msg::Loaded(piece));
     assert_eq!(shown(&desk).last().map(|text| text.len()), Some(200));
     desk.press(&[Key::Char('z')]);
@@ -921,7 +928,8 @@ fn a_search_finds_what_has_no_line_end_yet() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);
     let mut piece = loaded(1, 0, "whole\nContinue? ", false);
-    piece.pieces.push((Stream::Stderr, b"Continue by typing y: ".to_vec()));
+    let question = Read::at_once(Stream::Stderr, b"Continue by typing y: ".to_vec(), Stamp::default());
+    piece.pieces.push(question);
     desk.tell(Msg::Loaded(piece));
     desk.press(&[Key::Char('/')]);
     desk.types("Continue");

@@ -5,13 +5,14 @@ use super::act;
 use super::action::Action;
 use super::confirm::Answer;
 use super::details::{NAME_COLUMNS, facts};
+use super::export::{self, Writing};
 use super::filter::Filter;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::lag::Pack;
 use super::leave;
-use super::message::{Effect, Effects, Loaded, Msg, Size};
+use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
@@ -23,6 +24,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
+use super::summons::summon;
 use super::text;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
@@ -40,6 +42,10 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
         Msg::Resize(size) => resize(app, size, now),
+        Msg::Focus(is_here) => {
+            app.presence.elsewhere = !is_here;
+            Effects::none()
+        }
         Msg::Tick => {
             drift(app);
             Effects::none()
@@ -49,8 +55,13 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
         Msg::Loaded(loaded) => take(app, loaded),
-        Msg::Refused(words) => {
+        Msg::Found(found) => take_found(app, found, now),
+        Msg::Said(words) => {
             app.say(words, now);
+            Effects::none()
+        }
+        Msg::Exists(file) => {
+            export::exists(app, file, now);
             Effects::none()
         }
     };
@@ -89,7 +100,7 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
     match message {
         Message::Event(event) => {
             hear_event(app, &event, now);
-            Effects::none()
+            summon(app, &event, now)
         }
         Message::Probe(_) => Effects::none(),
         Message::Output(output) => {
@@ -174,6 +185,13 @@ fn take(app: &mut App, loaded: Loaded) -> Effects {
     Effects::from(view.wish().map(Effect::Load))
 }
 
+fn take_found(app: &mut App, found: Found, now: Stamp) -> Effects {
+    if let Some(error) = &found.error {
+        app.say(error.clone(), now);
+    }
+    reading::take_found(app, found)
+}
+
 fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     app.touched = true;
     if app.is_too_small() {
@@ -185,7 +203,9 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
             let filter = Filter::parse(input.text());
             refilter(app, filter, now);
         }
-        Overlay::Search(input) => input.paste(pasted),
+        Overlay::Search(input) | Overlay::Time(input) | Overlay::Writing(Writing::Naming(_, input)) => {
+            input.paste(pasted);
+        }
         Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
@@ -194,8 +214,10 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
 
 fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
     app.touched = true;
+    app.presence.seen = now;
     app.table.touch(now);
     app.notice = None;
+    let shell_asked = app.shell_asked.take();
     match Action::of_key(key, app.place()) {
         Some(Action::Suspend) => return Effect::Suspend.into(),
         Some(Action::Redraw) => return Effect::Redraw.into(),
@@ -207,7 +229,12 @@ fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
         _ => {}
     }
     match std::mem::take(&mut app.overlay) {
-        Overlay::None => act_on_screen(app, key, now),
+        Overlay::None => {
+            if Action::of_key(key, app.place()) == Some(Action::Shell) {
+                app.shell_asked = shell_asked;
+            }
+            act_on_screen(app, key, now)
+        }
         overlay => press_overlay(app, overlay, key, now),
     }
 }
@@ -266,7 +293,9 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             Entry::Declined => return Effects::request(Request::SudoPassword),
         },
         Overlay::Filter(input) => type_filter(app, input, key, now),
-        Overlay::Search(input) => type_search(app, input, key, now),
+        Overlay::Search(input) => return type_search(app, input, key, now),
+        Overlay::Time(input) => return type_time(app, input, key, now),
+        Overlay::Writing(writing) => return export::press(app, writing, key, now),
     }
     Effects::none()
 }
@@ -298,12 +327,26 @@ fn refilter(app: &mut App, filter: Filter, now: Stamp) {
     app.table.arrange(&app.board, now);
 }
 
-fn type_search(app: &mut App, mut input: Input, key: Key, now: Stamp) {
+/// What is no expression stays where it can be mended, and the search before stays what it was.
+fn type_search(app: &mut App, mut input: Input, key: Key, now: Stamp) -> Effects {
     match input.press(key) {
         Typed::On => app.overlay = Overlay::Search(input),
         Typed::Dropped => {}
-        Typed::Taken => reading::search(app, Search::new(input.text()), now),
+        Typed::Taken => match Search::new(input.text()) {
+            Ok(search) => return reading::search(app, search, now),
+            Err(_) => app.overlay = Overlay::Search(input),
+        },
     }
+    Effects::none()
+}
+
+fn type_time(app: &mut App, mut input: Input, key: Key, now: Stamp) -> Effects {
+    match input.press(key) {
+        Typed::On => app.overlay = Overlay::Time(input),
+        Typed::Dropped => {}
+        Typed::Taken => return reading::go_to_time(app, &input, now),
+    }
+    Effects::none()
 }
 
 fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
@@ -331,8 +374,16 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             }
         }
         Action::Pause => return act::pause(app, now),
+        Action::Shell => return reading::shell(app, now),
+        Action::Pager => return reading::pager(app, now),
+        Action::Copy => return export::copy(app, now),
+        Action::Export => export::begin(app),
         Action::Password => password::ask(app, now),
-        Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
+        Action::Quit if matches!(app.screen, Screen::Output(_)) => {
+            let searches = matches!(&app.screen, Screen::Output(view) if view.search().is_some());
+            app.screen = Screen::Table;
+            return Effects::from(searches.then_some(Effect::Find(Find::Stop)));
+        }
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
         Action::Details => {

@@ -216,6 +216,8 @@ impl LimitArgs {
             sudo: None,
             let_finish: self.let_finish.then_some(true),
             on_hangup: None,
+            bell: None,
+            notify: None,
             confirm_above: None,
         }
     }

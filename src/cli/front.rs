@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
+use crate::config;
 use crate::history::{Record, State, rest, tails};
 use crate::link::greet::Welcome;
 use crate::link::{Farewell, Link};
@@ -15,10 +16,12 @@ use crate::model::exit::ExitStatus;
 use crate::model::id::RunId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
+use crate::model::summons::Summons;
 use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Reader, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
+
 use crate::tui::{self, Access, Leaving, Look, Opening, Seat};
 use std::env;
 use std::ffi::OsString;
@@ -274,7 +277,7 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
         who: Some(stage.welcome.who),
         logout: stage.welcome.logout,
     };
-    let ending = tui::run(Opening {
+    let ending = Box::pin(tui::run(Opening {
         link: Some(stage.link),
         plan: Arc::clone(&plan),
         dir: RunDir::open(plan.directory.clone()),
@@ -282,7 +285,8 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
         began: stage.began,
         look: Look::from_environment(|name| env::var_os(name)),
         seat,
-    })
+        summons: summons(),
+    }))
     .await;
     // Nobody is there to read a summary, and the terminal must not be touched.
     if matches!(ending.leaving, Leaving::HungUp) {
@@ -361,7 +365,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
     let board = spawn_blocking(read)
         .await
         .map_err(|error| CliError::System(error.into()))?;
-    let ending = tui::run(Opening {
+    let ending = Box::pin(tui::run(Opening {
         link: None,
         plan: Arc::clone(&plan),
         dir,
@@ -375,7 +379,8 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
             who: None,
             logout: None,
         },
-    })
+        summons: Summons::default(),
+    }))
     .await;
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
@@ -384,6 +389,12 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
         Leaving::Panicked => Err(CliError::Dashboard),
         Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }
+}
+
+/// How the operator wants to be called, by his own configuration. What is wrong with that was said before, or is none of a
+/// viewer's business.
+fn summons() -> Summons {
+    config::load(&place::home(), None).map_or_else(|_| Summons::default(), |config| config.summons)
 }
 
 /// Prints how the run ended, or was interrupted; the exit status says it too.

@@ -7,7 +7,8 @@ use super::layer::{Defaults, History, Layer, Ssh};
 use super::settled::Config;
 use super::size::size_limit;
 use super::value::{
-    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, width,
+    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, when,
+    width,
 };
 use std::fs;
 use std::io;
@@ -100,6 +101,8 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         sudo: section.take_truth("sudo")?,
         let_finish: section.take_truth("let-finish")?,
         on_hangup: section.take("on-hangup", on_hangup)?,
+        bell: section.take("bell", when)?,
+        notify: section.take("notify", when)?,
         confirm_above: section.take("confirm-above", confirm_above)?,
     };
     section.finish()?;

@@ -3,6 +3,7 @@
 use super::size::SizeLimit;
 use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use crate::model::summons::When;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,6 +63,10 @@ pub struct Defaults {
     pub let_finish: Option<bool>,
     /// What a closed terminal does to a run with a dashboard.
     pub on_hangup: Option<OnHangup>,
+    /// When the bell rings for an operator who is away.
+    pub bell: Option<When>,
+    /// When a notice on the desktop is asked for.
+    pub notify: Option<When>,
     /// How many hosts need no confirmation.
     pub confirm_above: Option<usize>,
 }

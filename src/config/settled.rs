@@ -3,6 +3,7 @@
 use super::layer::{Defaults, Layer, Ssh};
 use super::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, Settings};
+use crate::model::summons::Summons;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ pub struct Config {
     pub width: Width,
     /// What a closed terminal does to a run with a dashboard.
     pub on_hangup: OnHangup,
+    /// When and how an operator who looks elsewhere is called.
+    pub summons: Summons,
     /// With more hosts than this, the number has to be confirmed.
     pub confirm_above: usize,
     /// How ssh is called.
@@ -33,6 +36,7 @@ impl Config {
         Self {
             width: Width::Count(64),
             on_hangup: OnHangup::default(),
+            summons: Summons::default(),
             confirm_above: 100,
             ssh: Ssh::default(),
             groups: BTreeMap::new(),
@@ -73,11 +77,15 @@ impl Config {
             sudo,
             let_finish,
             on_hangup,
+            bell,
+            notify,
             confirm_above,
         } = defaults;
         let limits = &mut self.limits;
         replace(&mut self.width, width);
         replace(&mut self.on_hangup, on_hangup);
+        replace(&mut self.summons.bell, bell);
+        replace(&mut self.summons.notify, notify);
         replace(&mut self.confirm_above, confirm_above);
         replace(&mut limits.connect_width, connect_width);
         replace(&mut limits.connect_timeout, connect_timeout.map(time));

@@ -4,6 +4,7 @@
 use super::duration;
 use super::error::ValueError;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use crate::model::summons::When;
 use std::time::Duration;
 
 /// The largest width, of running and of connecting hosts.
@@ -132,6 +133,19 @@ pub fn on_hangup(text: &str) -> Result<OnHangup, ValueError> {
         _ => Err(ValueError::NoWord {
             text: text.to_owned(),
             known: "detach or cancel",
+        }),
+    }
+}
+
+/// `end`, `failure` or `never`.
+pub fn when(text: &str) -> Result<When, ValueError> {
+    match text {
+        "end" => Ok(When::End),
+        "failure" => Ok(When::Failure),
+        "never" => Ok(When::Never),
+        _ => Err(ValueError::NoWord {
+            text: text.to_owned(),
+            known: "end, failure or never",
         }),
     }
 }

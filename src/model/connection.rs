@@ -1,6 +1,7 @@
 //! How an ssh process of ours is known again after the runner that started it has gone: by its number, by when it was
 //! started, and by the boot of the machine to which both belong. A number alone is given to somebody else sooner or later.
 
+use super::host::HostName;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -15,6 +16,12 @@ pub struct Holding {
     pub boot: Option<String>,
     /// The directory of its control socket.
     pub sockets: PathBuf,
+    /// To which host it leads.
+    #[serde(default)]
+    pub host: Option<HostName>,
+    /// Its control socket.
+    #[serde(default)]
+    pub socket: Option<PathBuf>,
 }
 
 /// What the system says now of the process with that number.
@@ -71,6 +78,8 @@ mod tests {
             start: Some(77),
             boot: Some("this".to_owned()),
             sockets: PathBuf::from("/tmp/heeler-1"),
+            host: None,
+            socket: None,
         }
     }
 

@@ -110,6 +110,8 @@ mod tests {
             start: Some(7),
             boot: None,
             sockets: PathBuf::from("/tmp/heeler-1"),
+            host: None,
+            socket: Some(PathBuf::from("/tmp/heeler-1/0")),
         };
         Holdings::begin(&dir).expect("a thread").note(holding.clone());
         let begun = Instant::now();

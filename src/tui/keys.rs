@@ -9,6 +9,8 @@ pub(super) fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Press => translate(key).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::FocusGained => Some(Msg::Focus(true)),
+        Event::FocusLost => Some(Msg::Focus(false)),
         Event::Resize(width, height) => Some(Msg::Resize(Size { width, height })),
         _ => None,
     }

@@ -1,10 +1,11 @@
 //! Reads the output of one attempt in pieces of bounded size, in the order in which they came, so that a file of any
 //! size opens at once and nothing waits for it. It runs where it may block and knows no screen.
 
-use crate::app::{Load, Loaded};
+use crate::app::{Load, Loaded, Read, Spot};
 use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
+use crate::model::stamp::Stamp;
 use crate::rundir::{IndexEntry, OutputReader, RunDir};
 use std::collections::VecDeque;
 use std::io;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 
 /// How much is read at a time.
 const CHUNK: u64 = 256 * 1024;
+/// How much before a spot is read with it: it holds the rows above, and the beginning of the line.
+const LEAD: u64 = 128 * 1024;
 /// How much of the end is read at opening.
 const TAIL: u64 = 4 << 20;
 /// How much of the index is read at a time.
@@ -34,14 +37,36 @@ pub(super) struct Loader {
     skipped: u64,
     /// Streams that begin within a line for that reason, until they are told.
     cut: Vec<Stream>,
+    /// Where the spot that was asked for is, until it is told.
+    spot: Option<u64>,
+}
+
+/// From which byte on something came at which time.
+type Times = Vec<(usize, Stamp)>;
+
+/// Where reading begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// At the first byte.
+    Start,
+    /// A little before the end.
+    Tail,
+    /// A little before a spot.
+    Around(Spot),
 }
 
 impl Loader {
-    /// Opens what a wish names, and says whether from its start; `None` for a wish to read on.
-    pub(super) fn open(load: Load, dir: &RunDir, plan: &Arc<Plan>) -> Option<(Self, bool)> {
-        let (job, attempt, ticket, from_start) = match load {
-            Load::Tail { job, attempt, ticket } => (job, attempt, ticket, false),
-            Load::Start { job, attempt, ticket } => (job, attempt, ticket, true),
+    /// Opens what a wish names, and says from where; `None` for a wish to read on.
+    pub(super) fn open(load: Load, dir: &RunDir, plan: &Arc<Plan>) -> Option<(Self, From)> {
+        let (job, attempt, ticket, from) = match load {
+            Load::Tail { job, attempt, ticket } => (job, attempt, ticket, From::Tail),
+            Load::Start { job, attempt, ticket } => (job, attempt, ticket, From::Start),
+            Load::Around {
+                job,
+                attempt,
+                ticket,
+                spot,
+            } => (job, attempt, ticket, From::Around(spot)),
             Load::More { .. } => return None,
         };
         let loader = Self {
@@ -54,12 +79,69 @@ impl Loader {
             offsets: [0; 2],
             skipped: 0,
             cut: Vec::new(),
+            spot: None,
         };
-        Some((loader, from_start))
+        Some((loader, from))
+    }
+
+    /// Passes over what lies before the place from which it is to be read.
+    pub(super) fn begin(&mut self, from: From) -> io::Result<()> {
+        match from {
+            From::Start => Ok(()),
+            From::Tail => self.skip_to_tail(),
+            From::Around(spot) => self.skip_to(spot),
+        }
+    }
+
+    /// Passes over everything but a little before a spot. It reads the index up to there.
+    fn skip_to(&mut self, spot: Spot) -> io::Result<()> {
+        // What is pending ends there, and so much of it lies before the spot.
+        let (mut end, mut kept) = (0, 0);
+        loop {
+            let known = self.pending.len();
+            if !self.read_index()? {
+                return self.note_cuts();
+            }
+            for at in known..self.pending.len() {
+                let entry = self.pending[at];
+                let reached = match spot {
+                    Spot::Place(place) => end + entry.bytes > place,
+                    Spot::Time(time) => entry.at >= time,
+                };
+                if reached {
+                    self.spot = Some(match spot {
+                        Spot::Place(place) => place,
+                        Spot::Time(_) => end,
+                    });
+                    self.keep_lead(&mut kept);
+                    return self.note_cuts();
+                }
+                end += entry.bytes;
+                kept += entry.bytes;
+            }
+            self.keep_lead(&mut kept);
+        }
+    }
+
+    /// Leaves out the first pieces as long as enough stays before the spot.
+    fn keep_lead(&mut self, kept: &mut u64) {
+        while let Some(first) = self.pending.front().copied()
+            && *kept >= LEAD + first.bytes
+        {
+            *kept -= first.bytes;
+            self.pass(first);
+        }
+    }
+
+    /// Leaves out the first piece.
+    fn pass(&mut self, first: IndexEntry) {
+        self.skipped += first.bytes;
+        self.offsets[first.stream as usize] += first.bytes;
+        self.pending.pop_front();
     }
 
     /// Passes over everything but the last part. It reads the whole index, which is far smaller than the output.
-    pub(super) fn skip_to_tail(&mut self) -> io::Result<()> {
+    fn skip_to_tail(&mut self) -> io::Result<()> {
         let mut kept = 0;
         loop {
             let known = self.pending.len();
@@ -71,9 +153,7 @@ impl Loader {
                 && kept - first.bytes >= TAIL
             {
                 kept -= first.bytes;
-                self.skipped += first.bytes;
-                self.offsets[first.stream as usize] += first.bytes;
-                self.pending.pop_front();
+                self.pass(first);
             }
         }
     }
@@ -99,6 +179,7 @@ impl Loader {
             ticket: self.ticket,
             skipped: std::mem::take(&mut self.skipped),
             cut: std::mem::take(&mut self.cut),
+            spot: self.spot.take(),
             pieces: Vec::new(),
             more: false,
             error: None,
@@ -110,10 +191,11 @@ impl Loader {
         loaded
     }
 
-    fn read(&mut self, pieces: &mut Vec<(Stream, Vec<u8>)>) -> io::Result<bool> {
+    /// Reads the next pieces; says whether there are more.
+    fn read(&mut self, pieces: &mut Vec<Read>) -> io::Result<bool> {
         let mut room = CHUNK;
         while room > 0 {
-            let Some(entry) = self.next_entry(room)? else {
+            let Some((entry, times)) = self.next_entry(room)? else {
                 return Ok(false);
             };
             let offset = &mut self.offsets[entry.stream as usize];
@@ -121,7 +203,11 @@ impl Loader {
             *offset += bytes.len() as u64;
             room = room.saturating_sub(bytes.len().max(1) as u64);
             let short = (bytes.len() as u64) < entry.bytes;
-            pieces.push((entry.stream, bytes));
+            pieces.push(Read {
+                stream: entry.stream,
+                bytes,
+                times,
+            });
             if short {
                 // The file is shorter than its index says: somebody cut it. What is there was shown.
                 return Ok(false);
@@ -131,17 +217,20 @@ impl Loader {
     }
 
     /// The next piece to read, of at most `room` bytes; pieces of one stream that follow each other are read as one.
-    fn next_entry(&mut self, room: u64) -> io::Result<Option<IndexEntry>> {
+    /// With it comes when which of its bytes came.
+    fn next_entry(&mut self, room: u64) -> io::Result<Option<(IndexEntry, Times)>> {
         if !self.has_next()? {
             return Ok(None);
         }
         let Some(mut entry) = self.pending.pop_front() else {
             return Ok(None);
         };
+        let mut times = vec![(0, entry.at)];
         while let Some(next) = self.pending.front().copied()
             && next.stream == entry.stream
             && entry.bytes + next.bytes <= room
         {
+            times.push((entry.bytes as usize, next.at));
             entry.bytes += next.bytes;
             self.pending.pop_front();
         }
@@ -153,7 +242,7 @@ impl Loader {
             self.pending.push_front(rest);
             entry.bytes = room;
         }
-        Ok(Some(entry))
+        Ok(Some((entry, times)))
     }
 
     fn has_next(&mut self) -> io::Result<bool> {
@@ -180,7 +269,6 @@ mod tests {
     use super::*;
     use crate::app::fixture::plan;
     use crate::model::id::RunId;
-    use crate::model::stamp::Stamp;
     use crate::rundir::{Chunk, Writer};
 
     /// A directory with an output of `pieces` on alternating streams, each of `size` bytes.
@@ -214,17 +302,15 @@ mod tests {
 
     /// Everything that a wish brings, as (stream, first byte, length), and how much was left out.
     fn read_all(load: Load, dir: &RunDir, plan: &Arc<Plan>) -> (Vec<(Stream, u8, usize)>, u64) {
-        let (mut loader, from_start) = Loader::open(load, dir, plan).unwrap();
-        if !from_start {
-            loader.skip_to_tail().unwrap();
-        }
+        let (mut loader, from) = Loader::open(load, dir, plan).unwrap();
+        loader.begin(from).unwrap();
         let (mut runs, mut skipped): (Vec<(Stream, u8, usize)>, u64) = (Vec::new(), 0);
         loop {
             let piece = loader.step();
             assert_eq!(piece.error, None);
             skipped += piece.skipped;
-            assert!(piece.pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= CHUNK as usize);
-            for (stream, bytes) in piece.pieces {
+            assert!(piece.pieces.iter().map(|read| read.bytes.len()).sum::<usize>() <= CHUNK as usize);
+            for Read { stream, bytes, .. } in piece.pieces {
                 match runs.last_mut() {
                     Some((_, first, length)) if *first == bytes[0] => *length += bytes.len(),
                     _ => runs.push((stream, bytes[0], bytes.len())),
@@ -265,22 +351,67 @@ mod tests {
     }
 
     #[test]
+    fn a_spot_is_found_by_its_place_and_by_its_time_and_read_with_what_is_before_it() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = RunDir::create(home.path(), &RunId("run".into())).unwrap();
+        let plan = Arc::new(plan(&["web1"]));
+        let mut writer = Writer::create(dir.clone(), &plan).unwrap();
+        for second in 0..100 {
+            let chunk = Chunk {
+                at: Stamp::from_secs(second),
+                stream: Stream::Stdout,
+                bytes: &[b'0' + (second % 10) as u8; 10_000],
+            };
+            writer.output((JobId(0), AttemptNo::FIRST), "web1", chunk).unwrap();
+        }
+        let (job, attempt, ticket) = WHERE;
+        for (spot, place) in [
+            (Spot::Place(505_000), Some(505_000)),
+            (Spot::Place(7), Some(7)),
+            (Spot::Time(Stamp::from_millis(49_001)), Some(500_000)),
+            (Spot::Time(Stamp::from_secs(200)), None),
+        ] {
+            let load = Load::Around {
+                job,
+                attempt,
+                ticket,
+                spot,
+            };
+            let (mut loader, from) = Loader::open(load, &dir, &plan).unwrap();
+            loader.begin(from).unwrap();
+            let first = loader.step();
+            assert_eq!(first.spot, place, "{spot:?}");
+            let (start, length) = (
+                first.skipped,
+                first.pieces.iter().map(|read| read.bytes.len() as u64).sum::<u64>(),
+            );
+            if let Some(place) = place {
+                assert!(start <= place && place < start + length, "{spot:?} from {start}");
+                assert!(place - start <= LEAD + 20_000, "{spot:?} from {start}");
+                let at = (place - start) as usize;
+                assert_eq!(first.pieces[0].time_of(at), Stamp::from_secs(place / 10_000));
+                assert_eq!(first.pieces[0].bytes[at], b'0' + (place / 10_000 % 10) as u8);
+            }
+        }
+    }
+
+    #[test]
     fn a_stream_begins_within_a_line_only_where_one_was_cut() {
         let (job, attempt, ticket) = WHERE;
         let late = || std::iter::once((Stream::Stderr, b"disk is gone\n".to_vec()));
         for (line, cut) in [(&b"progress\n"[..], vec![]), (b"progress ", vec![Stream::Stdout])] {
             let much = std::iter::repeat_n((Stream::Stdout, line.repeat(100_000)), 10);
             let (_home, dir, plan) = record(much.chain(late()));
-            let (mut loader, _) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
-            loader.skip_to_tail().unwrap();
+            let (mut loader, from) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
+            loader.begin(from).unwrap();
             let first = loader.step();
             assert!(first.skipped > 0);
             assert_eq!(first.cut, cut);
             assert_eq!(loader.step().cut, [], "it is told once");
         }
         let (_home, dir, plan) = record(late());
-        let (mut loader, _) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
-        loader.skip_to_tail().unwrap();
+        let (mut loader, from) = Loader::open(Load::Tail { job, attempt, ticket }, &dir, &plan).unwrap();
+        loader.begin(from).unwrap();
         assert_eq!(loader.step().cut, [], "nothing was left out");
     }
 

@@ -2,6 +2,9 @@
 //! what it asks for, and draws it when something changed. The command line calls [`run`]; this layer reads the link and
 //! the run directory and never the runner's memory.
 
+mod clipboard;
+mod export;
+mod finding;
 mod keys;
 mod loader;
 mod pace;
@@ -11,6 +14,7 @@ mod signals;
 mod terminal;
 mod theme;
 mod view;
+mod visit;
 
 pub use crate::app::{Access, Seat};
 pub use shell::{Ending, Leaving, Opening, run};

@@ -1,6 +1,6 @@
 //! The desk where output is read for the dashboard: one piece at a time, off the loop's thread, the newest wish first.
 
-use super::loader::Loader;
+use super::loader::{From, Loader};
 use crate::app::{Load, Loaded};
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
@@ -38,8 +38,8 @@ impl Reading {
             return;
         }
         self.at_work = match Loader::open(load, &self.dir, &self.plan) {
-            Some((loader, from_start)) => Some(begin(loader, !from_start)),
-            None => self.idle.take().map(|loader| begin(loader, false)),
+            Some((loader, from)) => Some(begin(loader, from)),
+            None => self.idle.take().map(|loader| begin(loader, From::Start)),
         };
     }
 
@@ -61,9 +61,9 @@ impl Reading {
     }
 }
 
-fn begin(mut loader: Loader, skip: bool) -> JoinHandle<(Loader, Loaded)> {
+fn begin(mut loader: Loader, from: From) -> JoinHandle<(Loader, Loaded)> {
     spawn_blocking(move || {
-        let skipped = if skip { loader.skip_to_tail() } else { Ok(()) };
+        let skipped = loader.begin(from);
         let mut piece = loader.step();
         if let Err(error) = skipped {
             piece.error = Some(format!("cannot read the output: {error}"));

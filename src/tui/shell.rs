@@ -1,13 +1,14 @@
 //! The loop: waits for whatever comes next, keys before signals before messages, lets the dashboard take it in, does
 //! what that asks for, and draws at a measured pace. Everything that touches the world is here and nowhere above.
 
+use super::finding::Finding;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
-use super::{keys, view};
-use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
+use super::{export, keys, view, visit};
+use crate::app::{Access, App, Effect, Effects, Found, Msg, Seat, Size, Visit, suspended, title, update};
 use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
@@ -17,14 +18,17 @@ use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::model::secret::Secret;
 use crate::model::stamp::Stamp;
+use crate::model::summons::Summons;
 use crate::rundir::RunDir;
 use crossterm::event::{Event, EventStream};
 use futures_core::Stream as _;
+use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
 use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::task::spawn_blocking;
 use tokio::time::sleep_until;
 
 /// How many messages are taken in before keys are looked at again.
@@ -47,6 +51,8 @@ pub struct Opening {
     pub look: Look,
     /// What the dashboard is to the run.
     pub seat: Seat,
+    /// How the operator is called.
+    pub summons: Summons,
 }
 
 /// What is left when the dashboard has gone. Of a tied run every message is in the board then.
@@ -90,6 +96,7 @@ pub async fn run(opening: Opening) -> Ending {
         began,
         look,
         seat,
+        summons,
     } = opening;
     if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
         link.request(Request::Hold);
@@ -97,7 +104,9 @@ pub async fn run(opening: Opening) -> Ending {
     let now = Stamp(began.elapsed());
     let mut shell = Shell {
         reading: Reading::new(dir.clone(), plan.clone()),
-        app: App::new(plan, board, now).seated(seat),
+        finding: Finding::new(dir.clone(), plan.clone()),
+        app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
+        plan,
         pace: Pace::default(),
         dir,
         link,
@@ -117,8 +126,10 @@ struct Shell {
     /// None when there is no runner (any more).
     link: Option<Link>,
     dir: RunDir,
+    plan: Arc<Plan>,
     app: App,
     reading: Reading,
+    finding: Finding,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -136,6 +147,7 @@ enum Woken {
     Input(Option<io::Result<Event>>),
     Signal(Heard),
     Read(crate::app::Loaded),
+    Found(Found),
     Told(Option<Message>),
     Time,
 }
@@ -167,24 +179,44 @@ impl Shell {
             if has_panicked() {
                 return Ok(Leaving::Panicked);
             }
-            for effect in effects {
+            let mut due: VecDeque<Effect> = effects.into_iter().collect();
+            while let Some(effect) = due.pop_front() {
                 match effect {
                     Effect::Request(request) => self.request(request),
                     Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
+                    Effect::Find(find) => self.finding.ask(find),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
-                    Effect::Suspend => self.suspend(stage, signals).await?,
+                    Effect::Suspend => due.extend(self.suspend(stage, signals).await?),
+                    Effect::Visit(visit) => match Box::pin(self.visit(visit, stage, signals)).await? {
+                        Ok(effects) => due.extend(effects),
+                        Err(leaving) => return Ok(leaving),
+                    },
+                    Effect::Summon { bell, text } => {
+                        if bell {
+                            stage.screen.ring()?;
+                        }
+                        if let Some(text) = text {
+                            stage.screen.notify(&text)?;
+                        }
+                    }
+                    Effect::Copy(text) => stage.screen.copy(&text)?,
+                    Effect::Write(file) => {
+                        let said = export::write(file, &self.dir);
+                        due.extend(self.tell(said));
+                    }
                 }
             }
             self.draw(stage)?;
             effects = match self.wait(stage, signals).await {
                 Woken::Input(Some(event)) => keys::message(event?).map_or_else(Effects::none, |msg| self.tell(msg)),
                 Woken::Input(None) | Woken::Signal(Heard::HangUp) => return Ok(Leaving::HungUp),
-                Woken::Signal(Heard::Terminate) => return Ok(Leaving::Terminated),
+                Woken::Signal(Heard::Terminate | Heard::Interrupted) => return Ok(Leaving::Terminated),
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
+                Woken::Found(found) => self.tell(Msg::Found(found)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -209,6 +241,7 @@ impl Shell {
             event = next_event(&mut stage.input) => Woken::Input(event),
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
+            found = self.finding.next() => Woken::Found(found),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }
@@ -268,14 +301,14 @@ impl Shell {
         debug_assert!(nothing.is_empty(), "a frame has no effects");
         let (app, look) = (&self.app, self.look);
         stage.screen.draw(|frame| view::draw(frame, app, look, now))?;
+        stage.screen.title(&title(&self.app))?;
         self.pace.drawn(now);
         Ok(())
     }
 
-    async fn suspend(&mut self, stage: &mut Stage, signals: &mut Signals) -> io::Result<()> {
+    async fn suspend(&mut self, stage: &mut Stage, signals: &mut Signals) -> io::Result<Effects> {
         if !can_stop() {
-            let _ = self.tell(Msg::Refused("there is no shell to go back to"));
-            return Ok(());
+            return Ok(self.tell(Msg::Said("there is no shell to go back to".to_owned())));
         }
         stage.input = None;
         stage.screen.leave();
@@ -283,13 +316,56 @@ impl Shell {
             writeln!(io::stdout(), "{words}")?;
         }
         signals.stop_self().await?;
-        let effects = self.come_back(stage)?;
-        for effect in effects {
-            if let Effect::Load(load) = effect {
-                self.reading.ask(load);
+        self.come_back(stage)
+    }
+
+    /// Hands the terminal to another program until that ends, or until we must go.
+    async fn visit(
+        &mut self,
+        visit: Visit,
+        stage: &mut Stage,
+        signals: &mut Signals,
+    ) -> io::Result<Result<Effects, Leaving>> {
+        let (mut command, what) = match visit {
+            Visit::Shell(job) => {
+                let host = self.plan.host(job);
+                let what = format!("the shell on {host}");
+                (visit::shell(host, &self.plan, &self.dir), what)
             }
-        }
-        Ok(())
+            Visit::Pager(..) => (visit::pager(), "the pager".to_owned()),
+        };
+        stage.input = None;
+        stage.screen.leave();
+        let ended = match command.kill_on_drop(true).spawn() {
+            Err(error) => Err(error),
+            Ok(mut child) => {
+                if let (Visit::Pager(job, attempt), Some(input)) = (visit, child.stdin.take()) {
+                    let (dir, plan, input) = (self.dir.clone(), self.plan.clone(), input.into_owned_fd()?.into());
+                    spawn_blocking(move || visit::feed((job, attempt), &dir, &plan, input));
+                }
+                loop {
+                    tokio::select! {
+                        ended = child.wait() => break ended,
+                        heard = signals.next() => match heard {
+                            // It was typed at the other program, or both were stopped and go on.
+                            Heard::Interrupted | Heard::Continued => {}
+                            Heard::HangUp => return Ok(Err(Leaving::HungUp)),
+                            Heard::Terminate => return Ok(Err(Leaving::Terminated)),
+                        },
+                    }
+                }
+            }
+        };
+        let effects = self.come_back(stage)?;
+        let ended_well = ended.as_ref().is_ok_and(std::process::ExitStatus::success);
+        let said = match visit {
+            Visit::Pager(..) if ended_well => None,
+            _ => Some(visit::in_words(&what, ended)),
+        };
+        Ok(Ok(match said {
+            Some(words) => effects.and(self.tell(Msg::Said(words))),
+            None => effects,
+        }))
     }
 
     /// Takes the terminal again after a stop, whoever stopped us, and draws everything anew.
@@ -321,7 +397,7 @@ impl Shell {
             };
             tokio::select! {
                 heard = heard => match heard {
-                    Heard::Terminate => link.request(Request::Quit { force: Force::Now }),
+                    Heard::Terminate | Heard::Interrupted => link.request(Request::Quit { force: Force::Now }),
                     // A closed terminal tells it more than once: the kernel, the shell and the multiplexer each.
                     Heard::HangUp | Heard::Continued => {}
                 },

@@ -12,6 +12,8 @@ pub(super) enum Heard {
     HangUp,
     /// Somebody wants us to end.
     Terminate,
+    /// Somebody interrupts us: in raw mode ^C is a key, so this one was sent by somebody, or typed at another program.
+    Interrupted,
     /// We were stopped and go on.
     Continued,
 }
@@ -41,8 +43,7 @@ impl Signals {
         tokio::select! {
             _ = self.hang_up.recv() => Heard::HangUp,
             _ = self.terminate.recv() => Heard::Terminate,
-            // In raw mode ^C is a key: this one was sent by somebody.
-            _ = self.interrupt.recv() => Heard::Terminate,
+            _ = self.interrupt.recv() => Heard::Interrupted,
             _ = self.continued.recv() => Heard::Continued,
         }
     }

@@ -1,8 +1,9 @@
 //! The terminal while the dashboard has it: raw, on its other screen, and given back exactly once, whether by leaving,
 //! by suspending, by an error on the way or by a panic in any thread.
 
+use super::clipboard::base64;
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
@@ -10,6 +11,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
+use std::env;
 use std::io::{self, Write};
 use std::panic;
 use std::sync::Once;
@@ -25,6 +27,8 @@ static HOOK: Once = Once::new();
 #[derive(Debug)]
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Frames>>,
+    /// What the terminal's title says; nothing after it was given back.
+    title: String,
 }
 
 impl Screen {
@@ -39,7 +43,10 @@ impl Screen {
             }));
         });
         let terminal = Terminal::new(CrosstermBackend::new(Frames::default()))?;
-        let screen = Self { terminal };
+        let screen = Self {
+            terminal,
+            title: String::new(),
+        };
         enter()?;
         Ok(screen)
     }
@@ -57,6 +64,42 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
+    /// Gives the terminal a title, if it has another.
+    pub(super) fn title(&mut self, title: &str) -> io::Result<()> {
+        if self.title == title {
+            return Ok(());
+        }
+        title.clone_into(&mut self.title);
+        tell(&format!("\x1b]2;{}\x07", harmless(title)))
+    }
+
+    /// Hands a text to the terminal's clipboard (OSC 52).
+    #[expect(clippy::unused_self, reason = "only who has the terminal may write to it")]
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        tell(&through_tmux(&format!("\x1b]52;c;{}\x07", base64(text.as_bytes()))))
+    }
+
+    /// Rings the bell.
+    #[expect(clippy::unused_self, reason = "only who has the terminal may write to it")]
+    pub(super) fn ring(&mut self) -> io::Result<()> {
+        tell("\x07")
+    }
+
+    /// Puts a notice on the desktop: by OSC 777 where that is understood, otherwise by OSC 9, and never by both, because
+    /// some terminals would show it twice.
+    #[expect(clippy::unused_self, reason = "only who has the terminal may write to it")]
+    pub(super) fn notify(&mut self, text: &str) -> io::Result<()> {
+        let term = env::var("TERM").unwrap_or_default();
+        let knows_777 =
+            ["rxvt", "foot"].iter().any(|known| term.starts_with(known)) || env::var_os("VTE_VERSION").is_some();
+        let text = harmless(text);
+        tell(&through_tmux(&if knows_777 {
+            format!("\x1b]777;notify;heeler;{text}\x07")
+        } else {
+            format!("\x1b]9;{text}\x07")
+        }))
+    }
+
     /// Makes the next frame draw everything.
     pub(super) fn forget(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
@@ -72,6 +115,7 @@ impl Screen {
     /// Takes it again, and draws everything anew.
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();
+        self.title.clear();
         enter()?;
         self.forget()
     }
@@ -121,7 +165,49 @@ pub(super) fn has_panicked() -> bool {
 fn enter() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange,
+        Hide
+    )?;
+    tell(KEEP_TITLE)
+}
+
+/// Puts the title on the terminal's stack.
+const KEEP_TITLE: &str = "\x1b[22;0t";
+/// Takes it from there again.
+const OLD_TITLE: &str = "\x1b[23;0t";
+
+/// Writes an escape sequence other than a frame, if the terminal is ours and understands such things: the console of
+/// Linux would show some of them.
+fn tell(sequence: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if !TAKEN.load(Ordering::SeqCst) || (sequence.len() > 1 && is_console()) {
+        return Ok(());
+    }
+    out.write_all(sequence.as_bytes())?;
+    out.flush()
+}
+
+fn is_console() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "linux" || term == "dumb")
+}
+
+/// What tmux understands it acts upon, if it is told to (`set-clipboard on`); what is wrapped it hands to the terminal
+/// round it, if it is told to (`allow-passthrough on`).
+fn through_tmux(sequence: &str) -> String {
+    if env::var_os("TMUX").is_none() {
+        return sequence.to_owned();
+    }
+    let doubled = sequence.replace('\x1b', "\x1b\x1b");
+    format!("{sequence}\x1bPtmux;{doubled}\x1b\\")
+}
+
+/// A text that ends no escape sequence and begins none.
+fn harmless(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// Gives the terminal back, if it is ours. Whatever fails, the rest is still tried.
@@ -134,11 +220,17 @@ fn give_back() {
     let written = queue!(
         out,
         EndSynchronizedUpdate,
+        DisableFocusChange,
         DisableBracketedPaste,
         Show,
         LeaveAlternateScreen
     );
-    let outcomes = [written, out.flush(), disable_raw_mode()];
+    let title = if is_console() {
+        Ok(())
+    } else {
+        out.write_all(OLD_TITLE.as_bytes())
+    };
+    let outcomes = [written, title, out.flush(), disable_raw_mode()];
     for error in outcomes.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "the terminal was not given back whole");
     }

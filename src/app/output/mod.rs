@@ -5,11 +5,13 @@ mod hits;
 mod scroll;
 mod streams;
 
-use super::message::{Load, Loaded};
+use super::message::{Load, Loaded, Read};
 use super::search::Search;
 use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, JobId};
+use crate::model::stamp::Stamp;
 use crate::model::text::{LineReader, StyledLine};
+use hits::unfinished_place;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -42,6 +44,35 @@ pub struct OutputRow<'a> {
     pub line: &'a StyledLine,
     /// Which bytes of it stand in this row.
     pub part: Range<usize>,
+    /// When its end came, or its last byte where it has no end yet.
+    pub at: Stamp,
+}
+
+/// Whether each line says when it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Times {
+    Hidden,
+    Shown,
+}
+
+/// A search through the whole file.
+#[derive(Debug, Default)]
+struct Hunt {
+    ticket: u64,
+    goes_on: bool,
+    /// The lines that have it, in order, as far as it has come.
+    found: Vec<(u64, Stream)>,
+    /// Up to which place it has come.
+    to: u64,
+}
+
+/// What is being gone to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Whoever reads will say where it is.
+    Unplaced,
+    /// The line that ends at this place, or the next one.
+    Place(u64),
 }
 
 /// A whole line.
@@ -49,6 +80,9 @@ pub struct OutputRow<'a> {
 struct Line {
     stream: Stream,
     text: StyledLine,
+    /// The place of its end: how many bytes of both streams came before that.
+    place: u64,
+    at: Stamp,
 }
 
 /// The output of one attempt.
@@ -63,14 +97,22 @@ pub struct OutputView {
     earlier: u64,
     error: Option<String>,
     readers: [LineReader; 2],
+    /// When the last byte of each unfinished line came.
+    touched: [Stamp; 2],
+    /// The place of the next byte to be read.
+    place: u64,
     lines: VecDeque<Line>,
     first: u64,
     bytes: u64,
     streams: Streams,
     wrap: bool,
+    times: Times,
     anchor: Anchor,
+    /// What is to be gone to once it is read, and how many rows are to stand above it.
+    wanted: Option<(Wanted, usize)>,
     search: Option<Search>,
-    /// The whole lines that have it.
+    hunt: Hunt,
+    /// The lines in memory that have it.
     hits: VecDeque<u64>,
     hit: Option<u64>,
     columns: usize,
@@ -89,13 +131,18 @@ impl OutputView {
             earlier: 0,
             error: None,
             readers: [LineReader::default(), LineReader::default()],
+            touched: [Stamp::default(); 2],
+            place: 0,
             lines: VecDeque::new(),
             first: 0,
             bytes: 0,
             streams: Streams::default(),
             wrap: false,
+            times: Times::Hidden,
             anchor: Anchor::End,
+            wanted: None,
             search: None,
+            hunt: Hunt::default(),
             hits: VecDeque::new(),
             hit: None,
             columns: 0,
@@ -103,12 +150,17 @@ impl OutputView {
         }
     }
 
-    /// The same settings over another attempt, or over the same from its start.
-    pub(in crate::app) fn reopened(&self, attempt: AttemptNo, ticket: u64, anchor: Anchor) -> Self {
+    /// The same settings over another attempt, or over another part of the same, whose hits stay known.
+    pub(in crate::app) fn reopened(&mut self, attempt: AttemptNo, ticket: u64, anchor: Anchor) -> Self {
+        let is_same = attempt == self.attempt;
+        let hunt = std::mem::take(&mut self.hunt);
         Self {
             streams: self.streams,
             wrap: self.wrap,
+            times: self.times,
             search: self.search.clone(),
+            hunt: if is_same { hunt } else { Hunt::default() },
+            hit: self.hit.filter(|_| is_same),
             columns: self.columns,
             page: self.page,
             anchor,
@@ -134,6 +186,11 @@ impl OutputView {
     /// Whether long lines are wrapped.
     pub fn wraps(&self) -> bool {
         self.wrap
+    }
+
+    /// Whether each line says when it came.
+    pub fn shows_times(&self) -> bool {
+        self.times == Times::Shown
     }
 
     /// Whether the end is shown, also when it grows.
@@ -183,7 +240,9 @@ impl OutputView {
 
     /// The wish to read on, when what is there will not last.
     pub(in crate::app) fn wish(&mut self) -> Option<Load> {
-        let near_end = self.anchor == Anchor::End || self.rows_after_top(3 * self.page.max(1)) < 3 * self.page.max(1);
+        let near_end = self.wanted.is_some()
+            || self.anchor == Anchor::End
+            || self.rows_after_top(3 * self.page.max(1)) < 3 * self.page.max(1);
         let wanted = self.more && !self.loading && near_end;
         self.loading |= wanted;
         wanted.then_some(Load::More { ticket: self.ticket })
@@ -196,18 +255,79 @@ impl OutputView {
         self.error = loaded.error;
         if loaded.skipped > 0 {
             self.earlier = loaded.skipped;
+            self.place = loaded.skipped;
+        }
+        if let (Some((wanted @ Wanted::Unplaced, _)), Some(place)) = (&mut self.wanted, loaded.spot) {
+            *wanted = Wanted::Place(place);
         }
         for stream in loaded.cut {
             self.readers[stream as usize].skip_to_line_end();
         }
-        for (stream, bytes) in loaded.pieces {
-            let mut finished = Vec::new();
-            self.readers[stream as usize].feed(&bytes, &mut |line| finished.push(line));
-            for line in finished {
-                self.push(stream, line);
-            }
+        for piece in loaded.pieces {
+            self.read(&piece);
         }
         self.trim();
+        self.go_to_wanted();
+    }
+
+    fn read(&mut self, piece: &Read) {
+        let mut read = 0;
+        for part in piece.bytes.split_inclusive(|byte| *byte == b'\n') {
+            read += part.len();
+            let (end, at) = (self.place + read as u64 - 1, piece.time_of(read - 1));
+            self.touched[piece.stream as usize] = at;
+            let mut finished = None;
+            self.readers[piece.stream as usize].feed(part, &mut |line| finished = Some(line));
+            if let Some(text) = finished {
+                self.push(Line {
+                    stream: piece.stream,
+                    text,
+                    place: end,
+                    at,
+                });
+            }
+        }
+        self.place += piece.bytes.len() as u64;
+    }
+
+    /// Waits for the line that ends at a place, or for what the reader will name, to be read, and goes there then.
+    pub(in crate::app) fn want(&mut self, place: Option<u64>, above: usize) {
+        self.wanted = Some((place.map_or(Wanted::Unplaced, Wanted::Place), above));
+    }
+
+    /// Goes to what is wanted, if it was read or nothing more is to be read.
+    fn go_to_wanted(&mut self) {
+        let Some((wanted, above)) = self.wanted else { return };
+        let behind = match wanted {
+            Wanted::Place(place) => self.lines.partition_point(|line| line.place < place),
+            // The reader has named nothing: there is nothing so late.
+            Wanted::Unplaced => self.lines.len(),
+        };
+        if behind == self.lines.len() && self.more && wanted != Wanted::Unplaced {
+            return;
+        }
+        self.wanted = None;
+        if behind == self.lines.len() {
+            self.anchor = Anchor::End;
+            return;
+        }
+        let line = self.first + behind as u64;
+        self.anchor = Anchor::At { line, row: 0 };
+        self.scroll(-isize::try_from(above).unwrap_or_default());
+        self.settle();
+    }
+
+    /// The place of the first line in memory, where something before it is not and the screen shows it.
+    pub(in crate::app) fn place_at_brink(&self) -> Option<u64> {
+        let is_there = self.earlier > 0 && self.top() == Some((self.first, 0));
+        is_there.then(|| self.lines.front().map(|line| line.place)).flatten()
+    }
+
+    pub(in crate::app) fn toggle_times(&mut self) {
+        self.times = match self.times {
+            Times::Hidden => Times::Shown,
+            Times::Shown => Times::Hidden,
+        };
     }
 
     pub(in crate::app) fn next_streams(&mut self) {
@@ -224,13 +344,13 @@ impl OutputView {
         self.settle();
     }
 
-    fn push(&mut self, stream: Stream, text: StyledLine) {
-        let hit = self.search.as_ref().is_some_and(|search| search.hits(text.text()));
-        if hit && self.streams.shows(stream) {
-            self.hits.push_back(self.behind_whole());
+    fn push(&mut self, line: Line) {
+        let hit = self.search.as_ref().is_some_and(|search| search.hits(line.text.text()));
+        if hit && self.streams.shows(line.stream) {
+            self.hits.push_back(line.place);
         }
-        self.bytes += text.text().len() as u64 + 1;
-        self.lines.push_back(Line { stream, text });
+        self.bytes += line.text.text().len() as u64 + 1;
+        self.lines.push_back(line);
     }
 
     /// Forgets the first lines when there are too many.
@@ -242,7 +362,8 @@ impl OutputView {
             self.earlier += size;
             self.first += 1;
         }
-        while self.hits.front().is_some_and(|hit| *hit < self.first) {
+        let kept = self.lines.front().map_or(0, |line| line.place);
+        while self.hits.front().is_some_and(|hit| *hit < kept) {
             self.hits.pop_front();
         }
         if let Anchor::At { line, .. } = self.anchor
@@ -262,6 +383,25 @@ impl OutputView {
             return Some((line.stream, &line.text));
         }
         self.unfinished().nth(place - self.lines.len())
+    }
+
+    /// The place of a line by its number.
+    fn place(&self, number: u64) -> Option<u64> {
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        match self.lines.get(at) {
+            Some(line) => Some(line.place),
+            None => self
+                .unfinished()
+                .nth(at - self.lines.len())
+                .map(|(stream, _)| unfinished_place(stream)),
+        }
+    }
+
+    /// When a line came, by its number and its stream.
+    fn time(&self, number: u64, stream: Stream) -> Stamp {
+        let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        let line = at.and_then(|at| self.lines.get(at));
+        line.map_or(self.touched[stream as usize], |line| line.at)
     }
 
     /// The lines without an end: at most one of each stream.

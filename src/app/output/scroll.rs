@@ -10,6 +10,9 @@ impl OutputView {
     /// The rows on the screen, from the top.
     pub fn rows(&self) -> Vec<OutputRow<'_>> {
         let mut rows = Vec::new();
+        if self.wanted.is_some() {
+            return rows;
+        }
         let Some((mut number, mut row)) = self.top() else {
             return rows;
         };
@@ -17,7 +20,9 @@ impl OutputView {
             let Some((stream, line)) = self.line(number) else { break };
             if self.streams.shows(stream) {
                 let parts = self.parts(line);
-                rows.extend(parts.into_iter().skip(row).map(|part| OutputRow { stream, line, part }));
+                let at = self.time(number, stream);
+                let parts = parts.into_iter().skip(row);
+                rows.extend(parts.map(|part| OutputRow { stream, line, part, at }));
             }
             row = 0;
             number += 1;

@@ -3,6 +3,7 @@ use crate::config::DEFAULT_FILE;
 use crate::config::size::SizeLimit;
 use crate::config::value::{OnHangup, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use crate::model::summons::When;
 use std::time::Duration;
 
 fn home() -> Home {
@@ -42,6 +43,8 @@ fn contrary() -> Layer {
             sudo: Some(true),
             let_finish: Some(true),
             on_hangup: Some(OnHangup::Cancel),
+            bell: Some(When::Never),
+            notify: Some(When::Failure),
             confirm_above: Some(1),
         },
         history: History {

@@ -3,6 +3,7 @@
 
 use super::socket_dir;
 use crate::model::connection::{Holding, Remains, Seen};
+use crate::model::host::HostName;
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use std::fs;
 use std::path::Path;
@@ -24,12 +25,14 @@ pub struct Cleared {
 }
 
 /// What is to be recorded of a master that was just started.
-pub(super) fn holding(pid: u32, sockets: &Path) -> Holding {
+pub(super) fn holding(pid: u32, sockets: &Path, (host, socket): (Option<&HostName>, Option<&Path>)) -> Holding {
     Holding {
         pid,
         start: seen(pid).map(|seen| seen.start),
         boot: boot(),
         sockets: sockets.to_owned(),
+        host: host.cloned(),
+        socket: socket.map(Path::to_owned),
     }
 }
 
@@ -115,9 +118,9 @@ mod tests {
     fn what_is_on_record_is_ended_and_its_namesake_is_not() {
         let nowhere = PathBuf::from("/nonexistent/heeler-1");
         let (mut ours, mut other) = (process(), process());
-        let mut decoy = holding(other.id(), &nowhere);
+        let mut decoy = holding(other.id(), &nowhere, (None, None));
         decoy.start = decoy.start.map(|start| start - 1);
-        let recorded = [holding(ours.id(), &nowhere), decoy];
+        let recorded = [holding(ours.id(), &nowhere, (None, None)), decoy];
         assert!(recorded[0].start.is_some() && recorded[0].boot.is_some());
         let ending = std::thread::spawn(move || clear(&recorded, &[]));
         assert_eq!(ours.wait().expect("it ends").signal(), Some(15));
@@ -131,7 +134,7 @@ mod tests {
     #[test]
     fn of_another_boot_nothing_is_touched() {
         let mut other = process();
-        let mut recorded = holding(other.id(), Path::new("/nonexistent/heeler-1"));
+        let mut recorded = holding(other.id(), Path::new("/nonexistent/heeler-1"), (None, None));
         recorded.boot = Some("another".to_owned());
         assert_eq!(clear(&[recorded], &[]), Cleared { ended: 0, doubtful: 1 });
         assert_eq!(other.try_wait().expect("our child"), None);

@@ -63,7 +63,10 @@ impl Transport for OpenSsh {
             let (words, host) = (Arc::clone(&self.words), host.clone());
             move |bytes: &[u8]| words(&host, bytes)
         };
-        let started = |pid| (self.started)(left::holding(pid, self.sockets.path()));
+        let started = |pid| {
+            let way = (Some(host), Some(socket.as_path()));
+            (self.started)(left::holding(pid, self.sockets.path(), way));
+        };
         let mut master = Master::launch(&mut command, started, words, &self.masters)?;
         master.until_ready(&socket).await?;
         let session = openssh::Session::resume_mux(socket.into_boxed_path(), None);

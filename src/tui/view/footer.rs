@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use crate::app::text::width;
-use crate::app::{Action, App, Overlay, Screen};
+use crate::app::{Action, App, Overlay, Screen, Writing};
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
@@ -37,11 +37,21 @@ const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
     let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
+    let going = [("enter", "go there"), ("esc", "never mind"), ("^u", "empty")];
+    let naming = [("enter", "write"), ("esc", "never mind"), ("^u", "empty")];
+    let choosing = [("n", "node set"), ("j", "events"), ("esc", "never mind")];
+    let items = |items: [(&str, &'static str); 3]| items.map(|(key, name)| (key.to_owned(), name)).into();
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
-        (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
-        (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
+        (Overlay::Filter(_), _) => (items(typing), Vec::new()),
+        (Overlay::Search(_), _) => (items(searching), Vec::new()),
+        (Overlay::Time(_), _) => (items(going), Vec::new()),
+        (Overlay::Writing(Writing::Naming(..)), _) => (items(naming), Vec::new()),
+        (Overlay::Writing(Writing::Choosing(_)), _) => (items(choosing), Vec::new()),
         (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
-        (Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_), _) => return,
+        (
+            Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_) | Overlay::Writing(Writing::Replacing(..)),
+            _,
+        ) => return,
         (Overlay::None, Screen::Table) => (of_use(&TABLE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, GUTTER, OutputView, bytes};
+use crate::app::{App, GUTTER, OutputView, TIME_COLUMNS, began, bytes, time_of_line};
 use crate::model::event::Stream;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Role, Sign};
@@ -22,11 +22,19 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, view: &OutputVi
             Role::Dim,
         );
     }
+    let times = if view.shows_times() { TIME_COLUMNS } else { 0 };
+    let began = began(app, view);
     for (y, row) in (top..area.bottom()).zip(rows) {
-        if row.stream == Stream::Stderr {
-            brush.text((area.x, y), 1, brush.sign(Sign::Stderr), Role::Stderr);
+        // A line that takes several rows has one time.
+        if times > 0 && row.part.start == 0 {
+            let time = time_of_line(&app.plan().started, row.at, began);
+            brush.text((area.x, y), area.width.min(times), &time, Role::Dim);
         }
-        let (x, width) = (area.x + GUTTER, area.width.saturating_sub(GUTTER));
+        if row.stream == Stream::Stderr {
+            brush.text((area.x + times, y), 1, brush.sign(Sign::Stderr), Role::Stderr);
+        }
+        let before = GUTTER + times;
+        let (x, width) = (area.x + before, area.width.saturating_sub(before));
         brush.output((x, y), width, (row.line, row.part.clone()), false);
         let Some(search) = view.search() else { continue };
         for hit in search.ranges(row.line.text()) {

@@ -1,7 +1,7 @@
 //! The line above the footer: what was just said, or where one is and what is different from usual.
 
 use super::paint::Brush;
-use crate::app::{App, Input, OutputView, Overlay, Screen, bytes};
+use crate::app::{App, Content, Input, OutputView, Overlay, Screen, Search, Writing, bytes, typed_time};
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
@@ -17,7 +17,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
             return typing(brush, (at, width), "filter", input, &shown);
         }
-        Overlay::Search(input) => return typing(brush, (at, width), "search", input, ""),
+        Overlay::Search(input) => {
+            let wrong = Search::new(input.text()).err().map(|words| format!("   {words}"));
+            return typing(brush, (at, width), "search", input, &wrong.unwrap_or_default());
+        }
+        Overlay::Time(input) => {
+            let wrong = typed_time(app, input.text()).err().map(|words| format!("   {words}"));
+            return typing(brush, (at, width), "go to", input, &wrong.unwrap_or_default());
+        }
+        Overlay::Writing(writing) => return draw_writing(brush, (at, width), writing),
         _ => {}
     }
     let mut parts: Vec<(String, Role)> = Vec::new();
@@ -56,6 +64,40 @@ fn trouble(app: &App) -> Option<(String, Role)> {
         _ => return None,
     };
     Some((text, Role::Alert))
+}
+
+/// What is asked before a file is written.
+fn draw_writing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), writing: &Writing) {
+    match writing {
+        Writing::Choosing(set) => {
+            let what = [
+                ("write to a file: ", Role::Key),
+                ("n", Role::Key),
+                (" the node set ", Role::Text),
+            ];
+            let then = [
+                ("   ", Role::Text),
+                ("j", Role::Key),
+                (" the events of the run, as JSON", Role::Text),
+            ];
+            // What does not fit is the set.
+            let room = usize::from(width).saturating_sub(68);
+            let set = crate::app::text::cut(set, room, brush.sign(Sign::Ellipsis)).into_owned();
+            let texts = what.into_iter().chain([(set.as_str(), Role::Dim)]).chain(then);
+            brush.texts(at, width, texts);
+        }
+        Writing::Naming(what, name) => {
+            let what = match what {
+                Content::NodeSet(_) => "write the node set to",
+                Content::Report => "write the events to",
+            };
+            typing(brush, (at, width), what, name, "");
+        }
+        Writing::Replacing(file, _) => {
+            let question = format!("{} exists: y replaces it, n leaves it", file.path);
+            brush.text(at, width, &question, Role::Alert);
+        }
+    }
 }
 
 fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {
@@ -118,10 +160,12 @@ fn of_output(view: &OutputView) -> Vec<(String, Role)> {
         parts.push((error.to_owned(), Role::Failed));
     }
     if let Some(search) = view.search() {
+        let so_far = if view.is_searching() { " so far, searching" } else { "" };
         let text = match view.hits() {
+            (0, _) if view.is_searching() => format!("{:?}: searching", search.text()),
             (0, _) => format!("{:?}: no hit", search.text()),
-            (count, Some(at)) => format!("{:?}: hit {at} of {count}", search.text()),
-            (count, None) => format!("{:?}: {count} hits", search.text()),
+            (count, Some(at)) => format!("{:?}: hit {at} of {count}{so_far}", search.text()),
+            (count, None) => format!("{:?}: {count} hits{so_far}", search.text()),
         };
         parts.push((text, Role::Key));
     }

@@ -8,7 +8,9 @@ use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
 use crate::model::phase::Phase;
+use crate::model::progress::progress;
 use crate::model::stamp::Stamp;
+use crate::model::text::StyledLine;
 use crate::tui::theme::{Role, Sign};
 use ratatui::layout::Rect;
 
@@ -193,6 +195,44 @@ fn draw_output(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, row: &Row,
         Said::Words(words) => {
             brush.text((x, y), width, &words, Role::Dim);
         }
-        Said::Output(line) => brush.output((x, y), width, (line, 0..line.text().len()), false),
+        Said::Output(line) => {
+            let shown = how_far(row).filter(|_| line_is_unfinished(row, line));
+            let used = shown.map_or(0, |hundredths| draw_bar(brush, (x, y), width, hundredths));
+            let (x, width) = (x + used, width.saturating_sub(used));
+            brush.output((x, y), width, (line, 0..line.text().len()), false);
+        }
     }
+}
+
+/// How far a running command says that it is.
+fn how_far(row: &Row) -> Option<u8> {
+    let runs = matches!(row.phase, Phase::Running { .. } | Phase::Stopping { .. });
+    let line = row.tail.unfinished().filter(|_| runs)?;
+    progress(line.text())
+}
+
+/// Whether the line that the row shows is the one that is still being written.
+fn line_is_unfinished(row: &Row, line: &StyledLine) -> bool {
+    row.tail
+        .unfinished()
+        .is_some_and(|unfinished| std::ptr::eq(unfinished, line))
+}
+
+/// A small bar where there is room for it; returns the columns that it took.
+fn draw_bar(brush: &mut Brush<'_>, (x, y): (u16, u16), width: u16, hundredths: u8) -> u16 {
+    /// Columns of the bar.
+    const BAR: u16 = 10;
+    /// The least room for the text behind it.
+    const TEXT: u16 = 30;
+    if width < BAR + 1 + TEXT {
+        return 0;
+    }
+    let done = u16::from(hundredths.min(100)) * BAR / 100;
+    let full = brush.sign(Sign::BarOk).repeat(usize::from(done));
+    let rest = brush.sign(Sign::BarRest).repeat(usize::from(BAR - done));
+    brush.texts(
+        (x, y),
+        BAR,
+        [(full.as_str(), Role::Running), (rest.as_str(), Role::Dim)],
+    ) + 1
 }

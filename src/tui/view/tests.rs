@@ -3,7 +3,7 @@
 
 use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
-use crate::app::{Access, Action, App, Key, Loaded, Msg, Seat, Size, update};
+use crate::app::{Access, Action, App, Key, Loaded, Msg, Read, Seat, Size, update};
 use crate::model::board::Board;
 use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
@@ -229,7 +229,6 @@ fn what_is_unusual_stands_in_the_header() {
 #[test]
 fn the_output_of_a_job() {
     let mut app = desk((80, 16), &[Key::Char('j'), Key::Enter]);
-    let piece = |stream, text: &str| (stream, text.as_bytes().to_vec());
     let loaded = Loaded {
         job: JobId(6),
         attempt: AttemptNo::FIRST,
@@ -250,6 +249,7 @@ fn the_output_of_a_job() {
                 "stable InRelease\nProcessing triggers for 日本語 man-db ...\n",
             ),
         ],
+        spot: None,
         more: false,
         error: None,
     };
@@ -402,6 +402,11 @@ fn no_order_of_messages_breaks_it() {
     }
 }
 
+/// A piece of output that came at once.
+fn piece(stream: Stream, text: &str) -> Read {
+    Read::at_once(stream, text.as_bytes().to_vec(), NOW)
+}
+
 fn any_output(dice: &mut Dice) -> Loaded {
     let stream = if dice.roll(2) == 0 {
         Stream::Stdout
@@ -417,7 +422,8 @@ fn any_output(dice: &mut Dice) -> Loaded {
         ticket: dice.roll(9) as u64,
         skipped: 0,
         cut: Vec::new(),
-        pieces: vec![(stream, lines.concat().into_bytes())],
+        pieces: vec![piece(stream, &lines.concat())],
+        spot: None,
         more: dice.roll(2) == 0,
         error: None,
     }
