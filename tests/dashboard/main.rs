@@ -17,6 +17,7 @@ mod ending;
 mod idle;
 mod leaving;
 mod left;
+mod looking;
 mod looks;
 mod output;
 mod panicking;

@@ -20,6 +20,7 @@ use heeler::model::outcome::{CancelledBy, Fate, Outcome};
 use heeler::model::plan::{OnDisconnect, Plan, Settings, Slow};
 use heeler::model::request::{Force, Request};
 use heeler::model::stamp::Stamp;
+use heeler::model::summons::Summons;
 use heeler::rundir::RunDir;
 use heeler::tui::{Charset, Look, Opening, Palette};
 
@@ -93,6 +94,7 @@ fn child() {
                 palette: Palette::Sixteen,
             },
             seat: Seat::default(),
+            summons: Summons::default(),
         };
         let acting = tokio::spawn(act(outlet, wishes, plan));
         let ending = heeler::tui::run(opening).await;

@@ -115,6 +115,21 @@ impl Terminal {
         answer.trim_end().to_owned()
     }
 
+    /// Lets programs set the clipboard, as a terminal does.
+    #[track_caller]
+    pub fn take_clipboard(&self) {
+        self.tmux(&["set-option", "-s", "set-clipboard", "on"]);
+    }
+
+    /// Waits until a program has put `text` on the clipboard.
+    #[track_caller]
+    pub fn wait_for_clipboard(&self, text: &str) {
+        wait_until(LIMIT, "the text on the clipboard", || {
+            let shown = self.client().args(["show-buffer"]).output();
+            shown.is_ok_and(|shown| shown.stdout == text.as_bytes())
+        });
+    }
+
     /// Writes every byte that programs send to the terminal from now on to a file as well, and returns its path.
     #[track_caller]
     pub fn record(&self) -> PathBuf {
