@@ -416,6 +416,41 @@ mod tests {
     }
 
     #[test]
+    fn a_gigabyte_opens_anywhere_without_being_read() {
+        let (_home, dir, plan) = written(1, 1);
+        let (job, attempt, ticket) = WHERE;
+        let file = std::fs::File::create(dir.output("web1", attempt, Stream::Stdout)).unwrap();
+        file.set_len(1 << 30).unwrap();
+        let index: String = (0..1 << 18).map(|piece| format!("{piece} o 4096\n")).collect();
+        std::fs::write(dir.index("web1", attempt), index).unwrap();
+        let spot = Spot::Place(1 << 29);
+        for (load, skipped) in [
+            (Load::Start { job, attempt, ticket }, 0..=0),
+            (Load::Tail { job, attempt, ticket }, (1 << 30) - TAIL..=(1 << 30) - TAIL),
+            (
+                Load::Around {
+                    job,
+                    attempt,
+                    ticket,
+                    spot,
+                },
+                (1 << 29) - 2 * LEAD..=1 << 29,
+            ),
+        ] {
+            let begun = std::time::Instant::now();
+            let (mut loader, from) = Loader::open(load, &dir, &plan).unwrap();
+            loader.begin(from).unwrap();
+            let first = loader.step();
+            println!("{load:?}: {:?}", begun.elapsed());
+            assert!(skipped.contains(&first.skipped), "{load:?}: {}", first.skipped);
+            assert_eq!(
+                first.pieces.iter().map(|read| read.bytes.len()).sum::<usize>() as u64,
+                CHUNK
+            );
+        }
+    }
+
+    #[test]
     fn a_silent_attempt_has_nothing_to_read() {
         let (_home, dir, plan) = written(0, 0);
         let (job, attempt, ticket) = WHERE;
