@@ -421,8 +421,8 @@ mod tests {
         let (job, attempt, ticket) = WHERE;
         let file = std::fs::File::create(dir.output("web1", attempt, Stream::Stdout)).unwrap();
         file.set_len(1 << 30).unwrap();
-        let index: String = (0..1 << 18).map(|piece| format!("{piece} o 4096\n")).collect();
-        std::fs::write(dir.index("web1", attempt), index).unwrap();
+        let index: Vec<String> = (0..1 << 18).map(|piece| format!("{piece} o 4096\n")).collect();
+        std::fs::write(dir.index("web1", attempt), index.concat()).unwrap();
         let spot = Spot::Place(1 << 29);
         for (load, skipped) in [
             (Load::Start { job, attempt, ticket }, 0..=0),
