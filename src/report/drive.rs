@@ -347,6 +347,10 @@ impl<'a> Desk<'a> {
             }
             Action::Cancel => {
                 self.say_finish("what runs is left to finish; ^C or TERM again leaves it to itself");
+                if self.options.interactive && !self.plan.settings.let_finish {
+                    let text = cancelling(self.plan.settings.grace);
+                    self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
+                }
                 link.request(Request::Quit { force: Force::Graceful });
             }
             Action::Kill => {
@@ -451,6 +455,14 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     }
     printed(grouped)?;
     gaps.check()
+}
+
+/// What an operator at a terminal is told when the run is cancelled.
+fn cancelling(grace: Duration) -> String {
+    format!(
+        "heeler: cancelling: TERM to what runs, KILL after {}; ^C again kills at once\n",
+        elapsed(grace)
+    )
 }
 
 fn status(board: &Board, since: Duration, let_finish: bool) -> String {
