@@ -460,7 +460,7 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
 /// What an operator at a terminal is told when the run is cancelled.
 fn cancelling(grace: Duration) -> String {
     format!(
-        "heeler: cancelling: TERM to what runs, KILL after {}; ^C again kills at once\n",
+        "heeler: TERM to what runs, KILL after {}; ^C again kills at once\n",
         elapsed(grace)
     )
 }
