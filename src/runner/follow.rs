@@ -168,7 +168,7 @@ impl<T: Transport> Following<T> {
                     stamp: self.job.clock.now(),
                     time: SystemTime::now(),
                 };
-                errand::told(&looked[0], &doubts[0], now)
+                errand::told(&[(&doubts[0], &looked[0])], now)
             }
             Err(detail) => vec![Change::NotLooked { detail }],
         };

@@ -757,3 +757,51 @@ fn what_is_in_the_session_gets_its_time_after_kill() {
     }
     assert!(attempt.tick(at(5)).contains(&told(&left)));
 }
+
+#[test]
+fn what_is_counted_and_not_named_may_be_what_a_stop_signals() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(2), T0);
+    assert_eq!(attempt.reported(Record::Exit { status: 143 }, T0), []);
+    for tenths in 0..=15 {
+        let now = T0 + Duration::from_millis(100) * tenths;
+        let named = Record::Process(process(9, Kin::Escaped));
+        let _ = attempt.tick(now);
+        let _ = attempt.reported(named, now);
+        let _ = attempt.reported(Record::Left(2), now);
+    }
+    assert!(attempt.deadline() > Some(at(1)), "grace and KILL are still to come");
+}
+
+#[test]
+fn a_host_that_names_processes_without_end_fills_no_memory() {
+    let mut attempt = running(settings());
+    let _ = attempt.look();
+    for pid in 0..3 * MOST_NAMED as u32 {
+        let named = Record::Process(process(pid, Kin::Session));
+        assert_eq!(attempt.reported(named, at(1)), []);
+    }
+    let acts = attempt.reported(Record::Left(3 * MOST_NAMED as u32), at(1));
+    let [Act::Tell(Change::Left { processes })] = &acts[..] else {
+        panic!("one answer");
+    };
+    assert_eq!(processes.len(), MOST_NAMED);
+}
+
+#[test]
+fn what_is_killed_by_number_over_a_slow_link_is_looked_for_after_the_kill_was_answered() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    let _ = attempt.kill_left(vec![9], at(1));
+    assert_eq!(attempt.tick(at(1) + stopping::LOOK), [], "the kill is still on its way");
+    assert_eq!(
+        answer(&mut attempt, &all, at(2)),
+        [],
+        "it names what it has just killed"
+    );
+    let later = at(2) + stopping::LOOK;
+    assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all[..1], at(3)), [told(&all[..1])]);
+    assert_eq!(attempt.tick(at(4)), []);
+}
