@@ -86,6 +86,7 @@ fn words(orders: Vec<Order>) -> Vec<String> {
         .map(|order| match order {
             Order::CallOff(job) => format!("call off {job}"),
             Order::LetGo(job) => format!("let go {job}"),
+            Order::Connect(job) => format!("connect {job}"),
             Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
