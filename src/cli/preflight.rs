@@ -109,7 +109,11 @@ impl Need {
         Self {
             warm: WARM.min(2 * hosts as u64),
             connecting: settings.connect_width.min(hosts) as u64,
-            waiting: if settings.sudo { settings.width.min(hosts) as u64 } else { 0 },
+            waiting: if settings.sudo {
+                settings.width.min(hosts) as u64
+            } else {
+                0
+            },
             running: settings.width.min(hosts) as u64,
         }
     }

@@ -172,11 +172,7 @@ impl Scheduler {
             Place::Backoff { .. } => self.requeue(job, turn),
             Place::Stopping => self.slot(job).wish = Wish::Again,
             Place::Waiting => {}
-            Place::Connecting
-            | Place::Asking
-            | Place::Answered
-            | Place::Connected { .. }
-            | Place::Running { .. } => {
+            Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } | Place::Running { .. } => {
                 if wish == Wish::End {
                     self.slot(job).wish = Wish::Again;
                 }
