@@ -647,9 +647,9 @@ fn a_suspended_program_says_that_the_jobs_run_on() {
 fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
     let mut desk = Desk::running(1);
     assert_eq!(desk.press(&[Key::Char('q')]), []);
-    assert!(matches!(desk.app.overlay, Overlay::Quit(_)));
+    assert!(matches!(desk.app.overlay(), Overlay::Quit(_)));
     desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
-    assert!(matches!(desk.app.overlay, Overlay::None));
+    assert!(matches!(desk.app.overlay(), Overlay::None));
     assert_eq!(
         desk.press(&[Key::Char('c')]),
         [],
@@ -998,4 +998,41 @@ fn where_nothing_can_be_drawn_keys_do_nothing_and_a_question_waits_until_it_is_s
         desk.press(&[Key::Char('c')]),
         [Effect::Request(Request::Quit { force: Force::Graceful })]
     );
+}
+
+fn told(desk: &mut Desk, what: What) {
+    let at = desk.now;
+    desk.tell(Msg::Runner(Message::Event(Event { at, what })));
+    desk.tell(Msg::Frame);
+}
+
+#[test]
+fn the_question_for_the_password_opens_by_itself_and_closes_when_somebody_else_answers() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Char('x')]);
+    told(&mut desk, What::PasswordGiven);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert_eq!(*desk.app.overlay(), Overlay::None, "nobody asks any more");
+}
+
+#[test]
+fn a_question_for_the_password_that_was_put_off_opens_again_on_its_key_or_when_another_one_is_wanted() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    desk.press(&[Key::Ctrl('c')]);
+    desk.tell(Msg::Frame);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Ctrl('c')]);
+    told(
+        &mut desk,
+        What::PasswordWanted {
+            detail: Some("web1 did not accept it".to_owned()),
+        },
+    );
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
 }

@@ -115,7 +115,7 @@ impl Scheduler {
         for job in self.plan.jobs() {
             match self.slots[job.index()].place {
                 Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Drain, turn),
-                Place::Connecting | Place::Connected { .. } => {
+                Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } => {
                     turn.orders.push(Order::Stop(job, StopReason::Quit, CancelledBy::Quit));
                 }
                 _ => {}
@@ -148,7 +148,12 @@ impl Scheduler {
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {
         match self.slots[job.index()].place {
             Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } | Place::Stopping => {
+            Place::Connecting
+            | Place::Asking
+            | Place::Answered
+            | Place::Connected { .. }
+            | Place::Running { .. }
+            | Place::Stopping => {
                 self.slot(job).wish = Wish::End;
                 turn.orders.push(Order::Stop(job, reason, by));
             }
@@ -166,10 +171,12 @@ impl Scheduler {
             Place::Done(_) => self.again(job, turn),
             Place::Backoff { .. } => self.requeue(job, turn),
             Place::Stopping => self.slot(job).wish = Wish::Again,
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } if wish == Wish::End => {
-                self.slot(job).wish = Wish::Again;
+            Place::Waiting => {}
+            Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } | Place::Running { .. } => {
+                if wish == Wish::End {
+                    self.slot(job).wish = Wish::Again;
+                }
             }
-            Place::Waiting | Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {}
         }
     }
 }
