@@ -503,3 +503,18 @@ fn what_is_to_finish_is_only_ended_by_name() {
     let quit = stage.ask(Request::Quit { force: Force::Now });
     assert!(quit.contains(&"let go 0".to_owned()), "{quit:?}");
 }
+
+#[test]
+fn what_is_to_finish_is_looked_at_and_not_killed_by_number_while_it_runs() {
+    for (let_finish, order) in [(true, "look 0"), (false, "kill [8] 0")] {
+        let settings = Settings {
+            let_finish,
+            ..narrow(1, 1)
+        };
+        let (mut stage, _) = Stage::new(1, settings);
+        stage.connect(0);
+        stage.tell(Input::Running(JobId(0), 7));
+        let (job, pids) = (JobId(0), vec![8]);
+        assert_eq!(stage.ask(Request::KillLeft { job, pids }), [order], "{let_finish}");
+    }
+}
