@@ -475,6 +475,36 @@ fn what_is_left_is_killed_by_number_and_only_after_a_question() {
 }
 
 #[test]
+fn what_is_to_finish_is_killed_by_its_name_only_even_by_number() {
+    let mut desk = Desk::running(1);
+    Arc::make_mut(&mut desk.app.plan).settings.let_finish = true;
+    let (k, processes) = (Key::Char('K'), vec![left(8, Kin::Escaped)]);
+    desk.hear(0, Change::Left { processes });
+    assert_eq!(desk.press(&[k]), []);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    assert!(
+        desk.notice().starts_with("web1 is left to finish (--let-finish)"),
+        "{}",
+        desk.notice()
+    );
+    // It is lost, and may run on.
+    let lost = Outcome::Lost {
+        detail: "cut".to_owned(),
+        fate: Fate::Unknown,
+    };
+    desk.hear(0, done(lost, 9));
+    let processes = vec![left(8, Kin::Session)];
+    desk.hear(0, Change::Left { processes });
+    desk.press(&[k]);
+    assert_eq!(desk.press(&[Y, Key::Enter]), [], "no name");
+    desk.press(&[Key::Backspace]);
+    desk.types("web1");
+    let (job, pids) = (JobId(0), vec![8]);
+    let kill = Effect::Request(Request::KillLeft { job, pids });
+    assert_eq!(desk.press(&[Key::Enter]), [kill]);
+}
+
+#[test]
 fn a_viewer_who_may_not_act_neither_looks_nor_kills() {
     let mut desk = Desk::running(1);
     desk.app.seat.access = Access::ReadOnly;

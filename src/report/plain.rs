@@ -65,7 +65,8 @@ impl Plain {
             Change::LinkSilent { since } => {
                 let silent = elapsed(event.at.since(*since));
                 Some(format!(
-                    "link silent for {silent}; no limit counts until the host is heard again"
+                    "link silent for {silent}: no sign of life from the shim, ssh still holds the connection; \
+                     no limit counts meanwhile"
                 ))
             }
             Change::LinkHeard => Some("heard again".to_owned()),

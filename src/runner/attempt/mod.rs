@@ -9,6 +9,7 @@ mod stopping;
 #[cfg(test)]
 mod tests;
 
+use crate::model::elapsed::Elapsed;
 use crate::model::event::{Change, Ending, Stream};
 use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
@@ -401,15 +402,16 @@ impl Attempt {
                 acts.push(self.lost(&detail, now));
             }
         } else if self.listens() && self.pulse.is_dead(now) {
-            let detail = "the link holds, and the shim does not answer: it was killed or is stuck";
-            acts.push(self.lost(detail, now));
+            let silence = Elapsed::Running(now.since(self.pulse.last_heard()));
+            let detail = format!("no sign of life from the shim for {silence}; ssh still held the connection");
+            acts.push(self.lost(&detail, now));
         } else if let Some(limit) = self.limit_reached(now).filter(|_| self.settings.let_finish) {
             self.overdue = true;
             acts.push(Act::Tell(Change::Overdue { limit }));
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
-            let detail = "the shim came up but did not say that the command runs";
+            let detail = "the shim came up but did not say that the command runs: it may or may not have been started";
             acts.push(self.lost(detail, now));
         }
         acts
@@ -490,7 +492,7 @@ impl Attempt {
             return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        let outcome = stopping.outcome(ended, self.is_closed());
+        let outcome = stopping.outcome(ended, self.is_closed(), self.pulse.last_heard(), now);
         let survived = matches!(outcome.fate(), Some(Fate::Survived { .. }));
         let left = survived.then(|| self.tell_left());
         left.into_iter().chain([self.finish(outcome, now)]).collect()

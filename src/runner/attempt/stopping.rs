@@ -1,6 +1,7 @@
 //! A stop under way: TERM, grace, KILL, and what the shim says is left.
 
 use super::act::Act;
+use crate::model::elapsed::Elapsed;
 use crate::model::event::Change;
 use crate::model::outcome::{CancelledBy, Ended, Fate, Limit, Outcome};
 use crate::model::phase::StopReason;
@@ -29,6 +30,8 @@ pub(super) struct Stopping {
     /// When KILL is due, or, once it was sent or everything is gone, when patience ends.
     deadline: Stamp,
     killed: bool,
+    /// When the last signal was asked for.
+    asked: Stamp,
     /// When the shim must have answered.
     answer_by: Stamp,
     /// Whether it has ever answered.
@@ -81,6 +84,7 @@ impl Stopping {
             limit,
             deadline: now + grace,
             killed: false,
+            asked: now,
             answer_by: now + ANSWER,
             heard: false,
             answer: None,
@@ -112,6 +116,7 @@ impl Stopping {
     /// Nobody watched for a while: every patience lasts longer by as much.
     pub(super) fn slept(&mut self, asleep: Duration) -> Vec<Act> {
         self.deadline = self.deadline + asleep;
+        self.asked = self.asked + asleep;
         self.answer_by = self.answer_by + asleep;
         self.escaped_since = None;
         if self.killed || matches!(self.answer, Some(Answer::Gone(_))) {
@@ -174,14 +179,14 @@ impl Stopping {
         }
     }
 
-    /// The outcome, going by the last answer. A link that is cut leaves open what became of what was left.
-    pub(super) fn outcome(&self, ended: Option<Ended>, link_cut: bool) -> Outcome {
+    /// The outcome, going by the last answer, and where there is none by when anything was last `heard`. A link that is
+    /// cut leaves open what became of what was left.
+    pub(super) fn outcome(&self, ended: Option<Ended>, link_cut: bool, heard: Stamp, now: Stamp) -> Outcome {
         let fate = match &self.answer {
             None => {
-                return Outcome::Lost {
-                    detail: "the shim does not answer: it was killed or is stuck".to_owned(),
-                    fate: Fate::Unknown,
-                };
+                let detail = self.unanswered(link_cut, heard, now);
+                let fate = Fate::Unknown;
+                return Outcome::Lost { detail, fate };
             }
             Some(Answer::Gone(Reach::All)) => Fate::Gone,
             Some(Answer::Gone(Reach::Group)) => Fate::GoneGroup,
@@ -198,8 +203,22 @@ impl Stopping {
         }
     }
 
+    /// What is known where the last signal was not answered. Only where something else came after it is it the shim that
+    /// does not answer.
+    fn unanswered(&self, link_cut: bool, heard: Stamp, now: Stamp) -> String {
+        if link_cut {
+            "the channel ended before the shim said what is left".to_owned()
+        } else if heard > self.asked {
+            "the link holds, and the shim does not answer: it was killed or is stuck".to_owned()
+        } else {
+            let silence = Elapsed::Running(now.since(heard));
+            format!("nothing was heard of the host for {silence}: the link is dead, or the shim is")
+        }
+    }
+
     fn kill(&mut self, now: Stamp) -> Vec<Act> {
         self.killed = true;
+        self.asked = now;
         // What was left before says nothing about what is left now.
         self.answer = None;
         self.escaped_since = None;

@@ -257,6 +257,36 @@ fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
 }
 
 #[test]
+fn a_stop_without_an_answer_claims_no_more_than_is_known() {
+    let words = |acts: Vec<Act>| match acts.into_iter().next_back() {
+        Some(Act::Finish(Ending {
+            outcome: Outcome::Lost { detail, .. },
+            ..
+        })) => detail,
+        other => panic!("{other:?}"),
+    };
+    let stopped = || {
+        let mut attempt = running(settings());
+        attempt.printed(at(2));
+        let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(5));
+        attempt
+    };
+    let mut attempt = stopped();
+    let dead = "nothing was heard of the host for 13s: the link is dead, or the shim is";
+    assert_eq!(words(tick(&mut attempt, at(15))), dead);
+    let mut attempt = stopped();
+    attempt.printed(at(6));
+    let stuck = "the link holds, and the shim does not answer: it was killed or is stuck";
+    assert_eq!(words(tick(&mut attempt, at(15))), stuck);
+    let mut attempt = stopped();
+    let _ = attempt.reported(Record::Left(1), at(5));
+    let _ = tick(&mut attempt, at(15));
+    let _ = attempt.reported(Record::Exit { status: 137 }, at(15));
+    let cut = "the channel ended before the shim said what is left";
+    assert_eq!(words(close(&mut attempt, at(15))), cut);
+}
+
+#[test]
 fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
@@ -417,7 +447,7 @@ fn where_the_link_holds_and_nobody_answers_the_shim_is_dead() {
     let acts = tick(&mut attempt, at(90));
     assert!(
         matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
-            if detail == "the link holds, and the shim does not answer: it was killed or is stuck"),
+            if detail == "no sign of life from the shim for 1m30s; ssh still held the connection"),
         "{acts:?}"
     );
 }

@@ -49,9 +49,12 @@ impl Scheduler {
         }
     }
 
-    /// Looks what is alive of a job, wherever it is, after KILL to these processes.
+    /// Looks what is alive of a job, wherever it is, after KILL to these processes. While a command runs that is to
+    /// finish there is no KILL: which of its processes it can do without is not known.
     fn look(&mut self, job: JobId, kill: Option<Vec<u32>>, turn: &mut Turn) {
         let slot = &self.slots[job.index()];
+        let is_spared = self.settings().let_finish && matches!(slot.place, Place::Running { .. });
+        let kill = kill.filter(|_| !is_spared);
         let traces = slot.traces();
         let runs = matches!(slot.place, Place::Running { since: Some(_), .. } | Place::Stopping);
         if runs {

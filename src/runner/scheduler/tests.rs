@@ -535,3 +535,18 @@ fn whoever_waits_for_a_password_gives_the_connect_slot_back_and_gets_another_one
     assert_eq!(ended.len(), 1, "it held no slot: {ended:?}");
     assert_eq!(stage.end(0, Outcome::Ok)[1..], ["3 connecting", "begin 3.1"]);
 }
+
+#[test]
+fn what_is_to_finish_is_looked_at_and_not_killed_by_number_while_it_runs() {
+    for (let_finish, order) in [(true, "look 0"), (false, "kill [8] 0")] {
+        let settings = Settings {
+            let_finish,
+            ..narrow(1, 1)
+        };
+        let (mut stage, _) = Stage::new(1, settings);
+        stage.connect(0);
+        stage.tell(Input::Running(JobId(0), 7));
+        let (job, pids) = (JobId(0), vec![8]);
+        assert_eq!(stage.ask(Request::KillLeft { job, pids }), [order], "{let_finish}");
+    }
+}
