@@ -38,8 +38,13 @@ pub(super) struct Stopping {
     heard: bool,
     /// What it last answered to the last signal.
     answer: Option<Answer>,
-    /// When to ask again what is left; asked only after the command has ended.
+    /// The command has ended: what is left is asked again and again.
+    ended: bool,
+    /// When to ask next.
     next_look: Option<Stamp>,
+    /// Since when an answer is awaited. One question at a time: on a busy host answers take their time, and one to a
+    /// question of some seconds ago must not be taken for the state of things.
+    awaited: Option<Stamp>,
     /// Since when the command has ended and nothing but escaped processes is found.
     escaped_since: Option<Stamp>,
     /// That lasts: there is nothing more to wait for.
@@ -88,7 +93,9 @@ impl Stopping {
             answer_by: now + ANSWER,
             heard: false,
             answer: None,
+            ended: false,
             next_look: None,
+            awaited: Some(now),
             escaped_since: None,
             only_escaped: false,
         };
@@ -118,6 +125,7 @@ impl Stopping {
         self.deadline = self.deadline + asleep;
         self.asked = self.asked + asleep;
         self.answer_by = self.answer_by + asleep;
+        self.awaited = self.awaited.map(|since| since + asleep);
         self.escaped_since = None;
         if self.killed || matches!(self.answer, Some(Answer::Gone(_))) {
             return Vec::new();
@@ -137,16 +145,20 @@ impl Stopping {
 
     /// The command has ended: from now on ask what is left.
     pub(super) fn look_from_now_on(&mut self, now: Stamp) {
+        self.ended = true;
         self.next_look = Some(now + LOOK);
     }
 
     /// Takes in an answer of the shim.
     pub(super) fn take(&mut self, answer: Answer, now: Stamp) {
+        self.awaited = None;
         if matches!(answer, Answer::Gone(_)) {
             self.next_look = None;
             self.deadline = now + CLOSING;
+        } else if self.ended {
+            self.next_look = Some(now + LOOK);
         }
-        let escaped = self.next_look.is_some() && matches!(answer, Answer::Left { escaped: true, .. });
+        let escaped = self.ended && matches!(answer, Answer::Left { escaped: true, .. });
         self.escaped_since = escaped.then(|| self.escaped_since.unwrap_or(now));
         self.only_escaped = self.escaped_since.is_some_and(|since| since + ESCAPED <= now);
         self.heard = true;
@@ -157,22 +169,31 @@ impl Stopping {
     pub(super) fn next_moment(&self) -> Option<Stamp> {
         let answer_by = self.is_unanswered().then_some(self.answer_by);
         let at_once = self.only_escaped.then_some(Stamp::default());
-        [Some(self.deadline), answer_by, self.next_look, at_once]
+        let look = self.next_look.filter(|_| self.awaited.is_none());
+        [Some(self.patience()), answer_by, look, at_once]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// When KILL is due, or, once it was sent, when it is given up: not while an answer is still to be expected.
+    fn patience(&self) -> Stamp {
+        let answered_by = self.awaited.filter(|_| self.killed).map(|since| since + ANSWER);
+        answered_by.map_or(self.deadline, |answered_by| answered_by.max(self.deadline))
     }
 
     /// What follows now.
     pub(super) fn tick(&mut self, now: Stamp) -> Step {
         let gone = matches!(self.answer, Some(Answer::Gone(_)));
         let unheard = self.is_unanswered() && self.answer_by <= now;
-        if unheard || self.only_escaped || (self.deadline <= now && (gone || self.killed)) {
+        let over = self.patience() <= now;
+        if unheard || self.only_escaped || (over && (gone || self.killed)) {
             Step::GiveUp
-        } else if self.deadline <= now {
+        } else if over {
             Step::Do(self.kill(now))
-        } else if self.next_look.is_some_and(|look| look <= now) {
-            self.look_from_now_on(now);
+        } else if self.awaited.is_none() && self.next_look.is_some_and(|look| look <= now) {
+            self.awaited = Some(now);
+            self.next_look = None;
             Step::Do(vec![Act::Send(Control::Look)])
         } else {
             Step::Wait
@@ -190,10 +211,12 @@ impl Stopping {
             }
             Some(Answer::Gone(Reach::All)) => Fate::Gone,
             Some(Answer::Gone(Reach::Group)) => Fate::GoneGroup,
-            Some(Answer::Left { count, owners, .. }) if *count > 0 && !link_cut => Fate::Survived {
-                count: *count,
-                owners: owners.clone(),
-            },
+            Some(Answer::Left { count, owners, .. }) if *count > 0 && !link_cut && self.awaited.is_none() => {
+                Fate::Survived {
+                    count: *count,
+                    owners: owners.clone(),
+                }
+            }
             Some(Answer::Left { .. }) => Fate::Unknown,
         };
         let by = self.by;
@@ -219,6 +242,7 @@ impl Stopping {
     fn kill(&mut self, now: Stamp) -> Vec<Act> {
         self.killed = true;
         self.asked = now;
+        self.awaited = Some(now);
         // What was left before says nothing about what is left now.
         self.answer = None;
         self.escaped_since = None;
