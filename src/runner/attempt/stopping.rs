@@ -38,10 +38,7 @@ pub(super) struct Stopping {
     heard: bool,
     /// What it last answered to the last signal.
     answer: Option<Answer>,
-    /// The command has ended: what is left is asked again and again.
-    ended: bool,
-    /// When to ask next.
-    next_look: Option<Stamp>,
+    looks: Looks,
     /// Since when an answer is awaited. One question at a time: on a busy host answers take their time, and one to a
     /// question of some seconds ago must not be taken for the state of things.
     awaited: Option<Stamp>,
@@ -49,6 +46,17 @@ pub(super) struct Stopping {
     escaped_since: Option<Stamp>,
     /// That lasts: there is nothing more to wait for.
     only_escaped: bool,
+}
+
+/// Whether it is asked what is left: again and again once the command has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looks {
+    /// The command has not ended.
+    NotYet,
+    /// Next at this moment.
+    At(Stamp),
+    /// Not before the answer to the last one.
+    Asked,
 }
 
 /// What the shim says is left.
@@ -93,8 +101,7 @@ impl Stopping {
             answer_by: now + ANSWER,
             heard: false,
             answer: None,
-            ended: false,
-            next_look: None,
+            looks: Looks::NotYet,
             awaited: Some(now),
             escaped_since: None,
             only_escaped: false,
@@ -145,20 +152,19 @@ impl Stopping {
 
     /// The command has ended: from now on ask what is left.
     pub(super) fn look_from_now_on(&mut self, now: Stamp) {
-        self.ended = true;
-        self.next_look = Some(now + LOOK);
+        self.looks = Looks::At(now + LOOK);
     }
 
     /// Takes in an answer of the shim.
     pub(super) fn take(&mut self, answer: Answer, now: Stamp) {
         self.awaited = None;
         if matches!(answer, Answer::Gone(_)) {
-            self.next_look = None;
+            self.looks = Looks::Asked;
             self.deadline = now + CLOSING;
-        } else if self.ended {
-            self.next_look = Some(now + LOOK);
+        } else if self.looks != Looks::NotYet {
+            self.looks = Looks::At(now + LOOK);
         }
-        let escaped = self.ended && matches!(answer, Answer::Left { escaped: true, .. });
+        let escaped = self.looks != Looks::NotYet && matches!(answer, Answer::Left { escaped: true, .. });
         self.escaped_since = escaped.then(|| self.escaped_since.unwrap_or(now));
         self.only_escaped = self.escaped_since.is_some_and(|since| since + ESCAPED <= now);
         self.heard = true;
@@ -169,11 +175,17 @@ impl Stopping {
     pub(super) fn next_moment(&self) -> Option<Stamp> {
         let answer_by = self.is_unanswered().then_some(self.answer_by);
         let at_once = self.only_escaped.then_some(Stamp::default());
-        let look = self.next_look.filter(|_| self.awaited.is_none());
-        [Some(self.patience()), answer_by, look, at_once]
+        [Some(self.patience()), answer_by, self.next_look(), at_once]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    fn next_look(&self) -> Option<Stamp> {
+        match self.looks {
+            Looks::At(at) if self.awaited.is_none() => Some(at),
+            _ => None,
+        }
     }
 
     /// When KILL is due, or, once it was sent, when it is given up: not while an answer is still to be expected.
@@ -191,9 +203,9 @@ impl Stopping {
             Step::GiveUp
         } else if over {
             Step::Do(self.kill(now))
-        } else if self.awaited.is_none() && self.next_look.is_some_and(|look| look <= now) {
+        } else if self.next_look().is_some_and(|look| look <= now) {
             self.awaited = Some(now);
-            self.next_look = None;
+            self.looks = Looks::Asked;
             Step::Do(vec![Act::Send(Control::Look)])
         } else {
             Step::Wait
