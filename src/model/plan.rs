@@ -112,7 +112,8 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// From the start of the command to its end.
     pub run_timeout: Option<Duration>,
-    /// The same as a multiple of the median of the jobs that have ended by themselves; with both, the later one holds.
+    /// The same as a multiple of the median of the jobs that have ended by themselves, once ten have, and never before
+    /// 30 s; with both, the later one holds.
     #[serde(default)]
     pub run_factor: Option<f64>,
     /// Without a byte of output.

@@ -37,6 +37,10 @@ use std::time::Duration;
 /// Between two looks for jobs that have become slow compared with their peers.
 const SLOW_LOOK: Duration = Duration::from_secs(1);
 
+/// How many jobs must have ended by themselves before a limit by what they took holds, and the least that it is.
+const PEERS: usize = 10;
+const PEERS_AT_LEAST: Duration = Duration::from_secs(30);
+
 /// The scheduler of one run.
 #[derive(Debug)]
 pub(super) struct Scheduler {
@@ -48,6 +52,8 @@ pub(super) struct Scheduler {
     connected: VecDeque<JobId>,
     /// When jobs come back for their next attempt; entries of jobs that moved on otherwise are left in.
     backoffs: BTreeSet<(Stamp, JobId)>,
+    /// How many jobs may run at once.
+    width: usize,
     connecting: usize,
     running: usize,
     unfinished: usize,
@@ -71,6 +77,7 @@ impl Scheduler {
         Self {
             waiting: plan.jobs().collect(),
             unfinished: plan.hosts.len(),
+            width: plan.settings.width,
             plan,
             slots,
             connected: VecDeque::new(),
@@ -89,6 +96,7 @@ impl Scheduler {
     /// runner.
     pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
         let intake = takeover::intake(board.course());
+        let width = board.width();
         let slots = takeover::slots(board, lost);
         let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
         let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
@@ -97,6 +105,7 @@ impl Scheduler {
             waiting,
             slots,
             intake,
+            width,
             ..Self::new(plan, seed)
         }
     }
@@ -149,7 +158,7 @@ impl Scheduler {
     pub(super) fn wake(&self) -> Option<Stamp> {
         let backoff = self.backoffs.first().map(|(until, _)| *until);
         let slow = match self.settings().slow {
-            Slow::Never => None,
+            Slow::Never if self.settings().run_factor.is_none() => None,
             _ => (self.running > 0).then_some(self.next_slow_look),
         };
         backoff.into_iter().chain(slow).min()
@@ -211,7 +220,7 @@ impl Scheduler {
         if self.intake != Intake::Open {
             return;
         }
-        while self.running < self.settings().width
+        while self.running < self.width
             && let Some(job) = self.connected.pop_front()
         {
             let Place::Connected { told } = self.slots[job.index()].place else {
@@ -245,7 +254,7 @@ impl Scheduler {
         if self.slots[job.index()].place != Place::Connecting {
             return;
         }
-        let told = self.running >= self.settings().width || matches!(self.intake, Intake::Paused(_));
+        let told = self.running >= self.width || matches!(self.intake, Intake::Paused(_));
         self.slot(job).place = Place::Connected { told };
         self.connected.push_back(job);
         if told {
@@ -257,6 +266,7 @@ impl Scheduler {
     fn mark_running(&mut self, job: JobId, pid: u32, now: Stamp) {
         let slot = self.slot(job);
         slot.command = Some((pid, now));
+        slot.peers = None;
         if let Place::Running { since, .. } = &mut slot.place {
             *since = Some(now);
         }
@@ -398,6 +408,14 @@ impl Scheduler {
             return;
         }
         self.next_slow_look = turn.now + SLOW_LOOK;
+        if let Some(limit) = self.peer_limit() {
+            let beyond: Vec<JobId> = self
+                .plan
+                .jobs()
+                .filter(|job| self.runs_beyond(*job, limit, turn.now))
+                .collect();
+            self.tell_peers(&beyond, limit, turn);
+        }
         let Some(limit) = self.soft_limit() else { return };
         for job in self.plan.jobs() {
             if let Place::Running {
@@ -410,6 +428,30 @@ impl Scheduler {
                 turn.orders.push(self.record(job, Change::Slow, turn.now));
             }
         }
+    }
+
+    fn runs_beyond(&self, job: JobId, limit: Duration, now: Stamp) -> bool {
+        let place = self.slots[job.index()].place;
+        matches!(place, Place::Running { since: Some(since), .. } if now.since(since) >= limit)
+    }
+
+    /// Tells jobs that run what the others took, where they do not know it. For how long a job has run is known
+    /// exactly to its attempt only, so whether that is too long is decided there.
+    fn tell_peers(&mut self, jobs: &[JobId], limit: Duration, turn: &mut Turn) {
+        for job in jobs {
+            let known = self.slot(*job).peers.replace(limit);
+            if known != Some(limit) {
+                turn.orders.push(Order::Peers(*job, limit));
+            }
+        }
+    }
+
+    /// The most time for a job by what the others took.
+    fn peer_limit(&self) -> Option<Duration> {
+        let factor = self.settings().run_factor?;
+        let median = self.durations.median().filter(|_| self.durations.count() >= PEERS)?;
+        let least = self.settings().run_timeout.unwrap_or_default().max(PEERS_AT_LEAST);
+        Some(median.mul_f64(factor).max(least))
     }
 
     fn soft_limit(&self) -> Option<Duration> {
