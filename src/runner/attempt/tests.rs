@@ -796,6 +796,7 @@ fn a_limit_is_moved_from_where_it_stands_and_taken_away() {
         [limit(130)],
         "where none holds it is counted from now"
     );
+    attempt.printed(at(129));
     assert_eq!(tick(&mut attempt, at(130)), timed_out_at(130));
     assert_eq!(
         attempt.change_limit(Adjust::Longer(minute), at(131)),
@@ -843,9 +844,11 @@ fn what_is_overdue_may_be_given_more_time() {
     };
     let overdue = || [Act::Tell(Change::Overdue { limit: Limit::Run })];
     let mut attempt = running(to_finish);
+    attempt.printed(at(59));
     assert_eq!(tick(&mut attempt, at(60)), overdue());
     let more = Adjust::Longer(Duration::from_secs(20));
     assert_eq!(attempt.change_limit(more, at(61)), [limit(80)]);
+    attempt.printed(at(78));
     assert_eq!(tick(&mut attempt, at(79)), []);
     assert_eq!(tick(&mut attempt, at(80)), overdue());
 }
