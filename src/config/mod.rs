@@ -9,7 +9,6 @@ mod duration;
 mod error;
 mod file;
 mod layer;
-mod nearest;
 mod settled;
 mod size;
 mod value;

@@ -37,10 +37,6 @@ use std::time::Duration;
 /// Between two looks for jobs that have become slow compared with their peers.
 const SLOW_LOOK: Duration = Duration::from_secs(1);
 
-/// How many jobs must have ended by themselves before a limit by what they took holds, and the least that it is.
-const PEERS: usize = 10;
-const PEERS_AT_LEAST: Duration = Duration::from_secs(30);
-
 /// The scheduler of one run.
 #[derive(Debug)]
 pub(super) struct Scheduler {
@@ -448,10 +444,7 @@ impl Scheduler {
 
     /// The most time for a job by what the others took.
     fn peer_limit(&self) -> Option<Duration> {
-        let factor = self.settings().run_factor?;
-        let median = self.durations.median().filter(|_| self.durations.count() >= PEERS)?;
-        let least = self.settings().run_timeout.unwrap_or_default().max(PEERS_AT_LEAST);
-        Some(median.mul_f64(factor).max(least))
+        self.settings().peer_limit(&self.durations)
     }
 
     fn soft_limit(&self) -> Option<Duration> {
