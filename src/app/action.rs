@@ -29,6 +29,8 @@ pub enum Action {
     MarkAll,
     /// Remove all marks.
     Unmark,
+    /// Mark every job shown that is not marked, and unmark the others.
+    Invert,
     /// TERM, grace, KILL.
     Cancel,
     /// KILL at once.
@@ -41,6 +43,16 @@ pub enum Action {
     Look,
     /// Kill what the job has left on its host.
     KillLeft,
+    /// Skip everything that has not started.
+    SkipRest,
+    /// More time.
+    Longer,
+    /// Less time.
+    Shorter,
+    /// Fewer at once.
+    Narrower,
+    /// More at once.
+    Wider,
     /// Pause or continue the run.
     Pause,
     /// Answer the question for `sudo`'s password.
@@ -77,6 +89,8 @@ pub enum Action {
     LaterAttempt,
     /// Leave the innermost thing.
     Back,
+    /// Type a command.
+    Command,
     /// Show the keys.
     Help,
     /// Leave the dashboard.
@@ -166,12 +180,18 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
     entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark all", "mark all rows shown"),
     entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
+    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "invert the marks of what is shown"),
     entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
     entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
     entry(Action::Look, ACT, &[Key::Char('l')], "look", "look what is alive there"),
     entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill left", "kill what is left, asks"),
+    entry(Action::SkipRest, (Place::Table, Group::Act), &[Key::Char('a')], "skip rest", "skip all not started, asks"),
+    entry(Action::Longer, ACT, &[Key::Char('+')], "more time", "limit: a tenth, or 1m more"),
+    entry(Action::Shorter, ACT, &[Key::Char('-')], "less time", "limit: a tenth, or 1m less"),
+    entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
+    entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
@@ -189,6 +209,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier try", "earlier attempt"),
     entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later try", "later attempt"),
     entry(Action::Back, PROGRAM, &[Key::Esc, Key::Left], "back", "back; clears the filter"),
+    entry(Action::Command, PROGRAM, &[Key::Char(':')], "command", "type a command"),
     entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
     entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
     entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
@@ -226,6 +247,11 @@ impl Action {
                 | Self::RetryAll
                 | Self::Look
                 | Self::KillLeft
+                | Self::SkipRest
+                | Self::Longer
+                | Self::Shorter
+                | Self::Narrower
+                | Self::Wider
                 | Self::Pause
                 | Self::Password
         )

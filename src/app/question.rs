@@ -18,10 +18,11 @@ use crate::nodeset::fold_to_width;
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
     let meant = targets.len();
     let wants_done = intent.tries_again();
-    let is_spared = |job: JobId| intent != Intent::KillNamed && !wants_done && is_left_to_finish(app, job);
+    let may_end = intent != Intent::KillNamed && !intent.is_harmless();
+    let is_spared = |job: JobId| may_end && is_left_to_finish(app, job);
     let fits = |job: &JobId| {
-        let is_done = app.board.row(*job).map(|row| row.phase.is_done());
-        is_done == Some(wants_done) && !is_spared(*job)
+        let row = app.board.row(*job);
+        row.is_some_and(|row| intent.fits(&row.phase)) && !is_spared(*job)
     };
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
     if fitting.is_empty() {
@@ -31,6 +32,10 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
             _ if targets.iter().any(|job| is_spared(*job)) => {
                 "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
             }
+            _ if matches!(intent, Intent::Skip | Intent::Drain) => {
+                "nothing of what is meant waits to be started".to_owned()
+            }
+            _ if matches!(intent, Intent::Signal(_) | Intent::Limit(_)) => "nothing of what is meant runs".to_owned(),
             [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
             [job] => format!("{} is over already", app.label(job)),
             _ if wants_done => format!("none of the {meant} jobs is over"),

@@ -1,6 +1,7 @@
 //! The dashboard as a whole: the run as it stands, the screen, what lies over it, and how the operator means to leave.
 
 use super::action::Place;
+use super::confirmed::Confirmed;
 use super::message::Size;
 use super::output::OutputView;
 use super::overlay::Overlay;
@@ -68,6 +69,12 @@ pub struct App {
     /// The newest event's time.
     pub(super) last_event: Stamp,
     pub(super) tickets: u64,
+    /// The commands that were typed, oldest first.
+    pub(super) commands: Vec<String>,
+    /// The width that was asked for from here, until the run has it.
+    pub(super) width_asked: Option<usize>,
+    /// What was last confirmed, and of how many jobs.
+    pub(super) confirmed: Option<Confirmed>,
     host_columns: usize,
 }
 
@@ -94,6 +101,9 @@ impl App {
             over_since,
             last_event: now,
             tickets: 0,
+            commands: Vec::new(),
+            width_asked: None,
+            confirmed: None,
             host_columns,
         };
         app.table.arrange(&app.board, now);

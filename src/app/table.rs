@@ -155,7 +155,7 @@ impl Table {
     /// then it stays on the first row.
     pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
         let pack = Pack::of(board, now);
-        let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || pack.lag(row).is_some());
+        let shown = |row: &&Row| self.filter.lets_through(row, &pack) && (!self.stragglers || pack.lag(row).is_some());
         self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, &pack);
         self.unsorted = None;
         let before = self.cursor;
@@ -229,6 +229,26 @@ impl Table {
     pub(super) fn unmark(&mut self) {
         self.range_from = None;
         self.marks.clear();
+    }
+
+    /// Marks these as well.
+    pub(super) fn mark(&mut self, jobs: impl IntoIterator<Item = JobId>) {
+        self.marks.extend(jobs);
+    }
+
+    /// What is shown is marked where it was not, and not where it was; what is hidden stays as it is.
+    pub(super) fn invert(&mut self) {
+        self.marks = self.marked();
+        self.range_from = None;
+        for job in &self.order {
+            if !self.marks.remove(job) {
+                self.marks.insert(*job);
+            }
+        }
+    }
+
+    pub(super) fn set_sort(&mut self, sort: Sort, reversed: bool) {
+        (self.sort, self.reversed) = (sort, reversed);
     }
 
     pub(super) fn set_filter(&mut self, filter: Filter) {

@@ -10,7 +10,7 @@ use crate::model::outcome::{Fate, Limit, Outcome, SkipReason};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
-use crate::model::request::{Force, Request};
+use crate::model::request::{Adjust, Force, Request};
 use crate::model::stamp::Stamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -1069,4 +1069,157 @@ fn a_question_for_the_password_that_was_put_off_opens_again_on_its_key_or_when_a
         },
     );
     assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+}
+
+/// Types a command and takes it.
+fn command(desk: &mut Desk, text: &str) -> Vec<Effect> {
+    desk.press(&[Key::Char(':')]);
+    let typed = desk.types(text);
+    assert_eq!(typed, [], "nothing is done while it is typed");
+    desk.press(&[Key::Enter])
+}
+
+fn request(request: Request) -> Vec<Effect> {
+    vec![Effect::Request(request)]
+}
+
+fn ids(jobs: &[u32]) -> Vec<JobId> {
+    jobs.iter().copied().map(JobId).collect()
+}
+
+#[test]
+fn a_wrong_filter_is_not_taken_and_the_last_good_one_stays() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('/')]);
+    desk.types("state:slow");
+    assert_eq!(desk.hosts(), ["web17"]);
+    desk.types("x");
+    assert_eq!(desk.hosts(), ["web17"], "state:slowx is not taken");
+    desk.press(&[Key::Enter]);
+    assert!(matches!(desk.app.overlay(), Overlay::Filter(_)), "it is still typed");
+    desk.press(&[Key::Backspace, Key::Enter]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    assert_eq!(desk.app.table().filter().text(), "state:slow");
+}
+
+#[test]
+fn a_command_with_a_filter_asks_and_takes_what_fits() {
+    let mut desk = Desk::fleet();
+    assert_eq!(command(&mut desk, "cancel state:running host:web[17-21]"), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.jobs == ids(&[0, 2])));
+    assert_eq!(desk.press(&[Y]), cancel(&[0, 2], Force::Graceful));
+
+    assert_eq!(command(&mut desk, "kill host:web17"), [], "one that fits asks as well");
+    assert_eq!(desk.press(&[Y]), cancel(&[0], Force::Now));
+
+    command(&mut desk, "retry failed");
+    assert_eq!(desk.press(&[Y]), retry(&[1, 4]));
+
+    command(&mut desk, "skip state:queued");
+    let jobs = ids(&[5]);
+    assert_eq!(desk.press(&[Y]), request(Request::Skip { jobs }));
+
+    assert_eq!(command(&mut desk, "cancel host:nobody"), []);
+    assert_eq!(desk.notice(), "no job fits");
+}
+
+#[test]
+fn a_command_without_a_filter_is_for_the_job_at_hand() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.cursor(), "web17");
+    let jobs = ids(&[0]);
+    let hup = Request::Signal {
+        jobs: jobs.clone(),
+        signal: crate::model::signal::Sig::Hup,
+    };
+    assert_eq!(command(&mut desk, "signal HUP"), request(hup));
+    assert_eq!(command(&mut desk, "signal KILL"), [], "that asks");
+    desk.press(&[Key::Char('n')]);
+    let by = Adjust::Longer(Duration::from_secs(600));
+    assert_eq!(command(&mut desk, "timeout +10m"), request(Request::Limit { jobs, by }));
+    assert_eq!(command(&mut desk, "timeout -1m"), []);
+    assert!(desk.notice().starts_with("no limit holds"), "{}", desk.notice());
+    desk.hear(
+        0,
+        Change::Limit {
+            run: Some(Duration::from_secs(700)),
+        },
+    );
+    assert_eq!(desk.notice(), "time limit of web17 is 11m40s now");
+}
+
+#[test]
+fn a_command_that_is_none_is_explained_in_its_place() {
+    let mut desk = Desk::fleet();
+    assert_eq!(command(&mut desk, "cancle"), []);
+    let Overlay::Command(line) = desk.app.overlay() else {
+        panic!("it is still typed");
+    };
+    assert_eq!(line.error(), Some("\"cancle\" is no command; did you mean cancel?"));
+    desk.press(&[Key::Esc]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+}
+
+#[test]
+fn the_width_is_changed_by_steps_and_more_than_double_asks() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.press(&[Key::Char(']')]), request(Request::Width { width: 70 }));
+    assert_eq!(desk.press(&[Key::Char('[')]), request(Request::Width { width: 58 }));
+    assert_eq!(command(&mut desk, "width 128"), request(Request::Width { width: 128 }));
+    let what = What::Width { width: 100 };
+    let at = desk.now;
+    desk.tell(Msg::Runner(Message::Event(Event { at, what })));
+    assert!(
+        desk.notice().starts_with("width is 100 now, not 128"),
+        "{}",
+        desk.notice()
+    );
+    assert_eq!(command(&mut desk, "width 201"), []);
+    assert_eq!(desk.press(&[Y]), request(Request::Width { width: 201 }));
+}
+
+#[test]
+fn limits_are_moved_by_a_tenth_and_to_cut_many_asks() {
+    let names = ["a", "b"];
+    let mut plan = plan(&names);
+    plan.settings.run_timeout = Some(Duration::from_secs(3600));
+    let mut board = Board::new(&plan);
+    for job in 0..2 {
+        board.apply(&event(&plan, job, 1, Change::Running { pid: 7 }));
+    }
+    let mut desk = Desk::new(plan, board);
+    let step = Duration::from_secs(360);
+    let limit = |jobs: &[u32], by| request(Request::Limit { jobs: ids(jobs), by });
+    assert_eq!(desk.press(&[Key::Char('+')]), limit(&[0], Adjust::Longer(step)));
+    assert_eq!(desk.press(&[Key::Char('-')]), limit(&[0], Adjust::Shorter(step)));
+    desk.press(&[Key::Char('*')]);
+    assert_eq!(desk.press(&[Key::Char('+')]), limit(&[0, 1], Adjust::Longer(step)));
+    assert_eq!(desk.press(&[Key::Char('-')]), []);
+    assert_eq!(desk.press(&[Y]), limit(&[0, 1], Adjust::Shorter(step)));
+}
+
+#[test]
+fn what_has_not_started_is_skipped_after_a_question_and_marks_turn_round() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.press(&[Key::Char('a')]), []);
+    let jobs = ids(&[5]);
+    assert_eq!(desk.press(&[Y]), request(Request::Skip { jobs }));
+    desk.press(&[Key::Char(' '), Key::Char('I')]);
+    let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
+    assert_eq!(marked, ids(&[1, 2, 3, 4, 5]));
+    command(&mut desk, "unmark");
+    command(&mut desk, "mark state:failed|ok");
+    let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
+    assert_eq!(marked, ids(&[1, 3]));
+}
+
+#[test]
+fn a_view_that_may_only_look_is_unlocked_by_a_command() {
+    let mut desk = Desk::fleet();
+    desk.app.seat.access = Access::ReadOnly;
+    assert_eq!(command(&mut desk, "width 65"), []);
+    assert!(desk.notice().starts_with("read-only"), "{}", desk.notice());
+    assert_eq!(command(&mut desk, "write"), request(Request::Hold));
+    assert_eq!(command(&mut desk, "width 65"), request(Request::Width { width: 65 }));
+    assert_eq!(command(&mut desk, "read-only"), request(Request::Release));
 }

@@ -3,15 +3,18 @@
 
 use super::act;
 use super::action::Action;
+use super::command::{self, CommandLine, Verb};
 use super::confirm::Answer;
 use super::details::{NAME_COLUMNS, facts};
-use super::filter::Filter;
+use super::echo;
+use super::filter::{self, Filter};
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::lag::Pack;
 use super::leave;
 use super::message::{Effect, Effects, Loaded, Msg, Size};
+use super::obey;
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
@@ -70,7 +73,8 @@ fn frame(app: &mut App, now: Stamp) {
 /// Time passes: some orders and choices of rows depend on it.
 fn drift(app: &mut App) {
     let (sort, _) = app.table.sort();
-    if app.table.stragglers_only() || matches!(sort, Sort::Elapsed | Sort::Attention) {
+    if app.table.stragglers_only() || app.table.filter().reads_time() || matches!(sort, Sort::Elapsed | Sort::Attention)
+    {
         app.table.note_drift();
     }
 }
@@ -109,7 +113,13 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     app.last_event = event.at;
     note_end(app, event.at);
     match &event.what {
-        What::Job { job, attempt, .. } => reading::note_attempt(app, *job, *attempt, event.at),
+        What::Job {
+            job, attempt, change, ..
+        } => {
+            reading::note_attempt(app, *job, *attempt, event.at);
+            echo::hear(app, *job, change, now);
+        }
+        What::Width { width } => echo::width(app, *width, now),
         what => {
             password::hear(app, what);
             if let Some(news) = others::news(what, app.seat.who.as_deref(), &app.board) {
@@ -182,10 +192,12 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
-            let filter = Filter::parse(input.text());
-            refilter(app, filter, now);
+            if let Ok(filter) = Filter::parse(input.text()) {
+                refilter(app, filter, now);
+            }
         }
         Overlay::Search(input) => input.paste(pasted),
+        Overlay::Command(line) => line.paste(pasted),
         Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
@@ -266,6 +278,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             Entry::Declined => return Effects::request(Request::SudoPassword),
         },
         Overlay::Filter(input) => type_filter(app, input, key, now),
+        Overlay::Command(line) => return type_command(app, line, key, now),
         Overlay::Search(input) => type_search(app, input, key, now),
     }
     Effects::none()
@@ -280,17 +293,48 @@ fn is_close(action: Option<Action>) -> bool {
 }
 
 fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
+    if key == Key::Tab {
+        let (length, ways) = filter::completions(input.text(), &app.board);
+        let _shown_by_the_rows = input.complete(length, ways);
+    }
     let typed = input.press(key);
     let filter = match typed {
-        Typed::Dropped => Filter::default(),
+        Typed::Dropped => Ok(Filter::default()),
         Typed::On | Typed::Taken => Filter::parse(input.text()),
     };
-    if typed == Typed::On {
+    // What is wrong is said beside it; it is not taken, and the last good one stays.
+    if typed == Typed::On || filter.is_err() {
         app.overlay = Overlay::Filter(input);
     }
-    if filter != *app.table.filter() {
+    if let Ok(filter) = filter
+        && filter != *app.table.filter()
+    {
         refilter(app, filter, now);
     }
+}
+
+fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> Effects {
+    match line.press(key, &app.commands, &app.board) {
+        Typed::On => {}
+        Typed::Dropped => return Effects::none(),
+        Typed::Taken => match command::read(line.input().text()) {
+            Ok(None) => return Effects::none(),
+            Ok(Some(command)) => {
+                obey::remember(app, line.input().text());
+                if app.is_locked() && command.verb.asks_runner() {
+                    return say_locked(app, now);
+                }
+                return match command.verb {
+                    Verb::Write if app.is_locked() => lock(app, now),
+                    Verb::ReadOnly if !app.is_locked() => lock(app, now),
+                    _ => obey::obey(app, command, now),
+                };
+            }
+            Err(error) => line.refuse(&error),
+        },
+    }
+    app.overlay = Overlay::Command(line);
+    Effects::none()
 }
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {
@@ -330,6 +374,12 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
                 return act::kill_left(app, job, now);
             }
         }
+        Action::Longer => return act::step_limit(app, true, now),
+        Action::Shorter => return act::step_limit(app, false, now),
+        Action::Narrower => return act::step_width(app, false, now),
+        Action::Wider => return act::step_width(app, true, now),
+        Action::SkipRest => return act::skip_rest(app, now),
+        Action::Command => app.overlay = Overlay::Command(CommandLine::default()),
         Action::Pause => return act::pause(app, now),
         Action::Password => password::ask(app, now),
         Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
@@ -395,6 +445,7 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
         }
         Action::MarkAll => table.mark_all(),
         Action::Unmark => table.unmark(),
+        Action::Invert => table.invert(),
         Action::Filter => {
             let input = Input::new(table.filter().text());
             app.overlay = Overlay::Filter(input);

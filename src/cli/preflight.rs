@@ -61,6 +61,29 @@ pub(super) fn check_files(settings: &Settings, hosts: usize) -> Result<(), Usage
     })
 }
 
+/// As much of a width that is wanted while a run goes on as there are files for; raises the soft limit for it.
+pub(super) fn fitting_width(settings: &Settings, hosts: usize, width: usize) -> usize {
+    let wider = Settings {
+        width,
+        ..settings.clone()
+    };
+    let need = Need::of(&wider, hosts);
+    let Err(most) = open_files(need.total(), |most| most) else {
+        return width;
+    };
+    let fits = match need.advice(most) {
+        Advice::Width(fits) => usize::try_from(fits).unwrap_or(settings.width),
+        // The width that the run began with does fit.
+        Advice::Widths { .. } | Advice::NoWidth => settings.width,
+    };
+    let fitting = Need {
+        running: fits as u64,
+        ..need
+    };
+    let raised = open_files(fitting.total(), |_| ());
+    raised.map_or(settings.width, |()| fits)
+}
+
 /// The same for a demonstration with so many hosts: the fleet's own servers live in this process too, a listener per
 /// host, and as much again per session.
 pub(super) fn check_fleet(hosts: usize) -> Result<(), UsageError> {
@@ -78,7 +101,7 @@ pub(super) fn check_fleet(hosts: usize) -> Result<(), UsageError> {
 }
 
 /// Raises the soft limit of open files if there is need; fails when the hard limit is lower than that.
-fn open_files(needed: u64, refusal: impl Fn(u64) -> UsageError) -> Result<(), UsageError> {
+fn open_files<E>(needed: u64, refusal: impl Fn(u64) -> E) -> Result<(), E> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|soft| soft >= needed) {
         return Ok(());

@@ -515,6 +515,10 @@ impl Row {
             }
             Change::Limit { run } => {
                 self.changed_limit = Some(*run);
+                // It is told again when it still is.
+                if let Phase::Running { overdue, .. } = &mut self.phase {
+                    *overdue = None;
+                }
                 return;
             }
             Change::Signalled { .. } => return,

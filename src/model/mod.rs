@@ -17,6 +17,7 @@ pub mod grouping;
 pub mod host;
 pub mod id;
 pub mod left;
+pub mod nearest;
 pub mod outcome;
 pub mod phase;
 pub mod plan;

@@ -264,6 +264,9 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// The word of every fate.
+    pub const WORDS: [&'static str; 5] = ["gone", "gone-group", "survived", "kept", "unknown"];
+
     /// The word for it in JSON.
     pub fn word(&self) -> &'static str {
         match self {
@@ -334,6 +337,46 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 15] = [
+        Self::Dns,
+        Self::Refused,
+        Self::NoRoute,
+        Self::ConnectTimeout,
+        Self::HostKeyChanged,
+        Self::HostKeyUnknown,
+        Self::Auth,
+        Self::Privilege,
+        Self::JumpHost,
+        Self::DroppedEarly,
+        Self::SessionRefused,
+        Self::NoShell,
+        Self::Booting,
+        Self::Protocol,
+        Self::Other,
+    ];
+
+    /// The word for it in filters and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Refused => "refused",
+            Self::NoRoute => "no-route",
+            Self::ConnectTimeout => "connect-timeout",
+            Self::HostKeyChanged => "host-key-changed",
+            Self::HostKeyUnknown => "host-key-unknown",
+            Self::Auth => "auth",
+            Self::Privilege => "privilege",
+            Self::JumpHost => "jump-host",
+            Self::DroppedEarly => "dropped-early",
+            Self::SessionRefused => "session-refused",
+            Self::NoShell => "no-shell",
+            Self::Booting => "booting",
+            Self::Protocol => "protocol",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether trying again by itself does harm: servers penalise failed logins, and a key that does not match must be
     /// looked at by a human.
     pub fn retry_does_harm(self) -> bool {

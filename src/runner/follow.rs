@@ -200,6 +200,15 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.kill_left(pids, self.job.clock.now());
                 self.perform(acts);
             }
+            Some(JobOrder::Signal(signal)) => {
+                let acts = self.attempt.signal(signal);
+                self.perform(acts);
+            }
+            Some(JobOrder::Limit(by)) => {
+                let acts = self.attempt.change_limit(by, self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Peers(limit)) => self.attempt.heed_peers(limit),
             Some(JobOrder::Connect | JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {

@@ -67,7 +67,11 @@ pub struct Runner {
     recorder: Recorder,
     /// The run so far, when it is taken up again.
     past: Option<Past>,
+    fitting: Fitting,
 }
+
+/// How much of a width that somebody wants this machine can bear.
+pub type Fitting = Box<dyn Fn(usize) -> usize + Send + Sync>;
 
 impl Runner {
     /// Prepares a run: what happens is written by `writer` and told to `outlet`.
@@ -98,7 +102,15 @@ impl Runner {
             journal,
             recorder,
             past,
+            fitting: Box::new(|width| width),
         })
+    }
+
+    /// Where the width is changed, it becomes as much of it as `fitting` says.
+    #[must_use]
+    pub fn fitting(mut self, fitting: Fitting) -> Self {
+        self.fitting = fitting;
+        self
     }
 
     /// Notices when the machine sleeps or this process is stopped, and counts that towards no limit.
@@ -133,6 +145,7 @@ impl Runner {
             plan: self.plan,
             keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
+            fitting: self.fitting,
             clock: self.clock,
             journal: self.journal,
             tasks: JoinSet::new(),
@@ -167,6 +180,7 @@ struct Dispatcher<T: Transport> {
     agent: Agent,
     /// How much sleep the scheduler has been told of.
     asleep: Duration,
+    fitting: Fitting,
     tasks: JoinSet<Ending>,
     /// Whose task is whose.
     who: HashMap<Id, JobId>,
@@ -248,7 +262,12 @@ impl<T: Transport> Dispatcher<T> {
             Request::Retry { .. } => self.keeper.reconsider(),
             _ => {}
         }
-        Some(Input::Request(request))
+        Some(Input::Request(match request {
+            Request::Width { width } => Request::Width {
+                width: (self.fitting)(width),
+            },
+            other => other,
+        }))
     }
 
     /// What somebody asked for just before the end is seen through, but not for long.
@@ -293,6 +312,9 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
                 Order::CallOff(job) => self.send(job, JobOrder::CallOff),
                 Order::LetGo(job) => self.send(job, JobOrder::LetGo),
+                Order::Signal(job, signal) => self.send(job, JobOrder::Signal(signal)),
+                Order::Limit(job, by) => self.send(job, JobOrder::Limit(by)),
+                Order::Peers(job, limit) => self.send(job, JobOrder::Peers(limit)),
                 Order::Look(job) => self.send(job, JobOrder::Look),
                 Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
                 Order::Search(job, doubts, kill) => self.search(job, doubts, kill),

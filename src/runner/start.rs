@@ -233,8 +233,8 @@ impl<T: Transport> Job<T> {
                         patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
                         continue;
                     }
-                    Some(JobOrder::Connect | JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
                     Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
+                    Some(_) => continue,
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
                 up = setup.up() => match up {
@@ -306,7 +306,7 @@ impl<T: Transport> Job<T> {
             match self.orders.recv().await {
                 Some(JobOrder::Connect) => return Ok(()),
                 Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
-                Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
+                Some(_) => {}
             }
         }
     }
@@ -316,7 +316,8 @@ impl<T: Transport> Job<T> {
             match self.orders.recv().await {
                 Some(JobOrder::Run) => return Ok(()),
                 Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
-                Some(JobOrder::Connect | JobOrder::Look | JobOrder::KillLeft(_)) => {}
+                // It means something only to a command that runs.
+                Some(_) => {}
             }
         }
     }
@@ -357,8 +358,8 @@ fn unheard(what: &str) -> Outcome {
 async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
-            Some(JobOrder::Connect | JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
             Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
+            Some(_) => {}
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
+use crate::model::request::Adjust;
 use crate::model::stamp::Stamp;
 use crate::shim::{Control, Process, Record, Sig, classify};
 pub(super) use act::Act;
@@ -63,6 +64,10 @@ pub(super) struct Attempt {
     /// A stop that was asked for before the command ran.
     wanted: Option<(StopReason, CancelledBy)>,
     stopping: Option<Stopping>,
+    /// The limit on the command's run time, where the operator has changed it.
+    changed_limit: Option<Option<Duration>>,
+    /// The most time by what the other jobs took, where that is to be heeded.
+    peer_limit: Option<Duration>,
     /// Somebody wants to leave the command running, as soon as it runs.
     leaving: bool,
     /// It has passed a limit and is to finish all the same.
@@ -96,6 +101,8 @@ impl Attempt {
             exit: None,
             wanted: None,
             stopping: None,
+            changed_limit: None,
+            peer_limit: None,
             leaving: false,
             overdue: false,
             named: Vec::new(),
@@ -462,11 +469,53 @@ impl Attempt {
         if self.pulse.is_silent() || self.overdue {
             return Vec::new();
         }
-        let run = self.running.zip(self.settings.run_timeout);
+        let run = self.running.zip(self.run_limit());
         let idle = self.running.and(self.settings.idle_timeout);
         let run = run.map(|(since, limit)| (since + limit + self.asleep[0] + self.silence, Limit::Run));
         let idle = idle.map(|limit| (self.last_output + limit, Limit::Idle));
         run.into_iter().chain(idle).collect()
+    }
+
+    /// The limit on the run time that holds: what the operator said last, else the later one of the limit of the run
+    /// and what the other jobs took.
+    fn run_limit(&self) -> Option<Duration> {
+        let settled = self.settings.run_timeout.max(self.peer_limit);
+        self.changed_limit.unwrap_or(settled)
+    }
+
+    /// This is the most time, by what the other jobs took.
+    pub(super) fn heed_peers(&mut self, limit: Duration) {
+        self.peer_limit = Some(limit);
+    }
+
+    /// The operator changes the limit on the run time. Where none holds, it is counted from now. A job that is being
+    /// stopped, or has ended, is past that.
+    pub(super) fn change_limit(&mut self, by: Adjust, now: Stamp) -> Vec<Act> {
+        let Some(running) = self.running.filter(|_| self.stopping.is_none() && self.exit.is_none()) else {
+            return Vec::new();
+        };
+        let counted = now.since(running).saturating_sub(self.asleep[0] + self.silence);
+        let base = self.run_limit().unwrap_or(counted);
+        let run = match by {
+            Adjust::Longer(more) => Some(base.saturating_add(more)),
+            Adjust::Shorter(less) => Some(base.saturating_sub(less)),
+            Adjust::Off => None,
+        };
+        self.changed_limit = Some(run);
+        // What is still too long is told again.
+        self.overdue = false;
+        vec![Act::Tell(Change::Limit { run })]
+    }
+
+    /// The operator sends the command a signal; what follows from it is its own.
+    pub(super) fn signal(&self, signal: Sig) -> Vec<Act> {
+        if !self.is_answering() || self.stopping.is_some() {
+            return Vec::new();
+        }
+        vec![
+            Act::Send(Control::Signal(signal)),
+            Act::Tell(Change::Signalled { signal }),
+        ]
     }
 
     fn limit_reached(&self, now: Stamp) -> Option<Limit> {

@@ -861,3 +861,113 @@ fn what_is_killed_by_number_over_a_slow_link_is_looked_for_after_the_kill_was_an
     assert_eq!(answer(&mut attempt, &all[..1], at(3)), [told(&all[..1])]);
     assert_eq!(attempt.tick(at(4)), []);
 }
+
+/// What a change of the limit is told as.
+fn limit(secs: u64) -> Act {
+    let run = Some(Duration::from_secs(secs));
+    Act::Tell(Change::Limit { run })
+}
+
+fn timed_out_at(secs: u64) -> [Act; 2] {
+    let kill_at = Some(at(secs + 10));
+    [
+        stop(Sig::Term),
+        stopping(StopReason::Timeout, Some(Limit::Run), kill_at),
+    ]
+}
+
+fn within_a_minute() -> Settings {
+    Settings {
+        run_timeout: Some(Duration::from_secs(60)),
+        ..settings()
+    }
+}
+
+#[test]
+fn a_limit_is_moved_from_where_it_stands_and_taken_away() {
+    let mut attempt = running(within_a_minute());
+    let minute = Duration::from_secs(60);
+    assert_eq!(attempt.change_limit(Adjust::Longer(minute), at(50)), [limit(120)]);
+    assert_eq!(attempt.stage(), Some(at(120)));
+    assert_eq!(tick(&mut attempt, at(60)), []);
+    let less = Adjust::Shorter(Duration::from_secs(30));
+    assert_eq!(attempt.change_limit(less, at(61)), [limit(90)]);
+    let off = Act::Tell(Change::Limit { run: None });
+    assert_eq!(attempt.change_limit(Adjust::Off, at(62)), [off]);
+    assert_eq!(attempt.stage(), None);
+    assert_eq!(
+        attempt.change_limit(Adjust::Longer(minute), at(70)),
+        [limit(130)],
+        "where none holds it is counted from now"
+    );
+    attempt.printed(at(129));
+    assert_eq!(tick(&mut attempt, at(130)), timed_out_at(130));
+    assert_eq!(
+        attempt.change_limit(Adjust::Longer(minute), at(131)),
+        [],
+        "that is too late"
+    );
+}
+
+#[test]
+fn a_limit_cut_into_the_past_is_reached_at_once() {
+    let mut attempt = running(within_a_minute());
+    let less = Adjust::Shorter(Duration::from_secs(50));
+    assert_eq!(attempt.change_limit(less, at(20)), [limit(10)]);
+    assert_eq!(attempt.stage(), Some(at(10)));
+    assert_eq!(tick(&mut attempt, at(20)), timed_out_at(20));
+}
+
+#[test]
+fn a_moved_limit_counts_no_time_in_which_nobody_watched() {
+    let mut attempt = running(settings());
+    let _ = attempt.slept(Duration::from_secs(100), at(110));
+    let _ = attempt.reported(Record::Left(1), at(110));
+    let minute = Duration::from_secs(60);
+    assert_eq!(attempt.change_limit(Adjust::Longer(minute), at(110)), [limit(70)]);
+    assert_eq!(attempt.stage(), Some(at(170)));
+}
+
+#[test]
+fn what_the_others_took_is_a_limit_until_the_operator_says_otherwise() {
+    let mut attempt = running(settings());
+    attempt.heed_peers(Duration::from_secs(30));
+    attempt.heed_peers(Duration::from_secs(40));
+    assert_eq!(attempt.stage(), Some(at(40)));
+    let more = Adjust::Longer(Duration::from_secs(5));
+    assert_eq!(attempt.change_limit(more, at(31)), [limit(45)]);
+    attempt.heed_peers(Duration::from_secs(90));
+    assert_eq!(tick(&mut attempt, at(45)), timed_out_at(45));
+}
+
+#[test]
+fn what_is_overdue_may_be_given_more_time() {
+    let to_finish = Settings {
+        let_finish: true,
+        ..within_a_minute()
+    };
+    let overdue = || [Act::Tell(Change::Overdue { limit: Limit::Run })];
+    let mut attempt = running(to_finish);
+    attempt.printed(at(59));
+    assert_eq!(tick(&mut attempt, at(60)), overdue());
+    let more = Adjust::Longer(Duration::from_secs(20));
+    assert_eq!(attempt.change_limit(more, at(61)), [limit(80)]);
+    attempt.printed(at(78));
+    assert_eq!(tick(&mut attempt, at(79)), []);
+    assert_eq!(tick(&mut attempt, at(80)), overdue());
+}
+
+#[test]
+fn a_signal_is_sent_to_what_runs_and_ends_nothing_by_itself() {
+    let mut attempt = running(settings());
+    let signal = Sig::Usr1;
+    let sent = [
+        Act::Send(Control::Signal(signal)),
+        Act::Tell(Change::Signalled { signal }),
+    ];
+    assert_eq!(attempt.signal(signal), sent);
+    assert_eq!(attempt.reported(Record::Left(1), at(1)), []);
+    assert_eq!(attempt.stage(), None);
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(2));
+    assert_eq!(attempt.signal(signal), [], "it is being stopped");
+}

@@ -54,6 +54,8 @@ pub(super) struct Scheduler {
     backoffs: BTreeSet<(Stamp, JobId)>,
     /// Jobs that have the password and wait for a connect slot again.
     answered: VecDeque<JobId>,
+    /// How many jobs may run at once.
+    width: usize,
     connecting: usize,
     /// Jobs that gave their connect slot back for want of a password.
     parked: usize,
@@ -79,6 +81,7 @@ impl Scheduler {
         Self {
             waiting: plan.jobs().collect(),
             unfinished: plan.hosts.len(),
+            width: plan.settings.width,
             plan,
             slots,
             connected: VecDeque::new(),
@@ -99,6 +102,7 @@ impl Scheduler {
     /// runner.
     pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
         let intake = takeover::intake(board.course());
+        let width = board.width();
         let slots = takeover::slots(board, lost);
         let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
         let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
@@ -107,6 +111,7 @@ impl Scheduler {
             waiting,
             slots,
             intake,
+            width,
             ..Self::new(plan, seed)
         }
     }
@@ -161,7 +166,7 @@ impl Scheduler {
     pub(super) fn wake(&self) -> Option<Stamp> {
         let backoff = self.backoffs.first().map(|(until, _)| *until);
         let slow = match self.settings().slow {
-            Slow::Never => None,
+            Slow::Never if self.settings().run_factor.is_none() => None,
             _ => (self.running > 0).then_some(self.next_slow_look),
         };
         backoff.into_iter().chain(slow).min()
@@ -223,7 +228,7 @@ impl Scheduler {
         if self.intake != Intake::Open {
             return;
         }
-        while self.running < self.settings().width
+        while self.running < self.width
             && let Some(job) = self.connected.pop_front()
         {
             let Place::Connected { told } = self.slots[job.index()].place else {
@@ -296,7 +301,7 @@ impl Scheduler {
         if self.slots[job.index()].place != Place::Connecting {
             return;
         }
-        let told = self.running >= self.settings().width || matches!(self.intake, Intake::Paused(_));
+        let told = self.running >= self.width || matches!(self.intake, Intake::Paused(_));
         self.slot(job).place = Place::Connected { told };
         self.connected.push_back(job);
         if told {
@@ -308,6 +313,7 @@ impl Scheduler {
     fn mark_running(&mut self, job: JobId, pid: u32, now: Stamp) {
         let slot = self.slot(job);
         slot.command = Some((pid, now));
+        slot.peers = None;
         if let Place::Running { since, .. } = &mut slot.place {
             *since = Some(now);
         }
@@ -450,6 +456,14 @@ impl Scheduler {
             return;
         }
         self.next_slow_look = turn.now + SLOW_LOOK;
+        if let Some(limit) = self.peer_limit() {
+            let beyond: Vec<JobId> = self
+                .plan
+                .jobs()
+                .filter(|job| self.runs_beyond(*job, limit, turn.now))
+                .collect();
+            self.tell_peers(&beyond, limit, turn);
+        }
         let Some(limit) = self.soft_limit() else { return };
         for job in self.plan.jobs() {
             if let Place::Running {
@@ -462,6 +476,27 @@ impl Scheduler {
                 turn.orders.push(self.record(job, Change::Slow, turn.now));
             }
         }
+    }
+
+    fn runs_beyond(&self, job: JobId, limit: Duration, now: Stamp) -> bool {
+        let place = self.slots[job.index()].place;
+        matches!(place, Place::Running { since: Some(since), .. } if now.since(since) >= limit)
+    }
+
+    /// Tells jobs that run what the others took, where they do not know it. For how long a job has run is known
+    /// exactly to its attempt only, so whether that is too long is decided there.
+    fn tell_peers(&mut self, jobs: &[JobId], limit: Duration, turn: &mut Turn) {
+        for job in jobs {
+            let known = self.slot(*job).peers.replace(limit);
+            if known != Some(limit) {
+                turn.orders.push(Order::Peers(*job, limit));
+            }
+        }
+    }
+
+    /// The most time for a job by what the others took.
+    fn peer_limit(&self) -> Option<Duration> {
+        self.settings().peer_limit(&self.durations)
     }
 
     fn soft_limit(&self) -> Option<Duration> {

@@ -5,7 +5,8 @@ use crate::model::event::{Ending, Event};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
-use crate::model::request::Request;
+use crate::model::request::{Adjust, Request};
+use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 use std::time::Duration;
 
@@ -55,6 +56,12 @@ pub(in crate::runner) enum Order {
     CallOff(JobId),
     /// The same, but let go of a command that may run.
     LetGo(JobId),
+    /// Send a signal to a command that runs.
+    Signal(JobId, Sig),
+    /// Change the limit on the run time of a command that runs.
+    Limit(JobId, Adjust),
+    /// This is the most time for a command that runs, by what the other jobs took.
+    Peers(JobId, Duration),
     /// Let a command that runs tell what is alive of it.
     Look(JobId),
     /// Let a command that runs kill these processes of its own.

@@ -7,6 +7,7 @@ use crate::model::outcome::OutcomeClass;
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 use crate::runner::caution::IfRunning;
+use std::time::Duration;
 
 /// Where a job is, as far as slots are concerned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +45,8 @@ pub(super) struct Slot {
     pub(super) last: Option<Ending>,
     /// The mark of the attempt under way, once its host was given the program.
     pub(super) cookie: Option<String>,
+    /// The most time for the attempt under way that it was told of, by what the other jobs took.
+    pub(super) peers: Option<Duration>,
     /// Its first process on the host, and when the command began.
     pub(super) command: Option<(u32, Stamp)>,
     /// Earlier attempts of which something may still run.
@@ -103,6 +106,7 @@ impl Default for Slot {
             wish: Wish::None,
             last: None,
             cookie: None,
+            peers: None,
             command: None,
             doubts: Vec::new(),
             ended: None,

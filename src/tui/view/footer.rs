@@ -37,10 +37,17 @@ const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 
 /// Draws it.
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
-    let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
+    let commanding = [
+        ("enter", "do it"),
+        ("tab", "complete"),
+        ("up", "recall"),
+        ("esc", "never mind"),
+    ];
+    let typing = [("enter", "keep"), ("esc", "clear"), ("tab", "complete")];
     let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
         (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
+        (Overlay::Command(_), _) => (commanding.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Help(_), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
         (Overlay::Details(..), _) => {

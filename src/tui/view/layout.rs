@@ -41,7 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         Overlay::Confirm(confirm) => dialog::confirm(&mut brush, area, app, confirm, now),
         Overlay::Quit(question) => dialog::quit(&mut brush, area, app, question),
         Overlay::Password(question) => dialog::password(&mut brush, area, app, question, now),
-        Overlay::None | Overlay::Filter(_) | Overlay::Search(_) => {}
+        Overlay::None | Overlay::Filter(_) | Overlay::Search(_) | Overlay::Command(_) => {}
     }
 }
 

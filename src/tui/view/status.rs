@@ -1,7 +1,7 @@
 //! The line above the footer: what was just said, or where one is and what is different from usual.
 
 use super::paint::Brush;
-use crate::app::{App, Input, OutputView, Overlay, Screen, bytes};
+use crate::app::{App, Filter, Input, OutputView, Overlay, Screen, bytes};
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
@@ -14,10 +14,24 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let width = area.width.saturating_sub(2);
     match app.overlay() {
         Overlay::Filter(input) => {
+            let wrong = Filter::parse(input.text()).err().map(|error| format!("   {error}"));
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
-            return typing(brush, (at, width), "filter", input, &shown);
+            let after = match &wrong {
+                Some(wrong) => (wrong.as_str(), Role::Warning),
+                None => (shown.as_str(), Role::Dim),
+            };
+            return typing(brush, (at, width), "filter: ", input, after);
         }
-        Overlay::Search(input) => return typing(brush, (at, width), "search", input, ""),
+        Overlay::Command(line) => {
+            let hint = format!("   {}", line.error().map_or_else(|| line.hint(), str::to_owned));
+            let role = if line.error().is_some() {
+                Role::Warning
+            } else {
+                Role::Dim
+            };
+            return typing(brush, (at, width), ":", line.input(), (&hint, role));
+        }
+        Overlay::Search(input) => return typing(brush, (at, width), "search: ", input, ("", Role::Dim)),
         _ => {}
     }
     let mut parts: Vec<(String, Role)> = Vec::new();
@@ -58,15 +72,9 @@ fn trouble(app: &App) -> Option<(String, Role)> {
     Some((text, Role::Alert))
 }
 
-fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {
-    let name = format!("{name}: ");
+fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: (&str, Role)) {
     let caret = brush.sign(Sign::Caret);
-    let texts = [
-        (name.as_str(), Role::Key),
-        (input.text(), Role::Text),
-        (caret, Role::Key),
-        (after, Role::Dim),
-    ];
+    let texts = [(name, Role::Key), (input.text(), Role::Text), (caret, Role::Key), after];
     brush.texts(at, width, texts);
 }
 
