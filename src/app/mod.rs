@@ -15,8 +15,10 @@ mod action;
 mod arming;
 mod confirm;
 mod details;
+mod fact;
 mod filter;
 mod help;
+mod host_facts;
 mod input;
 mod key;
 mod lag;
@@ -39,6 +41,7 @@ mod state;
 mod table;
 pub mod text;
 mod update;
+mod watch;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -47,7 +50,8 @@ mod tests;
 
 pub use action::{Action, Group, Place};
 pub use confirm::{Confirm, Intent};
-pub use details::{Fact, NAME_COLUMNS, bytes, facts, left_in_words};
+pub use details::{bytes, facts, left_in_words};
+pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::Filter;
 pub use help::{HelpRow, help};
 pub use input::Input;

@@ -7,6 +7,7 @@ use super::overlay::Overlay;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
 use super::table::Table;
+use super::watch::{self, Watch};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;
@@ -68,6 +69,8 @@ pub struct App {
     /// The newest event's time.
     pub(super) last_event: Stamp,
     pub(super) tickets: u64,
+    /// The job whose details are open.
+    pub(super) watch: Option<Watch>,
     host_columns: usize,
 }
 
@@ -94,6 +97,7 @@ impl App {
             over_since,
             last_event: now,
             tickets: 0,
+            watch: None,
             host_columns,
         };
         app.table.arrange(&app.board, now);
@@ -211,7 +215,8 @@ impl App {
         let rows = self.table.is_stale().then(|| self.table.hand_lifts(now)).flatten();
         let armed = self.overlay.arms_at();
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
-        [clock, rows, armed, notice]
+        let watch = watch::wake(self);
+        [clock, rows, armed, notice, watch]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)

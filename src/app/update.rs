@@ -4,7 +4,8 @@
 use super::act;
 use super::action::Action;
 use super::confirm::Answer;
-use super::details::{NAME_COLUMNS, facts};
+use super::details::facts;
+use super::fact::NAME_COLUMNS;
 use super::filter::Filter;
 use super::help::help;
 use super::input::{Input, Typed};
@@ -23,7 +24,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
-use super::text;
+use super::watch;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -31,6 +32,7 @@ use crate::model::stamp::Stamp;
 /// Takes in a message at `now`, and says what has to be done.
 pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
+    let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
         Msg::Key(key) => press(app, key, now),
         Msg::Paste(text) => paste(app, &text, now),
@@ -49,13 +51,22 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
         Msg::Loaded(loaded) => take(app, loaded),
+        Msg::Words(job, words) => {
+            watch::take_words(app, job, words);
+            Effects::none()
+        }
         Msg::Refused(words) => {
             app.say(words, now);
             Effects::none()
         }
     };
     password::open_when_due(app, now);
-    effects.and(leave::when_over(app, now))
+    let watched = if is_frame {
+        Effects::none()
+    } else {
+        watch::follow(app, now)
+    };
+    effects.and(watched).and(leave::when_over(app, now))
 }
 
 /// Rows take their places before they are drawn.
@@ -91,7 +102,10 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             hear_event(app, &event, now);
             Effects::none()
         }
-        Message::Probe(_) => Effects::none(),
+        Message::Probe(probe) => {
+            watch::take(app, probe, now);
+            Effects::none()
+        }
         Message::Output(output) => {
             app.board.print(&output);
             app.dirty |= is_seen(app, output.job);
@@ -228,7 +242,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             let facts = facts(app, job, now);
             let rows = facts
                 .iter()
-                .map(|fact| text::wrap_words(&fact.text, columns).len())
+                .map(|fact| fact.rows(columns).len())
                 .sum();
             let closes = Action::of_key(key, app.place());
             match closes {

@@ -25,6 +25,7 @@ pub mod prompt;
 pub mod request;
 pub mod secret;
 pub mod signal;
+pub mod ssh_argv;
 pub mod stamp;
 pub mod tail;
 pub mod tally;

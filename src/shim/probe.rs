@@ -105,13 +105,11 @@ impl Probing {
         self.heard == Heard::End
     }
 
-    /// What was seen. When the answer broke off at the disk, that hangs; when it broke off before, nothing was seen.
+    /// What was seen; nothing where the answer broke off before everything about the processes was told.
     pub fn into_state(self) -> Option<HostState> {
         let Self { mut state, heard, .. } = self;
-        match heard {
-            Heard::Begun => return None,
-            Heard::Processes => state.disk = Disk::Hangs,
-            Heard::End => {}
+        if heard == Heard::Begun {
+            return None;
         }
         state.processes = parents_first(state.processes);
         Some(state)
@@ -319,10 +317,10 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_tells_where() {
+    fn an_answer_that_breaks_off_tells_what_it_can() {
         assert_eq!(read(&["load 1 1 1", "process 1 0 S me 1 1 - x"]), None);
         let state = read(&["processes 0 proc"]).unwrap();
-        assert_eq!((state.disk, state.means), (Disk::Hangs, Some(Means::Proc)));
+        assert_eq!((state.disk, state.means), (Disk::Untold, Some(Means::Proc)));
         let state = read(&["processes 0 none", "end"]).unwrap();
         assert_eq!((state.disk, state.means), (Disk::Untold, None));
     }

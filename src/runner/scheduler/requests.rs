@@ -44,6 +44,11 @@ impl Scheduler {
                     self.look(job, None, turn);
                 }
             }
+            Request::Probe { job } => {
+                if let Some(slot) = self.slots.get(job.index()) {
+                    turn.orders.push(Order::Probe(job, slot.attempt, slot.mark()));
+                }
+            }
             Request::KillLeft { job, pids } if job.index() < self.slots.len() => self.look(job, Some(pids), turn),
             // What is not a matter of who may start, or has no key yet.
             Request::Agent { .. }
@@ -52,8 +57,7 @@ impl Scheduler {
             | Request::Skip { .. }
             | Request::Signal { .. }
             | Request::Limit { .. }
-            | Request::Width { .. }
-            | Request::Probe { .. } => {}
+            | Request::Width { .. } => {}
         }
     }
 

@@ -90,6 +90,10 @@ fn words(orders: Vec<Order>) -> Vec<String> {
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
             Order::Look(job) => format!("look {job}"),
+            Order::Probe(job, attempt, mark) => {
+                let pid = mark.and_then(|mark| mark.pid);
+                format!("probe {job}.{attempt} {pid:?}")
+            }
             Order::KillLeft(job, pids) => format!("kill {pids:?} {job}"),
             Order::Search(job, doubts, kill) => {
                 let attempts: Vec<u32> = doubts.iter().map(|doubt| doubt.attempt.0).collect();
