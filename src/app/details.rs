@@ -87,7 +87,11 @@ fn ssh(app: &App, row: &Row) -> Vec<Fact> {
     let mut facts = vec![Fact::new("ssh call", format!("ssh {words}"))];
     let said = watch::words(app, row.job).iter();
     let names = std::iter::once("ssh said").chain(std::iter::repeat(""));
-    facts.extend(names.zip(said).map(|(name, line)| Fact::new(name, text::one_line(line))));
+    facts.extend(
+        names
+            .zip(said)
+            .map(|(name, line)| Fact::new(name, text::one_line(line))),
+    );
     facts
 }
 

@@ -120,7 +120,9 @@ fn in_words(process: &Process) -> String {
         ..
     } = process;
     let time = |secs: u64| Elapsed::Running(Duration::from_secs(secs));
-    let waits = waits_in.as_ref().map_or_else(String::new, |place| format!(", in {place}"));
+    let waits = waits_in
+        .as_ref()
+        .map_or_else(String::new, |place| format!(", in {place}"));
     one_line(&format!(
         "{pid} {} {}, cpu {}, {owner}{waits}: {arguments}",
         doing(*state),

@@ -240,10 +240,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
-            let rows = facts
-                .iter()
-                .map(|fact| fact.rows(columns).len())
-                .sum();
+            let rows = facts.iter().map(|fact| fact.rows(columns).len()).sum();
             let closes = Action::of_key(key, app.place());
             match closes {
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {

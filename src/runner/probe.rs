@@ -90,7 +90,9 @@ impl Probes {
         let trouble = known.map_or_else(Arc::default, |known| Arc::clone(&known.trouble));
         trouble.hangs.store(false, Ordering::Relaxed);
         let job = glance.job;
-        let task = self.tasks.spawn(glance.run(Arc::clone(&self.turn), Arc::clone(&trouble)));
+        let task = self
+            .tasks
+            .spawn(glance.run(Arc::clone(&self.turn), Arc::clone(&trouble)));
         self.known.insert(job, Known { task, trouble });
     }
 

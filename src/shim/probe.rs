@@ -334,10 +334,7 @@ mod tests {
         ]);
         let state = state.unwrap();
         let arguments = &state.processes[0].arguments;
-        assert_eq!(
-            arguments,
-            "echo \\n \\u{1b}[2J \\u{200b}\\u{9b}1m end\u{fffd}"
-        );
+        assert_eq!(arguments, "echo \\n \\u{1b}[2J \\u{200b}\\u{9b}1m end\u{fffd}");
         assert_eq!(state.processes[0].owner, "me\\u{1b}]0;x");
         assert_eq!(state.processes[0].waits_in.as_deref(), Some("wait\\u{202e}er"));
         assert_eq!(state.processes[1].arguments.chars().count(), ARGUMENTS + 1);
@@ -347,8 +344,20 @@ mod tests {
     fn what_is_damaged_is_passed_over_and_what_is_endless_is_bounded() {
         let many: Vec<String> = (1..1000).map(|pid| format!("process {pid} 0 S me 1 1 - x")).collect();
         let mut lines: Vec<&str> = many.iter().map(String::as_str).collect();
-        lines.extend(["processes 800 ps", "load a b c", "load inf 1 1", "memory 1", "processors -4"]);
-        lines.extend(["memory 99999999999999999999 1", "disk job none", "process", "process 1", "end"]);
+        lines.extend([
+            "processes 800 ps",
+            "load a b c",
+            "load inf 1 1",
+            "memory 1",
+            "processors -4",
+        ]);
+        lines.extend([
+            "memory 99999999999999999999 1",
+            "disk job none",
+            "process",
+            "process 1",
+            "end",
+        ]);
         let state = read(&lines).unwrap();
         assert_eq!((state.processes.len(), state.more), (MOST, 800));
         assert_eq!((state.load, state.memory, state.processors), (None, None, None));
@@ -392,7 +401,11 @@ mod tests {
 
     #[test]
     fn an_owner_without_a_name_has_his_number() {
-        let state = read(&["process 7 1 S #0 1 1 - x", "process 8 1 S #33 1 1 - x", "processes 0 proc"]);
+        let state = read(&[
+            "process 7 1 S #0 1 1 - x",
+            "process 8 1 S #33 1 1 - x",
+            "processes 0 proc",
+        ]);
         let owners: Vec<String> = state.unwrap().processes.into_iter().map(|one| one.owner).collect();
         assert_eq!(owners, ["root", "uid 33"]);
     }
@@ -400,8 +413,15 @@ mod tests {
     #[test]
     fn the_program_is_filled_in() {
         let cookie = Cookie::new([0x11; 16]);
-        for (leader, disk, expected) in [(Some(77), true, "leader=77 disk=1\n"), (None, false, "leader=- disk=''\n")] {
-            let question = Question { cookie: &cookie, leader, disk };
+        for (leader, disk, expected) in [
+            (Some(77), true, "leader=77 disk=1\n"),
+            (None, false, "leader=- disk=''\n"),
+        ] {
+            let question = Question {
+                cookie: &cookie,
+                leader,
+                disk,
+            };
             let text = String::from_utf8(question.program(&nonce())).expect("text");
             assert!(text.contains(expected) && !text.contains("__"), "{text}");
             assert!(text.ends_with("\nexit 0\n}\n"));
