@@ -1,11 +1,12 @@
 //! Everything known about one job, as facts with a name.
 
+use super::amount::bytes;
 use super::fact::Fact;
 use super::host_facts::host_facts;
 use super::said::{outcome_in_full, waiting};
 use super::state::App;
 use super::text;
-use super::watch::{self, view};
+use super::watching::{view, words};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::event::Stream;
@@ -82,10 +83,10 @@ fn path(row: &Row, now: Stamp) -> Option<Fact> {
 /// How ssh was called for this host, and what it said last.
 fn ssh(app: &App, row: &Row) -> Vec<Fact> {
     let argv = ssh_argv(&row.host, Path::new("SOCKET"), &app.plan().ssh);
-    let words: Vec<String> = argv.iter().map(|word| quoted(&word.to_string_lossy())).collect();
-    let words = text::one_line(&words.join(" "));
-    let mut facts = vec![Fact::new("ssh call", format!("ssh {words}"))];
-    let said = watch::words(app, row.job).iter();
+    let call: Vec<String> = argv.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+    let call = text::one_line(&call.join(" "));
+    let mut facts = vec![Fact::new("ssh call", format!("ssh {call}"))];
+    let said = words(app, row.job).iter();
     let names = std::iter::once("ssh said").chain(std::iter::repeat(""));
     facts.extend(
         names
@@ -195,21 +196,4 @@ fn phase_in_full(phase: &Phase, now: Stamp) -> String {
             )
         }
     }
-}
-
-/// A size for people, cut off, not rounded: `512 B`, `1.2 MB`.
-pub fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => tenths(count, 1_000, "kB"),
-        1_000_000..1_000_000_000 => tenths(count, 1_000_000, "MB"),
-        _ => tenths(count, 1_000_000_000, "GB"),
-    }
-}
-
-fn tenths(count: u64, unit: u64, name: &str) -> String {
-    if count >= 100 * unit {
-        return format!("{} {name}", count / unit);
-    }
-    format!("{}.{} {name}", count / unit, count % unit * 10 / unit)
 }

@@ -1,9 +1,9 @@
 //! What a look at the host of a running job says, as facts: how hard the host is pressed, and what the job's processes do.
 
-use super::details::bytes;
+use super::amount::bytes;
 use super::fact::Fact;
 use super::text::one_line;
-use super::watch::View;
+use super::watching::View;
 use crate::model::elapsed::Elapsed;
 use crate::model::probe::{Disk, HostState, Means, Process, Seen};
 use crate::model::stamp::Stamp;

@@ -12,6 +12,7 @@
 
 mod act;
 mod action;
+mod amount;
 mod arming;
 mod confirm;
 mod details;
@@ -42,6 +43,7 @@ mod table;
 pub mod text;
 mod update;
 mod watch;
+mod watching;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -49,8 +51,9 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use action::{Action, Group, Place};
+pub use amount::bytes;
 pub use confirm::{Confirm, Intent};
-pub use details::{bytes, facts, left_in_words};
+pub use details::{facts, left_in_words};
 pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::Filter;
 pub use help::{HelpRow, help};

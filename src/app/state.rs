@@ -7,7 +7,7 @@ use super::overlay::Overlay;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
 use super::table::Table;
-use super::watch::{self, Watch};
+use super::watch::Watch;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;
@@ -215,12 +215,24 @@ impl App {
         let rows = self.table.is_stale().then(|| self.table.hand_lifts(now)).flatten();
         let armed = self.overlay.arms_at();
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
-        let watch = watch::wake(self);
+        let watched = self.watch.as_ref().filter(|watch| self.asks_host_of(watch.job));
+        let watch = watched.map(|watch| watch.due);
         [clock, rows, armed, notice, watch]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)
             .min()
+    }
+
+    /// Whether the host of a job is asked while its details are open.
+    pub(super) fn asks_host_of(&self, job: JobId) -> bool {
+        !self.is_locked() && !self.is_too_small() && self.runs(job)
+    }
+
+    /// Whether a command of a job runs, and there is somebody who could look at it.
+    pub(super) fn runs(&self, job: JobId) -> bool {
+        let phase = self.board.row(job).map(|row| &row.phase);
+        self.board.course().is_live() && matches!(phase, Some(Phase::Running { .. } | Phase::Stopping { .. }))
     }
 
     /// Whether something changed since this was last asked.

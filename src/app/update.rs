@@ -24,7 +24,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
-use super::watch;
+use super::watching;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -52,7 +52,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
         }
         Msg::Loaded(loaded) => take(app, loaded),
         Msg::Words(job, words) => {
-            watch::take_words(app, job, words);
+            watching::take_words(app, job, words);
             Effects::none()
         }
         Msg::Refused(words) => {
@@ -64,7 +64,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     let watched = if is_frame {
         Effects::none()
     } else {
-        watch::follow(app, now)
+        watching::follow(app, now)
     };
     effects.and(watched).and(leave::when_over(app, now))
 }
@@ -103,7 +103,7 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             Effects::none()
         }
         Message::Probe(probe) => {
-            watch::take(app, probe, now);
+            watching::take(app, probe, now);
             Effects::none()
         }
         Message::Output(output) => {

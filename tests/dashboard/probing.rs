@@ -5,7 +5,7 @@ use crate::support::wait::LIMIT;
 
 /// A screen as one line of words, without the frame.
 fn words(screen: &str) -> String {
-    let bare = screen.replace(['│', '┌', '┐', '└', '┘', '─'], " ");
+    let bare = screen.replace(['│', '╭', '╮', '╰', '╯', '─'], " ");
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -22,13 +22,13 @@ async fn told(stage: &mut Stage) -> Seen {
 async fn reason(stage: &mut Stage) -> String {
     match told(stage).await {
         Seen::Nothing(reason) => reason,
-        Seen::Host(state) => panic!("{state:?}"),
+        Seen::Host(host) => panic!("{host:?}"),
     }
 }
 
-async fn state(stage: &mut Stage) -> HostState {
+async fn host_now(stage: &mut Stage) -> HostState {
     match told(stage).await {
-        Seen::Host(state) => *state,
+        Seen::Host(host) => *host,
         Seen::Nothing(reason) => panic!("{reason}"),
     }
 }
@@ -43,8 +43,8 @@ async fn a_look_is_told_and_not_recorded_and_there_is_one_at_a_time() {
     ask(&stage);
     let mut session = stage.soon(line.session()).await;
     stage.soon(session.look(&ALL)).await;
-    let state = state(&mut stage).await;
-    assert_eq!((state.means, state.processes[0].pid), (Some(Means::Ps), 7));
+    let host = host_now(&mut stage).await;
+    assert_eq!((host.means, host.processes[0].pid), (Some(Means::Ps), 7));
     assert!(session.program.contains("leader=7 disk=1\n"), "{}", session.program);
     stage.soon(shim.exit(0)).await;
     assert_eq!(stage.end().await, [Outcome::Ok]);
@@ -72,12 +72,12 @@ async fn a_host_that_does_not_answer_is_not_asked_again_and_a_disk_that_hangs_ne
     let mut session = stage.soon(line.session()).await;
     stage.soon(session.tell(&ALL[..2])).await;
     stage.pass(secs(11)).await;
-    assert_eq!(state(&mut stage).await.disk, Disk::Hangs);
+    assert_eq!(host_now(&mut stage).await.disk, Disk::Hangs);
     stage.pass(secs(0)).await;
     ask(&stage);
     let mut session = stage.soon(line.session()).await;
     stage.soon(session.look(&ALL)).await;
-    assert_eq!(state(&mut stage).await.disk, Disk::Hangs);
+    assert_eq!(host_now(&mut stage).await.disk, Disk::Hangs);
     assert!(session.program.contains("leader=7 disk=''\n"), "{}", session.program);
     stage.soon(shim.exit(0)).await;
     assert_eq!(stage.end().await, [Outcome::Ok]);
