@@ -34,6 +34,8 @@ pub enum Msg {
     Frame,
     /// Output that was asked for.
     Loaded(Loaded),
+    /// The last of ssh's own words about the host of a job.
+    Words(JobId, Vec<String>),
     /// What the shell was asked to do cannot be done; in words.
     Refused(&'static str),
 }
@@ -96,6 +98,8 @@ pub enum Effect {
     Give(Secret),
     /// Read output.
     Load(Load),
+    /// Read the last of ssh's own words about the host of a job.
+    Words(JobId),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.

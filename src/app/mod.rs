@@ -12,14 +12,17 @@
 
 mod act;
 mod action;
+mod amount;
 mod arming;
 mod command;
 mod confirm;
 mod confirmed;
 mod details;
 mod echo;
+mod fact;
 mod filter;
 mod help;
+mod host_facts;
 mod input;
 mod key;
 mod lag;
@@ -43,6 +46,8 @@ mod state;
 mod table;
 pub mod text;
 mod update;
+mod watch;
+mod watching;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -50,9 +55,11 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use action::{Action, Group, Place};
+pub use amount::bytes;
 pub use command::{CommandLine, commands};
 pub use confirm::{Confirm, Intent};
-pub use details::{Fact, NAME_COLUMNS, bytes, facts, left_in_words};
+pub use details::{facts, left_in_words};
+pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::{Filter, FilterError, FilterKey};
 pub use help::{HelpRow, help};
 pub use input::Input;

@@ -8,6 +8,7 @@ use super::overlay::Overlay;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
 use super::table::Table;
+use super::watch::Watch;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;
@@ -75,6 +76,8 @@ pub struct App {
     pub(super) width_asked: Option<usize>,
     /// What was last confirmed, and of how many jobs.
     pub(super) confirmed: Option<Confirmed>,
+    /// The job whose details are open.
+    pub(super) watch: Option<Watch>,
     host_columns: usize,
 }
 
@@ -104,6 +107,7 @@ impl App {
             commands: Vec::new(),
             width_asked: None,
             confirmed: None,
+            watch: None,
             host_columns,
         };
         app.table.arrange(&app.board, now);
@@ -221,11 +225,24 @@ impl App {
         let rows = self.table.is_stale().then(|| self.table.hand_lifts(now)).flatten();
         let armed = self.overlay.arms_at();
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
-        [clock, rows, armed, notice]
+        let watched = self.watch.as_ref().filter(|watch| self.asks_host_of(watch.job));
+        let watch = watched.map(|watch| watch.due);
+        [clock, rows, armed, notice, watch]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)
             .min()
+    }
+
+    /// Whether the host of a job is asked while its details are open.
+    pub(super) fn asks_host_of(&self, job: JobId) -> bool {
+        !self.is_locked() && !self.is_too_small() && self.runs(job)
+    }
+
+    /// Whether a command of a job runs, and there is somebody who could look at it.
+    pub(super) fn runs(&self, job: JobId) -> bool {
+        let phase = self.board.row(job).map(|row| &row.phase);
+        self.board.course().is_live() && matches!(phase, Some(Phase::Running { .. } | Phase::Stopping { .. }))
     }
 
     /// Whether something changed since this was last asked.

@@ -5,8 +5,9 @@ use super::act;
 use super::action::Action;
 use super::command::{self, CommandLine, Verb};
 use super::confirm::Answer;
-use super::details::{NAME_COLUMNS, facts};
+use super::details::facts;
 use super::echo;
+use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter};
 use super::help::help;
 use super::input::{Input, Typed};
@@ -26,7 +27,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
-use super::text;
+use super::watching;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -34,6 +35,7 @@ use crate::model::stamp::Stamp;
 /// Takes in a message at `now`, and says what has to be done.
 pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
+    let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
         Msg::Key(key) => press(app, key, now),
         Msg::Paste(text) => paste(app, &text, now),
@@ -52,13 +54,22 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             Effects::none()
         }
         Msg::Loaded(loaded) => take(app, loaded),
+        Msg::Words(job, words) => {
+            watching::take_words(app, job, words);
+            Effects::none()
+        }
         Msg::Refused(words) => {
             app.say(words, now);
             Effects::none()
         }
     };
     password::open_when_due(app, now);
-    effects.and(leave::when_over(app, now))
+    let watched = if is_frame {
+        Effects::none()
+    } else {
+        watching::follow(app, now)
+    };
+    effects.and(watched).and(leave::when_over(app, now))
 }
 
 /// Rows take their places before they are drawn.
@@ -95,7 +106,10 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             hear_event(app, &event, now);
             Effects::none()
         }
-        Message::Probe(_) => Effects::none(),
+        Message::Probe(probe) => {
+            watching::take(app, probe, now);
+            Effects::none()
+        }
         Message::Output(output) => {
             app.board.print(&output);
             app.dirty |= is_seen(app, output.job);
@@ -238,10 +252,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
-            let rows = facts
-                .iter()
-                .map(|fact| text::wrap_words(&fact.text, columns).len())
-                .sum();
+            let rows = facts.iter().map(|fact| fact.rows(columns).len()).sum();
             let closes = Action::of_key(key, app.place());
             match closes {
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {

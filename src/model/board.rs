@@ -45,6 +45,8 @@ pub struct Row {
     pub began: Option<Stamp>,
     /// The limit on the command's run time in this attempt, where the operator has changed it; `Some(None)` is none.
     pub changed_limit: Option<Option<Duration>>,
+    /// What it has been in this attempt, and since when each.
+    pub path: Vec<(Stamp, Standing)>,
     /// Since when nothing has been heard of the host, although it was asked for a sign of life.
     pub link_silent: Option<Stamp>,
     /// What the last looks at the host found alive of this attempt, and of earlier ones of which something was left.
@@ -307,8 +309,12 @@ impl Board {
         };
         let before = Standing::of(&row.phase);
         row.change(attempt, change, at);
+        let after = Standing::of(&row.phase);
+        if row.path.last().is_none_or(|(_, last)| *last != after) {
+            row.path.push((at, after));
+        }
         self.tally.leave(before);
-        self.tally.enter(Standing::of(&row.phase));
+        self.tally.enter(after);
         if let Change::Done(ending) = change
             && matches!(ending.outcome, Outcome::Ok | Outcome::Exit { .. })
         {
@@ -336,6 +342,7 @@ impl Row {
             cookie: None,
             began: None,
             changed_limit: None,
+            path: Vec::new(),
             link_silent: None,
             left: BTreeMap::new(),
             not_looked: None,
@@ -384,6 +391,7 @@ impl Row {
         self.cookie = None;
         self.began = None;
         self.changed_limit = None;
+        self.path.clear();
         self.link_silent = None;
         self.left.retain(|_, look| !look.processes.is_empty());
         self.not_looked = None;

@@ -26,6 +26,7 @@ pub mod prompt;
 pub mod request;
 pub mod secret;
 pub mod signal;
+pub mod ssh_argv;
 pub mod stamp;
 pub mod tail;
 pub mod tally;

@@ -8,7 +8,7 @@ use super::recorder::Journal;
 use super::rights::Rights;
 use super::scheduler::Input;
 use super::search::{self, Moment, Verdict};
-use super::secrets::{NoRandom, random};
+use super::secrets::random;
 use super::setup::Setup;
 use crate::model::doubt::Doubt;
 use crate::model::event::Change;
@@ -157,18 +157,26 @@ pub(super) fn told(looks: &[Look], now: Moment) -> Vec<Change> {
     vec![Change::Left { processes }, Change::Found { fate }]
 }
 
-/// Makes one search in a session of its own; on a connection where no shell has answered yet one is greeted first.
+/// Makes one search in a session of its own.
 pub(super) async fn session<C: Connection>(
     shared: &Shared<C>,
     rights: &Rights,
     sought: &[Sought],
     kill: &[Vec<u32>],
 ) -> Result<Vec<Looked>, String> {
-    let no_numbers = |error: NoRandom| error.to_string();
-    let (nonce, hello) = (
-        Nonce::new(random().map_err(no_numbers)?),
-        Nonce::new(random().map_err(no_numbers)?),
-    );
+    let nonce = Nonce::new(random().map_err(|error| error.to_string())?);
+    let setup = greeted(shared, rights, &nonce).await?;
+    Ok(search::look(setup, &nonce, sought, kill).await)
+}
+
+/// Opens a session with a shell that has answered and has these rights; on a connection where none has answered yet it is
+/// greeted first.
+pub(super) async fn greeted<C: Connection>(
+    shared: &Shared<C>,
+    rights: &Rights,
+    nonce: &Nonce,
+) -> Result<Setup, String> {
+    let hello = Nonce::new(random().map_err(|error| error.to_string())?);
     let greeting = Greeting::new(&hello);
     let greeted = async {
         let process = shared
@@ -187,7 +195,7 @@ pub(super) async fn session<C: Connection>(
         Err(_) => return Err("no shell answered in time".to_owned()),
     };
     shared.greeted();
-    Ok(search::look(setup, &nonce, sought, kill).await)
+    Ok(setup)
 }
 
 fn in_words(outcome: &Outcome) -> String {

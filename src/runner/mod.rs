@@ -15,6 +15,7 @@ mod keeper;
 mod naps;
 mod password;
 mod pool;
+mod probe;
 mod recorder;
 mod resume;
 mod retry;
@@ -45,6 +46,7 @@ use errand::Errand;
 use job::{Job, JobOrder};
 use keeper::Keeper;
 use pool::Pool;
+use probe::{Glance, Probes};
 use recorder::{Journal, Recorder};
 pub use resume::{Lost, Past};
 use scheduler::{Input, Order, Scheduler};
@@ -154,12 +156,14 @@ impl Runner {
             news_out,
             errands: JoinSet::new(),
             turn: Arc::new(Semaphore::new(errand::AT_ONCE)),
+            probes: Probes::new(),
         };
         match self.past {
             None => dispatcher.begin(),
             Some(past) => dispatcher.journal.now(What::RunResumed(past.resumed)),
         }
         dispatcher.run(news, wishes).await;
+        dispatcher.probes.end().await;
         dispatcher.finish_errands().await;
         dispatcher.pool.close().await;
         dispatcher.end();
@@ -190,6 +194,8 @@ struct Dispatcher<T: Transport> {
     errands: JoinSet<()>,
     /// Which of them may be under way.
     turn: Arc<Semaphore>,
+    /// Looks at the hosts of running jobs.
+    probes: Probes,
 }
 
 impl<T: Transport> Dispatcher<T> {
@@ -219,6 +225,7 @@ impl<T: Transport> Dispatcher<T> {
                     self.ended(ended).await
                 }
                 Some(_) = self.errands.join_next() => None,
+                Some(()) = self.probes.reap() => None,
                 () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
                 () = self.clock.tick() => None,
             };
@@ -248,7 +255,7 @@ impl<T: Transport> Dispatcher<T> {
     async fn heard(&mut self, asked: Asked) -> Option<Input> {
         let Asked { who, request, secret } = asked;
         match &request {
-            Request::Hold | Request::Release => return Some(Input::Request(request)),
+            Request::Hold | Request::Release | Request::Probe { .. } => return Some(Input::Request(request)),
             // Everybody who comes offers one; it matters when the one that we had is gone.
             Request::Agent { socket } if !self.agent.replace(socket).await => return None,
             // Whoever goes on although the agent is gone knows that it is.
@@ -318,6 +325,7 @@ impl<T: Transport> Dispatcher<T> {
                 Order::Look(job) => self.send(job, JobOrder::Look),
                 Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
                 Order::Search(job, doubts, kill) => self.search(job, doubts, kill),
+                Order::Probe(job, attempt, mark) => self.probe(job, attempt, mark),
                 Order::Record(event) => self.journal.event(event),
                 Order::Finish => over = true,
             }
@@ -364,6 +372,20 @@ impl<T: Transport> Dispatcher<T> {
             turn: Arc::clone(&self.turn),
         };
         self.errands.spawn(errand.run());
+    }
+
+    /// Looks at the host of a running job, for whoever shows it.
+    fn probe(&mut self, job: JobId, attempt: AttemptNo, mark: Option<Doubt>) {
+        self.probes.begin(Glance {
+            plan: Arc::clone(&self.plan),
+            pool: Arc::clone(&self.pool),
+            journal: self.journal.clone(),
+            clock: self.clock.clone(),
+            rights: self.keeper.rights(&self.plan),
+            job,
+            attempt,
+            mark,
+        });
     }
 
     fn send(&self, job: JobId, order: JobOrder) {

@@ -11,6 +11,7 @@ mod signals;
 mod terminal;
 mod theme;
 mod view;
+mod words;
 
 pub use crate::app::{Access, Seat};
 pub use shell::{Ending, Leaving, Opening, run};

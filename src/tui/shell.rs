@@ -6,6 +6,7 @@ use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
+use super::words::Words;
 use super::{keys, view};
 use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
 use crate::history::rest;
@@ -13,6 +14,7 @@ use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::event::Message;
+use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::model::secret::Secret;
@@ -97,6 +99,7 @@ pub async fn run(opening: Opening) -> Ending {
     let now = Stamp(began.elapsed());
     let mut shell = Shell {
         reading: Reading::new(dir.clone(), plan.clone()),
+        words: Words::new(dir.clone(), plan.clone()),
         app: App::new(plan, board, now).seated(seat),
         pace: Pace::default(),
         dir,
@@ -119,6 +122,7 @@ struct Shell {
     dir: RunDir,
     app: App,
     reading: Reading,
+    words: Words,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -136,6 +140,7 @@ enum Woken {
     Input(Option<io::Result<Event>>),
     Signal(Heard),
     Read(crate::app::Loaded),
+    Words(JobId, Vec<String>),
     Told(Option<Message>),
     Time,
 }
@@ -172,6 +177,7 @@ impl Shell {
                     Effect::Request(request) => self.request(request),
                     Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
+                    Effect::Words(job) => self.words.ask(job),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
@@ -185,6 +191,7 @@ impl Shell {
                 Woken::Signal(Heard::Terminate) => return Ok(Leaving::Terminated),
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
+                Woken::Words(job, words) => self.tell(Msg::Words(job, words)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -209,6 +216,7 @@ impl Shell {
             event = next_event(&mut stage.input) => Woken::Input(event),
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
+            (job, words) = self.words.next() => Woken::Words(job, words),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }

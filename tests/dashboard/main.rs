@@ -21,6 +21,7 @@ mod left;
 mod looks;
 mod output;
 mod panicking;
+mod probing;
 mod screen;
 mod stopping;
 mod table;

@@ -23,6 +23,7 @@ mod hosts;
 mod left;
 mod output;
 mod password;
+mod probing;
 mod shim;
 mod stage;
 mod starts;

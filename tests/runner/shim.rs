@@ -101,13 +101,18 @@ impl Shim {
 
     /// Plays a search: takes the program, and answers with these lines.
     pub(crate) async fn look(&mut self, answer: &[&str]) {
+        self.tell(answer).await;
+        self.close(Stream::Stdout);
+        self.close(Stream::Stderr);
+    }
+
+    /// The same, and then says nothing more and does not end.
+    pub(crate) async fn tell(&mut self, answer: &[&str]) {
         self.come_up().await;
         for line in answer {
             let line = format!("{}{line}\n", self.mark);
             self.print(Stream::Stdout, line.as_bytes()).await;
         }
-        self.close(Stream::Stdout);
-        self.close(Stream::Stderr);
     }
 
     /// Sends a record.

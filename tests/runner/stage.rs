@@ -8,6 +8,7 @@ use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};
 use heeler::model::outcome::Outcome;
 use heeler::model::plan::{Plan, Settings, Slow};
+use heeler::model::probe::Probe;
 use heeler::model::request::Request;
 use heeler::model::secret::Secret;
 use heeler::model::stamp::Stamp;
@@ -37,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) events: Vec<Event>,
     /// Every message with output so far.
     pub(crate) outputs: Vec<Output>,
+    /// Every look at a host so far.
+    pub(crate) probes: Vec<Probe>,
     hosts: HashMap<String, Calls>,
     runner: JoinHandle<()>,
     finished: Arc<AtomicBool>,
@@ -101,6 +104,7 @@ impl Stage {
             dir,
             events: Vec::new(),
             outputs: Vec::new(),
+            probes: Vec::new(),
             hosts,
             runner: tokio::spawn(runner.run(transport, wishes)),
             finished,
@@ -181,7 +185,7 @@ impl Stage {
         match message {
             Some(Message::Event(event)) => self.events.push(event),
             Some(Message::Output(output)) => self.outputs.push(output),
-            Some(Message::Probe(_)) => {}
+            Some(Message::Probe(probe)) => self.probes.push(probe),
             None => return false,
         }
         true

@@ -68,6 +68,8 @@ pub(in crate::runner) enum Order {
     KillLeft(JobId, Vec<u32>),
     /// Look at the host what is alive of these attempts, which are over, after KILL to these of its processes.
     Search(JobId, Vec<Doubt>, Vec<u32>),
+    /// Look at the host of a job, whose attempt runs with this mark; without one nothing of it runs.
+    Probe(JobId, AttemptNo, Option<Doubt>),
     /// Record an event.
     Record(Event),
     /// The run is over.

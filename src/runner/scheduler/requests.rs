@@ -45,6 +45,11 @@ impl Scheduler {
                     self.look(job, None, turn);
                 }
             }
+            Request::Probe { job } => {
+                if let Some(slot) = self.slots.get(job.index()) {
+                    turn.orders.push(Order::Probe(job, slot.attempt, slot.mark()));
+                }
+            }
             Request::KillLeft { job, pids } if job.index() < self.slots.len() => self.look(job, Some(pids), turn),
             Request::Skip { jobs } => {
                 let known = self.slots.len();
@@ -56,7 +61,7 @@ impl Scheduler {
             Request::Limit { jobs, by } => self.limit(&jobs, by, turn),
             Request::Width { width } => self.widen(width.max(1), turn),
             // What is not a matter of who may start.
-            Request::Agent { .. } | Request::KillLeft { .. } | Request::SudoPassword | Request::Probe { .. } => {}
+            Request::Agent { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
         }
     }
 

@@ -70,6 +70,13 @@ impl Slot {
         }
     }
 
+    /// By what the processes of the attempt under way are found, once its command runs.
+    pub(super) fn mark(&self) -> Option<Doubt> {
+        let runs = matches!(self.place, Place::Running { since: Some(_), .. } | Place::Stopping);
+        let cookie = self.cookie.clone().filter(|_| runs)?;
+        Some(Doubt::new(self.attempt, cookie, self.command))
+    }
+
     /// All attempts that are over and of which something may be looked for.
     pub(super) fn traces(&self) -> Vec<Doubt> {
         self.doubts.iter().chain(&self.ended).cloned().collect()

@@ -95,6 +95,10 @@ fn words(orders: Vec<Order>) -> Vec<String> {
             Order::Signal(job, signal) => format!("{signal} {job}"),
             Order::Limit(job, by) => format!("limit {job} {by:?}"),
             Order::Peers(job, limit) => format!("peers {job} {limit:?}"),
+            Order::Probe(job, attempt, mark) => {
+                let pid = mark.and_then(|mark| mark.pid);
+                format!("probe {job}.{attempt} {pid:?}")
+            }
             Order::KillLeft(job, pids) => format!("kill {pids:?} {job}"),
             Order::Search(job, doubts, kill) => {
                 let attempts: Vec<u32> = doubts.iter().map(|doubt| doubt.attempt.0).collect();

@@ -12,6 +12,7 @@ use crate::model::outcome::{Limit, Outcome};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::{OnDisconnect, Plan};
+use crate::model::probe::{Disk, HostState, Means, Probe, Process, Seen};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Charset, Look, Palette};
 use ratatui::Terminal;
@@ -164,6 +165,79 @@ fn what_lies_over_the_screen() {
         let buffer = drawn(&desk(size, keys), SIXTEEN, Stamp::from_secs(101));
         insta::assert_snapshot!(name, text(&buffer));
     }
+}
+
+/// The details of a running job whose host is pressed for everything.
+fn details_of_a_pressed_host(size: (u16, u16)) -> App {
+    let process = |pid, parent, state, elapsed, waits_in: &str, arguments: &str| Process {
+        pid,
+        parent,
+        state,
+        owner: "root".into(),
+        elapsed,
+        cpu: elapsed / 20,
+        waits_in: Some(waits_in.into()),
+        arguments: arguments.into(),
+    };
+    let state = HostState {
+        processes: vec![
+            process(4711, 1, 'S', 41, "do_wait", "sh"),
+            process(4712, 4711, 'S', 41, "do_wait", "apt-get -y upgrade"),
+            process(
+                4802,
+                4712,
+                'D',
+                12,
+                "jbd2_log_wait_commit",
+                "/usr/bin/dpkg --status-fd 21 --no-triggers --unpack --auto-deconfigure --recursive /tmp/apt-dpkg-install-x",
+            ),
+        ],
+        more: 0,
+        means: Some(Means::Proc),
+        load: Some([9.5, 4.25, 2.0]),
+        processors: Some(4),
+        memory: Some([16_000_000_000, 700_000_000]),
+        disk: Disk::Job {
+            size: 40_000_000_000,
+            available: 19_000_000_000,
+        },
+    };
+    let mut app = desk(size, &[]);
+    let keys = ["/", "w", "e", "b", "2", "1"].map(|key| Key::Char(key.chars().next().unwrap_or_default()));
+    for key in keys.into_iter().chain([Key::Enter, Key::Char('i')]) {
+        let _ = update(&mut app, Msg::Key(key), NOW);
+        let _ = update(&mut app, Msg::Frame, NOW);
+    }
+    let probe = Probe {
+        at: NOW,
+        job: JobId(2),
+        attempt: AttemptNo::FIRST,
+        seen: Seen::Host(Box::new(state)),
+    };
+    let _ = update(&mut app, Msg::Runner(Message::Probe(probe)), NOW);
+    let words = vec!["Warning: Permanently added 'web21' (ED25519) to the list of known hosts.".into()];
+    let _ = update(&mut app, Msg::Words(JobId(2), words), NOW);
+    app
+}
+
+#[test]
+fn the_details_of_a_running_job_show_its_host() {
+    for (name, size, look) in [
+        ("probe-80", (80, 24), SIXTEEN),
+        ("probe-200", (200, 50), SIXTEEN),
+        ("probe-mono", (80, 24), MONO),
+    ] {
+        let app = details_of_a_pressed_host(size);
+        insta::assert_snapshot!(name, text(&drawn(&app, look, Stamp::from_secs(101))));
+    }
+    let buffer = drawn(&details_of_a_pressed_host((80, 24)), SIXTEEN, Stamp::from_secs(101));
+    let warned: Vec<String> = text(&buffer)
+        .lines()
+        .zip(0..)
+        .filter(|(_, y)| styles(&buffer, *y).contains('y'))
+        .map(|(line, _)| line.trim_matches(['│', ' ']).to_owned())
+        .collect();
+    insta::assert_snapshot!("probe-warned", warned.join("\n"));
 }
 
 #[test]
