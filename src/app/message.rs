@@ -1,6 +1,8 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
+use super::difference::{Compared, Comparison};
 use super::key::Key;
+use super::prints::{Sketch, Wanted};
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
@@ -34,6 +36,10 @@ pub enum Msg {
     Frame,
     /// Output that was asked for.
     Loaded(Loaded),
+    /// What outputs that were asked for are like.
+    Surveyed(Vec<Sketch>),
+    /// The difference of two outputs.
+    Compared(Compared),
     /// What the shell was asked to do cannot be done; in words.
     Refused(&'static str),
 }
@@ -96,6 +102,10 @@ pub enum Effect {
     Give(Secret),
     /// Read output.
     Load(Load),
+    /// Read whole outputs, to tell which are the same.
+    Survey(Vec<Wanted>),
+    /// Read two outputs and compare them.
+    Compare(Comparison),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.

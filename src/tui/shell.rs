@@ -1,13 +1,15 @@
 //! The loop: waits for whatever comes next, keys before signals before messages, lets the dashboard take it in, does
 //! what that asks for, and draws at a measured pace. Everything that touches the world is here and nowhere above.
 
+use super::comparing::Comparing;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
+use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::{keys, view};
-use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
+use crate::app::{Access, App, Compared, Effect, Effects, Msg, Seat, Size, Sketch, suspended, update};
 use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
@@ -97,6 +99,8 @@ pub async fn run(opening: Opening) -> Ending {
     let now = Stamp(began.elapsed());
     let mut shell = Shell {
         reading: Reading::new(dir.clone(), plan.clone()),
+        survey: Survey::new(dir.clone(), plan.clone()),
+        comparing: Comparing::new(dir.clone(), plan.clone()),
         app: App::new(plan, board, now).seated(seat),
         pace: Pace::default(),
         dir,
@@ -119,6 +123,8 @@ struct Shell {
     dir: RunDir,
     app: App,
     reading: Reading,
+    survey: Survey,
+    comparing: Comparing,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -136,6 +142,8 @@ enum Woken {
     Input(Option<io::Result<Event>>),
     Signal(Heard),
     Read(crate::app::Loaded),
+    Surveyed(Vec<Sketch>),
+    Compared(Compared),
     Told(Option<Message>),
     Time,
 }
@@ -172,6 +180,8 @@ impl Shell {
                     Effect::Request(request) => self.request(request),
                     Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
+                    Effect::Survey(wanted) => self.survey.ask(wanted),
+                    Effect::Compare(comparison) => self.comparing.ask(comparison),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
@@ -185,6 +195,8 @@ impl Shell {
                 Woken::Signal(Heard::Terminate) => return Ok(Leaving::Terminated),
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
+                Woken::Surveyed(sketches) => self.tell(Msg::Surveyed(sketches)),
+                Woken::Compared(compared) => self.tell(Msg::Compared(compared)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -209,6 +221,8 @@ impl Shell {
             event = next_event(&mut stage.input) => Woken::Input(event),
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
+            sketches = self.survey.next() => Woken::Surveyed(sketches),
+            compared = self.comparing.next() => Woken::Compared(compared),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }
@@ -285,8 +299,11 @@ impl Shell {
         signals.stop_self().await?;
         let effects = self.come_back(stage)?;
         for effect in effects {
-            if let Effect::Load(load) = effect {
-                self.reading.ask(load);
+            match effect {
+                Effect::Load(load) => self.reading.ask(load),
+                Effect::Survey(wanted) => self.survey.ask(wanted),
+                Effect::Compare(comparison) => self.comparing.ask(comparison),
+                _ => {}
             }
         }
         Ok(())

@@ -23,3 +23,4 @@ mod panicking;
 mod screen;
 mod stopping;
 mod table;
+mod views;
