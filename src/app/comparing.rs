@@ -155,11 +155,8 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::PageUp => view.scroll(-page),
         Action::Top => view.go_to(0),
         Action::Bottom => view.go_to(usize::MAX),
-        Action::NextChange | Action::PreviousChange => {
-            if !view.step(action == Action::NextChange) {
-                app.say("no further difference that way", now);
-            }
-        }
+        Action::NextChange | Action::PreviousChange if view.step(action == Action::NextChange) => {}
+        Action::NextChange | Action::PreviousChange => app.say("no further difference that way", now),
         Action::Back => app.screen = Screen::Table,
         _ => {}
     }
