@@ -125,10 +125,22 @@ impl Confirm {
 
     /// What must be typed, where something must be: the number of jobs, or the host's name.
     pub fn wanted(&self) -> Option<String> {
-        self.typed.as_ref().map(|_| match self.intent {
-            Intent::KillNamed => self.hosts.clone(),
-            _ => self.jobs.len().to_string(),
+        self.typed.as_ref().map(|_| {
+            if self.is_named() {
+                self.hosts.clone()
+            } else {
+                self.jobs.len().to_string()
+            }
         })
+    }
+
+    /// Whether it is the host's name that must be typed.
+    pub fn is_named(&self) -> bool {
+        match self.intent {
+            Intent::KillNamed => true,
+            Intent::KillLeft => self.typed.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether yes would be taken at `now`.
@@ -149,8 +161,8 @@ impl Confirm {
             Key::Esc | Key::Ctrl('c') => return Answer::No,
             _ if !self.is_armed(now) => {}
             // Every letter may belong to the name; Enter is no slip here, as it takes nothing but the whole name.
-            Key::Enter if self.intent == Intent::KillNamed && self.is_ready(now) => return Answer::Yes,
-            _ if self.intent == Intent::KillNamed => {
+            Key::Enter if self.is_named() && self.is_ready(now) => return Answer::Yes,
+            _ if self.is_named() => {
                 if let Some(typed) = &mut self.typed {
                     typed.press(key);
                 }

@@ -57,7 +57,8 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     }
     if let Some(since) = row.link_silent.filter(|_| row.phase.is_live()) {
         let silent = Elapsed::Running(now.since(since));
-        let text = format!("silent for {silent}: the host gave no sign of life when asked, and no limit counts");
+        let text =
+            format!("no sign of life from the shim for {silent}; ssh still holds the connection, and no limit counts");
         facts.push(Fact::new("link", text));
     }
     for (number, ending) in row.earlier.iter().enumerate() {

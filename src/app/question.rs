@@ -27,10 +27,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     if fitting.is_empty() {
         let text = match *targets {
             [] => "no row is chosen".to_owned(),
-            [job] if is_spared(job) => format!(
-                "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
-                app.label(job)
-            ),
+            [job] if is_spared(job) => spared(app, job),
             _ if targets.iter().any(|job| is_spared(*job)) => {
                 "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
             }
@@ -65,8 +62,20 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     });
 }
 
-/// `K`: asks before killing what is known to be left of a job. Of one that runs that is only what has escaped from it.
+/// Why nothing is sent to a job that is to finish.
+fn spared(app: &App, job: JobId) -> String {
+    format!(
+        "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
+        app.label(job)
+    )
+}
+
+/// `K`: asks before killing what is known to be left of a job. Of one that runs that is only what has escaped from it; of
+/// one that is to finish nothing while it runs, and afterwards, as it may run on, only by its host's name.
 pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
+    if is_left_to_finish(app, job) {
+        return app.say(spared(app, job), now);
+    }
     let Some(row) = app.board.row(job) else { return };
     let runs = !row.phase.is_done();
     let left: Vec<Left> = row
@@ -99,7 +108,7 @@ pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
         hidden: 0,
         warning: escaped.then(|| "what escaped may be a daemon that was left on purpose".to_owned()),
         opened: now,
-        typed: None,
+        typed: app.plan.settings.let_finish.then(Input::default),
     });
 }
 

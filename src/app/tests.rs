@@ -480,6 +480,36 @@ fn what_is_left_is_killed_by_number_and_only_after_a_question() {
 }
 
 #[test]
+fn what_is_to_finish_is_killed_by_its_name_only_even_by_number() {
+    let mut desk = Desk::running(1);
+    Arc::make_mut(&mut desk.app.plan).settings.let_finish = true;
+    let (k, processes) = (Key::Char('K'), vec![left(8, Kin::Escaped)]);
+    desk.hear(0, Change::Left { processes });
+    assert_eq!(desk.press(&[k]), []);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    assert!(
+        desk.notice().starts_with("web1 is left to finish (--let-finish)"),
+        "{}",
+        desk.notice()
+    );
+    // It is lost, and may run on.
+    let lost = Outcome::Lost {
+        detail: "cut".to_owned(),
+        fate: Fate::Unknown,
+    };
+    desk.hear(0, done(lost, 9));
+    let processes = vec![left(8, Kin::Session)];
+    desk.hear(0, Change::Left { processes });
+    desk.press(&[k]);
+    assert_eq!(desk.press(&[Y, Key::Enter]), [], "no name");
+    desk.press(&[Key::Backspace]);
+    desk.types("web1");
+    let (job, pids) = (JobId(0), vec![8]);
+    let kill = Effect::Request(Request::KillLeft { job, pids });
+    assert_eq!(desk.press(&[Key::Enter]), [kill]);
+}
+
+#[test]
 fn a_viewer_who_may_not_act_neither_looks_nor_kills() {
     let mut desk = Desk::running(1);
     desk.app.seat.access = Access::ReadOnly;
@@ -653,9 +683,9 @@ fn a_suspended_program_says_that_the_jobs_run_on() {
 fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
     let mut desk = Desk::running(1);
     assert_eq!(desk.press(&[Key::Char('q')]), []);
-    assert!(matches!(desk.app.overlay, Overlay::Quit(_)));
+    assert!(matches!(desk.app.overlay(), Overlay::Quit(_)));
     desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
-    assert!(matches!(desk.app.overlay, Overlay::None));
+    assert!(matches!(desk.app.overlay(), Overlay::None));
     assert_eq!(
         desk.press(&[Key::Char('c')]),
         [],
@@ -1004,4 +1034,41 @@ fn where_nothing_can_be_drawn_keys_do_nothing_and_a_question_waits_until_it_is_s
         desk.press(&[Key::Char('c')]),
         [Effect::Request(Request::Quit { force: Force::Graceful })]
     );
+}
+
+fn told(desk: &mut Desk, what: What) {
+    let at = desk.now;
+    desk.tell(Msg::Runner(Message::Event(Event { at, what })));
+    desk.tell(Msg::Frame);
+}
+
+#[test]
+fn the_question_for_the_password_opens_by_itself_and_closes_when_somebody_else_answers() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Char('x')]);
+    told(&mut desk, What::PasswordGiven);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert_eq!(*desk.app.overlay(), Overlay::None, "nobody asks any more");
+}
+
+#[test]
+fn a_question_for_the_password_that_was_put_off_opens_again_on_its_key_or_when_another_one_is_wanted() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    desk.press(&[Key::Ctrl('c')]);
+    desk.tell(Msg::Frame);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Ctrl('c')]);
+    told(
+        &mut desk,
+        What::PasswordWanted {
+            detail: Some("web1 did not accept it".to_owned()),
+        },
+    );
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
 }

@@ -99,6 +99,8 @@ fn open_files(needed: u64, refusal: impl Fn(u64) -> UsageError) -> Result<(), Us
 struct Need {
     warm: u64,
     connecting: u64,
+    /// Connected and waiting for the password of sudo.
+    waiting: u64,
     running: u64,
 }
 
@@ -107,23 +109,29 @@ impl Need {
         Self {
             warm: WARM.min(2 * hosts as u64),
             connecting: settings.connect_width.min(hosts) as u64,
+            waiting: if settings.sudo {
+                settings.width.min(hosts) as u64
+            } else {
+                0
+            },
             running: settings.width.min(hosts) as u64,
         }
     }
 
     fn total(self) -> u64 {
-        FIXED + self.warm + PER_CONNECT * self.connecting + PER_RUN * self.running
+        FIXED + self.warm + PER_CONNECT * self.connecting + PER_RUN * (self.waiting + self.running)
     }
 
     /// The widths that fit, the width of the run before that of the connecting.
     fn advice(self, most: u64) -> Advice {
         let without = |part: u64| most.saturating_sub(self.total() - part);
-        let width = without(PER_RUN * self.running) / PER_RUN;
+        let per_width = PER_RUN * (1 + u64::from(self.waiting > 0));
+        let width = without(PER_RUN * (self.waiting + self.running)) / per_width;
         if (1..self.running).contains(&width) {
             return Advice::Width(width);
         }
-        let both = PER_RUN * self.running + PER_CONNECT * self.connecting;
-        let connect_width = without(both).saturating_sub(PER_RUN) / PER_CONNECT;
+        let both = PER_RUN * (self.waiting + self.running) + PER_CONNECT * self.connecting;
+        let connect_width = without(both).saturating_sub(per_width) / PER_CONNECT;
         if (1..self.connecting).contains(&connect_width) {
             return Advice::Widths { connect_width };
         }
@@ -149,6 +157,7 @@ mod tests {
         let need = Need {
             warm: 200,
             connecting: 32,
+            waiting: 0,
             running: 64,
         };
         let least = FIXED + 200;

@@ -428,6 +428,7 @@ impl Row {
     }
 
     fn interrupt(&mut self, at: Stamp, on_disconnect: OnDisconnect) {
+        self.link_silent = None;
         let begun = match self.phase {
             Phase::Done { .. } => return,
             Phase::Queued { since, .. }
@@ -458,6 +459,8 @@ impl Row {
                 fate,
             }
         };
+        // What was seen while it ran says nothing about what is left after it.
+        self.left.remove(&self.attempt);
         self.phase = Phase::Done {
             at,
             elapsed: at.since(begun),

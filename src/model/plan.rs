@@ -167,6 +167,18 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// What becomes of what runs when its link is cut, in a few words: `on cut: end, lease 90s`.
+    pub fn policy(&self) -> String {
+        match (self.let_finish, self.on_disconnect, self.lease) {
+            (true, ..) => "let finish".to_owned(),
+            (_, OnDisconnect::Keep, _) => "on cut: keep".to_owned(),
+            (_, OnDisconnect::End, None) => "on cut: end".to_owned(),
+            (_, OnDisconnect::End, Some(lease)) => format!("on cut: end, lease {}s", lease.as_secs()),
+        }
+    }
+}
+
 /// The soft limit: when a running job is called slow.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

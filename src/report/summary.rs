@@ -68,7 +68,7 @@ fn write_left<'a>(rows: impl Iterator<Item = &'a Row>, out: &mut dyn Write) -> i
         writeln!(out, "left on {}: {}", row.host, words.join("; "))?;
     }
     if more > 0 {
-        writeln!(out, "and on {more} more hosts")?;
+        writeln!(out, "and on {more} more {}", if more == 1 { "host" } else { "hosts" })?;
     }
     Ok(())
 }

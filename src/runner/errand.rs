@@ -13,10 +13,12 @@ use super::setup::Setup;
 use crate::model::doubt::Doubt;
 use crate::model::event::Change;
 use crate::model::id::{AttemptNo, JobId};
+use crate::model::left::Left;
 use crate::model::outcome::{Fate, Outcome};
 use crate::model::plan::Plan;
 use crate::shim::{Greeting, Looked, Nonce, Sought};
 use crate::transport::{Connection, Transport};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{Semaphore, mpsc};
@@ -88,12 +90,15 @@ impl<T: Transport> Errand<T> {
 
     fn tell(&self, looked: &[Looked]) {
         let now = self.now();
-        for (doubt, looked) in self.doubts.iter().zip(looked) {
-            for change in told(looked, doubt, now) {
+        let attempts: BTreeSet<AttemptNo> = self.doubts.iter().map(|doubt| doubt.attempt).collect();
+        for attempt in attempts {
+            let looks = self.doubts.iter().zip(looked);
+            let looks: Vec<Look> = looks.filter(|(doubt, _)| doubt.attempt == attempt).collect();
+            for change in told(&looks, now) {
                 if let Change::Found { fate } = &change {
-                    self.found(doubt.attempt, fate.clone());
+                    self.found(attempt, fate.clone());
                 }
-                self.change(doubt.attempt, change);
+                self.change(attempt, change);
             }
         }
     }
@@ -116,17 +121,40 @@ impl<T: Transport> Errand<T> {
     }
 }
 
-/// What a search for an attempt tells about it. Where nothing was found and that proves nothing, it is not called nothing.
-pub(super) fn told(looked: &Looked, doubt: &Doubt, now: Moment) -> Vec<Change> {
-    let processes = search::left(looked, doubt, now);
-    match search::judge(looked, doubt, now) {
-        Verdict::Gone => vec![Change::Left { processes }, Change::Found { fate: Fate::Gone }],
-        Verdict::Alive { fate, .. } => vec![Change::Left { processes }, Change::Found { fate }],
-        Verdict::Unsure(why) => {
-            let detail = why.to_owned();
-            vec![Change::NotLooked { detail }]
+/// An attempt that was looked for, and what was found.
+pub(super) type Look<'a> = (&'a Doubt, &'a Looked);
+
+/// What searches for an attempt tell about it. There are several under one number where an earlier run had one as well:
+/// what lives of any of them is told, and nothing is gone before all of them are. Where nothing was found and that proves
+/// nothing, it is not called nothing.
+pub(super) fn told(looks: &[Look], now: Moment) -> Vec<Change> {
+    let (mut alive, mut unsure) = (false, None);
+    for (doubt, looked) in looks {
+        match search::judge(looked, doubt, now) {
+            Verdict::Gone => {}
+            Verdict::Alive { .. } => alive = true,
+            Verdict::Unsure(why) => unsure = Some(why),
         }
     }
+    let processes: Vec<Left> = looks
+        .iter()
+        .flat_map(|(doubt, looked)| search::left(looked, doubt, now))
+        .collect();
+    let fate = match unsure {
+        _ if alive => {
+            let owners: BTreeSet<&String> = processes.iter().map(|left| &left.owner).collect();
+            Fate::Survived {
+                count: processes.len() as u32,
+                owners: owners.into_iter().cloned().collect(),
+            }
+        }
+        Some(why) => {
+            let detail = why.to_owned();
+            return vec![Change::NotLooked { detail }];
+        }
+        None => Fate::Gone,
+    };
+    vec![Change::Left { processes }, Change::Found { fate }]
 }
 
 /// Makes one search in a session of its own; on a connection where no shell has answered yet one is greeted first.
@@ -166,5 +194,55 @@ fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { cause, detail } if !detail.is_empty() => format!("{cause}: {detail}"),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stamp::Stamp;
+    use crate::shim::{Alive, Sight, Sign};
+
+    #[test]
+    fn of_two_attempts_under_one_number_the_one_that_lives_is_told() {
+        let doubt = |cookie: &str| Doubt::new(AttemptNo(1), cookie.to_owned(), None);
+        let (earlier_run, this_run) = (doubt("a"), doubt("b"));
+        let daemon = Alive {
+            pid: 7,
+            sign: Sign::Cookie,
+            state: 'S',
+            uid: 0,
+            age: Duration::from_secs(5),
+            name: "backup".to_owned(),
+        };
+        let lives = Looked {
+            found: vec![daemon],
+            sight: Some(Sight::All),
+        };
+        let nothing = |sight| Looked { found: vec![], sight };
+        let now = Moment {
+            stamp: Stamp::from_secs(100),
+            time: SystemTime::now(),
+        };
+        let gone = nothing(Some(Sight::All));
+        for looks in [
+            [(&earlier_run, &lives), (&this_run, &gone)],
+            [(&earlier_run, &gone), (&this_run, &lives)],
+        ] {
+            let changes = told(&looks, now);
+            let [Change::Left { processes }, Change::Found { fate }] = &changes[..] else {
+                panic!("{changes:?}");
+            };
+            assert_eq!(processes.len(), 1);
+            assert!(matches!(fate, Fate::Survived { count: 1, .. }), "{fate:?}");
+        }
+        let unseen = nothing(Some(Sight::Hidden));
+        let changes = told(&[(&earlier_run, &unseen), (&this_run, &gone)], now);
+        assert!(matches!(&changes[..], [Change::NotLooked { .. }]), "{changes:?}");
+        let changes = told(&[(&earlier_run, &gone), (&this_run, &gone)], now);
+        assert!(
+            matches!(&changes[..], [Change::Left { .. }, Change::Found { fate: Fate::Gone }]),
+            "{changes:?}"
+        );
     }
 }

@@ -168,7 +168,7 @@ impl<T: Transport> Following<T> {
                     stamp: self.job.clock.now(),
                     time: SystemTime::now(),
                 };
-                errand::told(&looked[0], &doubts[0], now)
+                errand::told(&[(&doubts[0], &looked[0])], now)
             }
             Err(detail) => vec![Change::NotLooked { detail }],
         };
@@ -200,7 +200,7 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.kill_left(pids, self.job.clock.now());
                 self.perform(acts);
             }
-            Some(JobOrder::Run | JobOrder::CallOff) => {}
+            Some(JobOrder::Connect | JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {
                 let acts = self.attempt.abandoned(self.job.clock.now());

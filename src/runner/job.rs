@@ -19,6 +19,8 @@ use tokio::sync::mpsc;
 /// What the dispatcher tells a job's task.
 #[derive(Clone, Debug)]
 pub(super) enum JobOrder {
+    /// There is a connect slot again.
+    Connect,
     /// There is a run slot.
     Run,
     /// End, wherever you are.

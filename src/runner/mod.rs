@@ -288,6 +288,7 @@ impl<T: Transport> Dispatcher<T> {
         for order in orders {
             match order {
                 Order::Begin(job, attempt) => self.spawn(job, attempt),
+                Order::Connect(job) => self.send(job, JobOrder::Connect),
                 Order::Run(job) => self.send(job, JobOrder::Run),
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
                 Order::CallOff(job) => self.send(job, JobOrder::CallOff),

@@ -233,7 +233,7 @@ impl<T: Transport> Job<T> {
                         patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
                         continue;
                     }
-                    Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
+                    Some(JobOrder::Connect | JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
                     Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
@@ -300,12 +300,23 @@ impl<T: Transport> Job<T> {
         limit.map_or_else(String::new, |limit| humantime::format_duration(limit).to_string())
     }
 
+    /// Waits for a connect slot again, where that was told to be needed.
+    pub(super) async fn wait_for_connect_slot(&mut self) -> Result<(), Outcome> {
+        loop {
+            match self.orders.recv().await {
+                Some(JobOrder::Connect) => return Ok(()),
+                Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
+                Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
+            }
+        }
+    }
+
     async fn wait_for_run_slot(&mut self) -> Result<(), Outcome> {
         loop {
             match self.orders.recv().await {
                 Some(JobOrder::Run) => return Ok(()),
                 Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
-                Some(JobOrder::Look | JobOrder::KillLeft(_)) => {}
+                Some(JobOrder::Connect | JobOrder::Look | JobOrder::KillLeft(_)) => {}
             }
         }
     }
@@ -346,7 +357,7 @@ fn unheard(what: &str) -> Outcome {
 async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
-            Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
+            Some(JobOrder::Connect | JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
             Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
         }
     }

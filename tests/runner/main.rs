@@ -22,6 +22,7 @@ mod ends;
 mod hosts;
 mod left;
 mod output;
+mod password;
 mod shim;
 mod stage;
 mod starts;

@@ -9,6 +9,7 @@ use heeler::model::id::{AttemptNo, JobId, RunId};
 use heeler::model::outcome::Outcome;
 use heeler::model::plan::{Plan, Settings, Slow};
 use heeler::model::request::Request;
+use heeler::model::secret::Secret;
 use heeler::model::stamp::Stamp;
 use heeler::rundir::{OutputReader, RunDir, Writer};
 use heeler::runner::Runner;
@@ -159,6 +160,16 @@ impl Stage {
             request,
             secret: None,
         });
+    }
+
+    /// Types the password of `sudo`.
+    pub(crate) fn give(&self, password: &str) {
+        let asked = Asked {
+            who: "a test".to_owned(),
+            request: Request::SudoPassword,
+            secret: Some(Secret::new(password.as_bytes().to_vec())),
+        };
+        assert!(self.link.as_ref().unwrap().asked.send(asked).is_ok(), "the run is over");
     }
 
     /// Takes the next message in; returns whether there was one.

@@ -9,6 +9,7 @@ mod stopping;
 #[cfg(test)]
 mod tests;
 
+use crate::model::elapsed::Elapsed;
 use crate::model::event::{Change, Ending, Stream};
 use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
@@ -24,6 +25,9 @@ use stopping::{Answer, Step, Stopping};
 
 /// How long output may go on after the command ended before it is taken for that of a process left behind.
 const MOST_BACKLOG: Duration = Duration::from_secs(60);
+
+/// How many processes of one look are kept by name. A host may name as many as it likes; the count is its own word.
+const MOST_NAMED: usize = 10_000;
 
 fn left(process: Process) -> Left {
     let Process {
@@ -185,16 +189,20 @@ impl Attempt {
             }
             Record::Exit { status } => self.exited(status, now),
             Record::Process(process) => {
-                self.named.push(left(process));
+                if self.named.len() < MOST_NAMED {
+                    self.named.push(left(process));
+                }
                 Vec::new()
             }
             Record::Left(count) => {
                 self.left = std::mem::take(&mut self.named);
                 let owners: BTreeSet<&String> = self.left.iter().map(|left| &left.owner).collect();
+                let escaped = self.left.iter().filter(|left| left.kin == Kin::Escaped).count();
                 let answer = Answer::Left {
                     count,
                     owners: owners.into_iter().cloned().collect(),
-                    escaped: count > 0 && self.left.iter().all(|left| left.kin == Kin::Escaped),
+                    // Of what is not named nobody knows.
+                    escaped: count > 0 && escaped == count as usize,
                 };
                 self.answered(answer, now)
             }
@@ -224,6 +232,7 @@ impl Attempt {
         }
         self.exit = Some((classify(status), now));
         self.verify_by = None;
+        self.look_at = self.look_at.map(|at| at.min(now + stopping::LOOK));
         match &mut self.stopping {
             // It ended by itself while the stop was on its way: the shim answers a stop before it reports an end that
             // the stop brought about.
@@ -236,6 +245,7 @@ impl Attempt {
 
     fn answered(&mut self, answer: Answer, now: Stamp) -> Vec<Act> {
         self.verify_by = None;
+        self.look_at = self.look_at.map(|at| at.min(now + stopping::LOOK));
         if let Some(stopping) = &mut self.stopping {
             stopping.take(answer, now);
         }
@@ -267,8 +277,8 @@ impl Attempt {
         if !self.is_answering() {
             return self.look();
         }
-        // The answer to this names them still; a moment later they are gone.
-        self.look_at = Some(now + stopping::LOOK);
+        // The answer to this names them still; a moment after it they are gone.
+        self.look_at = Some(now + stopping::ANSWER);
         vec![Act::Send(Control::SignalEach(Sig::Kill, pids))]
     }
 
@@ -392,15 +402,16 @@ impl Attempt {
                 acts.push(self.lost(&detail, now));
             }
         } else if self.listens() && self.pulse.is_dead(now) {
-            let detail = "the link holds, and the shim does not answer: it was killed or is stuck";
-            acts.push(self.lost(detail, now));
+            let silence = Elapsed::Running(now.since(self.pulse.last_heard()));
+            let detail = format!("no sign of life from the shim for {silence}; ssh still held the connection");
+            acts.push(self.lost(&detail, now));
         } else if let Some(limit) = self.limit_reached(now).filter(|_| self.settings.let_finish) {
             self.overdue = true;
             acts.push(Act::Tell(Change::Overdue { limit }));
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
-            let detail = "the shim came up but did not say that the command runs";
+            let detail = "the shim came up but did not say that the command runs: it may or may not have been started";
             acts.push(self.lost(detail, now));
         }
         acts
@@ -481,7 +492,7 @@ impl Attempt {
             return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        let outcome = stopping.outcome(ended, self.is_closed());
+        let outcome = stopping.outcome(ended, self.is_closed(), self.pulse.last_heard(), now);
         let survived = matches!(outcome.fate(), Some(Fate::Survived { .. }));
         let left = survived.then(|| self.tell_left());
         left.into_iter().chain([self.finish(outcome, now)]).collect()

@@ -207,6 +207,8 @@ fn survivors_are_named_when_patience_is_over() {
     assert_eq!(attempt.reported(Record::Left(1), T0), []);
     assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
     assert_eq!(tick(&mut attempt, at(2)), [Act::Send(Control::Look)]);
+    assert_eq!(attempt.reported(Record::Process(process.clone()), at(3)), []);
+    assert_eq!(attempt.reported(Record::Left(1), at(3)), []);
     let survived = Fate::Survived {
         count: 1,
         owners: vec!["root".to_owned()],
@@ -221,6 +223,30 @@ fn survivors_are_named_when_patience_is_over() {
             finish(cancelled(survived, Some(KILLED)), 1)
         ]
     );
+}
+
+#[test]
+fn what_is_left_is_told_by_an_answer_that_is_not_old() {
+    let stopped = || {
+        let mut attempt = running(settings());
+        let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+        let _ = attempt.reported(Record::Left(1), T0);
+        let _ = attempt.reported(Record::Exit { status: 137 }, at(1));
+        assert_eq!(tick(&mut attempt, at(4)), [Act::Send(Control::Look)]);
+        // The host is busy: no further question before the answer, and none is given up for the old answer's sake.
+        for secs in 5..14 {
+            assert_eq!(tick(&mut attempt, at(secs)), [], "{secs}");
+        }
+        attempt
+    };
+    let mut attempt = stopped();
+    let _ = attempt.reported(Record::Gone(Reach::All), at(13));
+    let gone = cancelled(Fate::Gone, Some(KILLED));
+    assert_eq!(close(&mut attempt, at(13)), [finish(gone, 1)]);
+    let mut attempt = stopped();
+    let acts = tick(&mut attempt, at(14));
+    let unknown = finish(cancelled(Fate::Unknown, Some(KILLED)), 1);
+    assert!(acts.contains(&unknown), "{acts:?}");
 }
 
 #[test]
@@ -257,22 +283,52 @@ fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
 }
 
 #[test]
+fn a_stop_without_an_answer_claims_no_more_than_is_known() {
+    let words = |acts: Vec<Act>| match acts.into_iter().next_back() {
+        Some(Act::Finish(Ending {
+            outcome: Outcome::Lost { detail, .. },
+            ..
+        })) => detail,
+        other => panic!("{other:?}"),
+    };
+    let stopped = || {
+        let mut attempt = running(settings());
+        attempt.printed(at(2));
+        let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(5));
+        attempt
+    };
+    let mut attempt = stopped();
+    let dead = "nothing was heard of the host for 13s: the link is dead, or the shim is";
+    assert_eq!(words(tick(&mut attempt, at(15))), dead);
+    let mut attempt = stopped();
+    attempt.printed(at(6));
+    let stuck = "the link holds, and the shim does not answer: it was killed or is stuck";
+    assert_eq!(words(tick(&mut attempt, at(15))), stuck);
+    let mut attempt = stopped();
+    let _ = attempt.reported(Record::Left(1), at(5));
+    let _ = tick(&mut attempt, at(15));
+    let _ = attempt.reported(Record::Exit { status: 137 }, at(15));
+    let cut = "the channel ended before the shim said what is left";
+    assert_eq!(words(close(&mut attempt, at(15))), cut);
+}
+
+#[test]
 fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
     let _ = attempt.reported(Record::Left(1), T0);
     let _ = tick(&mut attempt, at(10));
-    let acts = tick(&mut attempt, at(15));
+    let acts = tick(&mut attempt, at(20));
     assert!(
         matches!(
-            &acts[..],
-            [Act::Finish(Ending {
+            acts.last(),
+            Some(Act::Finish(Ending {
                 outcome: Outcome::Lost {
                     fate: Fate::Unknown,
                     ..
                 },
                 ..
-            })]
+            }))
         ),
         "{acts:?}"
     );
@@ -417,7 +473,7 @@ fn where_the_link_holds_and_nobody_answers_the_shim_is_dead() {
     let acts = tick(&mut attempt, at(90));
     assert!(
         matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
-            if detail == "the link holds, and the shim does not answer: it was killed or is stuck"),
+            if detail == "no sign of life from the shim for 1m30s; ssh still held the connection"),
         "{acts:?}"
     );
 }
@@ -756,4 +812,52 @@ fn what_is_in_the_session_gets_its_time_after_kill() {
         assert!(attempt.deadline() > Some(at(secs)));
     }
     assert!(attempt.tick(at(5)).contains(&told(&left)));
+}
+
+#[test]
+fn what_is_counted_and_not_named_may_be_what_a_stop_signals() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(2), T0);
+    assert_eq!(attempt.reported(Record::Exit { status: 143 }, T0), []);
+    for tenths in 0..=15 {
+        let now = T0 + Duration::from_millis(100) * tenths;
+        let named = Record::Process(process(9, Kin::Escaped));
+        let _ = attempt.tick(now);
+        let _ = attempt.reported(named, now);
+        let _ = attempt.reported(Record::Left(2), now);
+    }
+    assert!(attempt.deadline() > Some(at(1)), "grace and KILL are still to come");
+}
+
+#[test]
+fn a_host_that_names_processes_without_end_fills_no_memory() {
+    let mut attempt = running(settings());
+    let _ = attempt.look();
+    for pid in 0..3 * MOST_NAMED as u32 {
+        let named = Record::Process(process(pid, Kin::Session));
+        assert_eq!(attempt.reported(named, at(1)), []);
+    }
+    let acts = attempt.reported(Record::Left(3 * MOST_NAMED as u32), at(1));
+    let [Act::Tell(Change::Left { processes })] = &acts[..] else {
+        panic!("one answer");
+    };
+    assert_eq!(processes.len(), MOST_NAMED);
+}
+
+#[test]
+fn what_is_killed_by_number_over_a_slow_link_is_looked_for_after_the_kill_was_answered() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    let _ = attempt.kill_left(vec![9], at(1));
+    assert_eq!(attempt.tick(at(1) + stopping::LOOK), [], "the kill is still on its way");
+    assert_eq!(
+        answer(&mut attempt, &all, at(2)),
+        [],
+        "it names what it has just killed"
+    );
+    let later = at(2) + stopping::LOOK;
+    assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all[..1], at(3)), [told(&all[..1])]);
+    assert_eq!(attempt.tick(at(4)), []);
 }

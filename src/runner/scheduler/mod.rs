@@ -5,6 +5,10 @@
 //! Connecting and running are bounded apart: a host that does not answer holds a connect slot, never a run slot. A host
 //! that is connected and waits for its run slot keeps its connect slot, so that no more connections are made than can
 //! be used soon.
+//!
+//! A host whose `sudo` waits for somebody to type a password gives its connect slot back, so that those that need none
+//! do not queue behind it, and takes one again when the password is there. As it keeps its connection, no more hosts do
+//! that than may run at a time.
 
 mod order;
 mod random;
@@ -48,7 +52,11 @@ pub(super) struct Scheduler {
     connected: VecDeque<JobId>,
     /// When jobs come back for their next attempt; entries of jobs that moved on otherwise are left in.
     backoffs: BTreeSet<(Stamp, JobId)>,
+    /// Jobs that have the password and wait for a connect slot again.
+    answered: VecDeque<JobId>,
     connecting: usize,
+    /// Jobs that gave their connect slot back for want of a password.
+    parked: usize,
     running: usize,
     unfinished: usize,
     intake: Intake,
@@ -75,7 +83,9 @@ impl Scheduler {
             slots,
             connected: VecDeque::new(),
             backoffs: BTreeSet::new(),
+            answered: VecDeque::new(),
             connecting: 0,
+            parked: 0,
             running: 0,
             intake: Intake::Open,
             held: false,
@@ -124,6 +134,8 @@ impl Scheduler {
         let mut turn = Turn::at(now);
         match input {
             Input::Connected(job) => self.mark_connected(job, &mut turn),
+            Input::Asking(job) => self.park(job),
+            Input::Answered(job) => self.answered(job, &mut turn),
             Input::Starting(job, cookie) => self.slot(job).cookie = Some(cookie),
             Input::Running(job, pid) => self.mark_running(job, pid, now),
             Input::Found(job, attempt, fate) => self.found(job, attempt, &fate),
@@ -229,6 +241,18 @@ impl Scheduler {
             turn.orders.push(Order::Run(job));
         }
         while self.connecting < self.settings().connect_width
+            && let Some(job) = self.answered.pop_front()
+        {
+            if self.slots[job.index()].place != Place::Answered {
+                continue;
+            }
+            self.parked -= 1;
+            self.connecting += 1;
+            self.slot(job).place = Place::Connecting;
+            turn.orders.push(self.record(job, Change::Connecting, turn.now));
+            turn.orders.push(Order::Connect(job));
+        }
+        while self.connecting < self.settings().connect_width
             && let Some(job) = self.waiting.pop_front()
         {
             if self.slots[job.index()].place != Place::Waiting {
@@ -238,6 +262,33 @@ impl Scheduler {
             self.slot(job).place = Place::Connecting;
             turn.orders.push(self.record(job, Change::Connecting, turn.now));
             turn.orders.push(Order::Begin(job, self.slots[job.index()].attempt));
+        }
+    }
+
+    /// Takes back the connect slot of a job that waits for a password, unless too many wait already.
+    fn park(&mut self, job: JobId) {
+        if self.slots[job.index()].place == Place::Connecting && self.parked < self.settings().width {
+            self.connecting -= 1;
+            self.parked += 1;
+            self.slot(job).place = Place::Asking;
+        }
+    }
+
+    fn answered(&mut self, job: JobId, turn: &mut Turn) {
+        match self.slots[job.index()].place {
+            Place::Connecting => {
+                turn.orders.push(self.record(job, Change::Connecting, turn.now));
+                turn.orders.push(Order::Connect(job));
+            }
+            Place::Asking => {
+                self.slot(job).place = Place::Answered;
+                self.answered.push_back(job);
+                if self.connecting >= self.settings().connect_width || self.intake != Intake::Open {
+                    let why = self.waits_for(Why::ConnectSlot);
+                    turn.orders.push(self.record(job, Change::Queued(why), turn.now));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -289,6 +340,7 @@ impl Scheduler {
     fn ended(&mut self, job: JobId, mut ending: Ending, turn: &mut Turn) {
         match self.slots[job.index()].place {
             Place::Connecting | Place::Connected { .. } => self.connecting -= 1,
+            Place::Asking | Place::Answered => self.parked -= 1,
             Place::Running { .. } | Place::Stopping => self.running -= 1,
             Place::Waiting | Place::Backoff { .. } | Place::Done(_) => return,
         }

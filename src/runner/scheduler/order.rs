@@ -14,6 +14,10 @@ use std::time::Duration;
 pub(in crate::runner) enum Input {
     /// The host of a job is connected; it waits for its run slot.
     Connected(JobId),
+    /// The host of a job wants a password, which somebody must type.
+    Asking(JobId),
+    /// The password of a job is there, and it goes on with connecting.
+    Answered(JobId),
     /// The host is given the program of a job, whose processes carry this mark.
     Starting(JobId, String),
     /// The command of a job runs; this is its first process on the host.
@@ -41,6 +45,8 @@ pub(in crate::runner) enum Input {
 pub(in crate::runner) enum Order {
     /// Begin an attempt: connect.
     Begin(JobId, AttemptNo),
+    /// Let a job go on with connecting that has waited for a password.
+    Connect(JobId),
     /// Let a connected job run.
     Run(JobId),
     /// End a job, wherever it is.

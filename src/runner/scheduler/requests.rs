@@ -57,9 +57,12 @@ impl Scheduler {
         }
     }
 
-    /// Looks what is alive of a job, wherever it is, after KILL to these processes.
+    /// Looks what is alive of a job, wherever it is, after KILL to these processes. While a command runs that is to
+    /// finish there is no KILL: which of its processes it can do without is not known.
     fn look(&mut self, job: JobId, kill: Option<Vec<u32>>, turn: &mut Turn) {
         let slot = &self.slots[job.index()];
+        let is_spared = self.settings().let_finish && matches!(slot.place, Place::Running { .. });
+        let kill = kill.filter(|_| !is_spared);
         let traces = slot.traces();
         let runs = matches!(slot.place, Place::Running { since: Some(_), .. } | Place::Stopping);
         if runs {
@@ -123,7 +126,7 @@ impl Scheduler {
         for job in self.plan.jobs() {
             match self.slots[job.index()].place {
                 Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Drain, turn),
-                Place::Connecting | Place::Connected { .. } => {
+                Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } => {
                     turn.orders.push(Order::Stop(job, StopReason::Quit, CancelledBy::Quit));
                 }
                 _ => {}
@@ -156,7 +159,12 @@ impl Scheduler {
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {
         match self.slots[job.index()].place {
             Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } | Place::Stopping => {
+            Place::Connecting
+            | Place::Asking
+            | Place::Answered
+            | Place::Connected { .. }
+            | Place::Running { .. }
+            | Place::Stopping => {
                 self.slot(job).wish = Wish::End;
                 turn.orders.push(Order::Stop(job, reason, by));
             }
@@ -174,10 +182,12 @@ impl Scheduler {
             Place::Done(_) => self.again(job, turn),
             Place::Backoff { .. } => self.requeue(job, turn),
             Place::Stopping => self.slot(job).wish = Wish::Again,
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } if wish == Wish::End => {
-                self.slot(job).wish = Wish::Again;
+            Place::Waiting => {}
+            Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } | Place::Running { .. } => {
+                if wish == Wish::End {
+                    self.slot(job).wish = Wish::Again;
+                }
             }
-            Place::Waiting | Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {}
         }
     }
 }

@@ -17,6 +17,10 @@ pub(super) enum Place {
     Backoff { until: Stamp },
     /// Holds a connect slot and connects.
     Connecting,
+    /// Its host wants a password that nobody has typed yet; holds no slot.
+    Asking,
+    /// Has the password and waits for a connect slot again.
+    Answered,
     /// Holds a connect slot, is connected, and waits for a run slot; `told` when the row says so.
     Connected { told: bool },
     /// Holds a run slot; `since` when its command runs.

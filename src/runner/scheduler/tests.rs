@@ -86,6 +86,7 @@ fn words(orders: Vec<Order>) -> Vec<String> {
         .map(|order| match order {
             Order::CallOff(job) => format!("call off {job}"),
             Order::LetGo(job) => format!("let go {job}"),
+            Order::Connect(job) => format!("connect {job}"),
             Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
@@ -502,4 +503,50 @@ fn what_is_to_finish_is_only_ended_by_name() {
     assert!(!quit.iter().any(|order| order.starts_with("stop 0")), "{quit:?}");
     let quit = stage.ask(Request::Quit { force: Force::Now });
     assert!(quit.contains(&"let go 0".to_owned()), "{quit:?}");
+}
+
+#[test]
+fn whoever_waits_for_a_password_gives_the_connect_slot_back_and_gets_another_one() {
+    let (mut stage, _) = Stage::new(4, narrow(2, 1));
+    let asking = |job| Input::Asking(JobId(job));
+    let answered = |job| Input::Answered(JobId(job));
+    assert_eq!(stage.tell(asking(0)), ["1 connecting", "begin 1.1"]);
+    assert_eq!(stage.tell(asking(1)), ["2 connecting", "begin 2.1"]);
+    assert_eq!(stage.tell(asking(2)), Vec::<String>::new(), "as many as may run wait");
+    let queued = format!("0 queued: {}", Why::ConnectSlot);
+    assert_eq!(stage.tell(answered(0)), [queued]);
+    assert_eq!(
+        stage.tell(answered(2)),
+        ["2 connecting", "connect 2"],
+        "it kept its slot"
+    );
+    let orders = stage.end(2, Outcome::Ok);
+    assert_eq!(
+        orders[1..],
+        ["0 connecting", "connect 0"],
+        "before those that were not begun"
+    );
+    let cancel = Request::Cancel {
+        jobs: jobs(&[1]),
+        force: Force::Graceful,
+    };
+    assert_eq!(stage.ask(cancel).len(), 1);
+    let ended = stage.end(1, Outcome::skipped(SkipReason::Cancelled));
+    assert_eq!(ended.len(), 1, "it held no slot: {ended:?}");
+    assert_eq!(stage.end(0, Outcome::Ok)[1..], ["3 connecting", "begin 3.1"]);
+}
+
+#[test]
+fn what_is_to_finish_is_looked_at_and_not_killed_by_number_while_it_runs() {
+    for (let_finish, order) in [(true, "look 0"), (false, "kill [8] 0")] {
+        let settings = Settings {
+            let_finish,
+            ..narrow(1, 1)
+        };
+        let (mut stage, _) = Stage::new(1, settings);
+        stage.connect(0);
+        stage.tell(Input::Running(JobId(0), 7));
+        let (job, pids) = (JobId(0), vec![8]);
+        assert_eq!(stage.ask(Request::KillLeft { job, pids }), [order], "{let_finish}");
+    }
 }

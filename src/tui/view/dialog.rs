@@ -46,7 +46,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     }
     lines.push(Line::new());
     let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
-    let is_named = confirm.intent == Intent::KillNamed;
+    let is_named = confirm.is_named();
     if let (Some(wanted), Some(typed)) = (confirm.wanted(), &confirm.typed) {
         let asked = if is_named {
             format!("type {wanted}, then enter: ")

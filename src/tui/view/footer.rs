@@ -3,6 +3,7 @@
 use super::paint::Brush;
 use crate::app::text::width;
 use crate::app::{Action, App, Overlay, Screen, View};
+use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
@@ -69,16 +70,25 @@ const DIFFERENCE: [Action; 5] = [
     Action::Cancel,
     Action::Retry,
 ];
+const DETAILS: [Action; 5] = [Action::Down, Action::Up, Action::Look, Action::KillLeft, Action::Back];
 const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 
 /// Draws it.
-pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
     let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
         (Overlay::Filter(_), _) => (typing.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Search(_), _) => (searching.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
-        (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Help(_), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Details(..), _) => {
+            // They lie over the line in which it would be said otherwise.
+            if let Some(notice) = app.notice(now) {
+                brush.text((area.x + 1, area.y), area.width.saturating_sub(2), notice, Role::Title);
+                return;
+            }
+            (useful(&DETAILS, app), Vec::new())
+        }
         (Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_), _) => return,
         (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS)),
         (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
@@ -111,15 +121,18 @@ fn of_view(view: View) -> &'static [Action] {
     }
 }
 
-/// Those that can do something: where the runner cannot be asked its keys are left out.
+/// Those that can do something, and where the run is only locked, what unlocks it.
 fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
-    let live = app.board().course().is_live();
-    if live && !app.is_locked() {
-        return named(actions);
-    }
-    let unlock = live.then_some(Action::Lock);
-    let others = actions.iter().copied().filter(|action| !action.asks_runner());
-    named(&unlock.into_iter().chain(others).collect::<Vec<_>>())
+    let is_locked = app.board().course().is_live() && app.is_locked();
+    let unlock = if is_locked { named(&[Action::Lock]) } else { Vec::new() };
+    unlock.into_iter().chain(useful(actions, app)).collect()
+}
+
+/// Those that can do something: where the runner cannot be asked its keys are left out.
+fn useful(actions: &[Action], app: &App) -> Vec<Item> {
+    let may_ask = app.board().course().is_live() && !app.is_locked();
+    let useful = actions.iter().filter(|action| may_ask || !action.asks_runner());
+    named(&useful.copied().collect::<Vec<_>>())
 }
 
 /// The key to show and the name of each action.

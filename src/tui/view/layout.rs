@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         Screen::Difference(view) => difference::draw(&mut brush, body, app, view),
     }
     status::draw(&mut brush, row(area, area.height.saturating_sub(2), 1), app, now);
-    footer::draw(&mut brush, row(area, area.height.saturating_sub(1), 1), app);
+    footer::draw(&mut brush, row(area, area.height.saturating_sub(1), 1), app, now);
     match app.overlay() {
         Overlay::Help(pane) => help::draw(&mut brush, area, app, *pane),
         Overlay::Details(job, pane) => details::draw(&mut brush, area, app, (*job, *pane), now),

@@ -13,10 +13,10 @@ use crate::model::board::Board;
 use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Limit, Outcome};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
-use crate::model::plan::Plan;
+use crate::model::plan::{OnDisconnect, Plan};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Charset, Look, Palette};
 use ratatui::Terminal;
@@ -123,14 +123,14 @@ fn the_table_without_colour_or_unicode() {
             .iter()
             .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
     );
-    let beyond = |cell: &&ratatui::buffer::Cell| !cell.symbol().is_ascii() && cell.symbol() != "日";
+    let beyond = |cell: &&ratatui::buffer::Cell| !cell.symbol().is_ascii();
     let beyond: Vec<&str> = buffer
         .content()
         .iter()
         .filter(beyond)
         .map(ratatui::buffer::Cell::symbol)
         .collect();
-    assert_eq!(beyond.concat(), "本", "only what the host printed is not ASCII");
+    assert_eq!(beyond.concat(), "日", "only what the host printed is not ASCII");
 }
 
 #[test]
@@ -152,6 +152,12 @@ fn what_lies_over_the_screen() {
         ("help-tall", (120, 45), &[Key::Char('?')]),
         ("help-narrow", (40, 12), &[Key::Char('?'), Key::Char('G')]),
         ("details", (80, 24), &[Key::Char('G'), Key::Char('k'), Key::Char('i')]),
+        // What a key says there is seen there.
+        (
+            "details-notice",
+            (80, 24),
+            &[Key::Char('G'), Key::Char('i'), Key::Char('K')],
+        ),
         ("details-narrow", (40, 24), &[Key::Char('j'), Key::Char('i')]),
         ("cancel", (80, 24), &[Key::Char('*'), Key::Char('x')]),
         ("kill", (80, 24), &[Key::Char('X')]),
@@ -186,6 +192,36 @@ fn the_question_on_leaving_a_run_that_goes_on() {
         }
         let _ = update(&mut app, Msg::Frame, NOW);
         insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, Stamp::from_secs(101))));
+    }
+}
+
+#[test]
+fn a_silent_link_and_what_is_overdue_stand_in_the_row() {
+    let mut plan = every_state_plan();
+    plan.settings.let_finish = true;
+    plan.settings.on_disconnect = OnDisconnect::Keep;
+    let mut board = every_state();
+    let limit = Limit::Run;
+    board.apply(&event(&plan, 0, 95, Change::Overdue { limit }));
+    let since = Stamp::from_secs(75);
+    board.apply(&event(&plan, 2, 95, Change::LinkSilent { since }));
+    let seat = Seat {
+        bond: Bond::Free,
+        ..Seat::default()
+    };
+    let mut app = App::new(Arc::new(plan), board, NOW).seated(seat);
+    let size = Size { width: 100, height: 24 };
+    for (name, keys) in [
+        ("silent-and-overdue", &[][..]),
+        ("overdue-details", &[Key::Char('i')]),
+        ("leave-let-finish", &[Key::Char('i'), Key::Char('q')]),
+    ] {
+        let _ = update(&mut app, Msg::Resize(size), NOW);
+        for key in keys {
+            let _ = update(&mut app, Msg::Key(*key), NOW);
+        }
+        let _ = update(&mut app, Msg::Frame, NOW);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, NOW)));
     }
 }
 
