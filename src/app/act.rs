@@ -357,7 +357,7 @@ fn processes(count: usize) -> String {
 /// Whether the operator is looking at this job: not a marked one that may be hidden or scrolled away, nor one that came
 /// under the cursor by itself a moment ago.
 fn is_in_sight(app: &App, job: JobId, now: Stamp) -> bool {
-    app.job_at_hand() == Some(job) && !app.table.has_slipped(now)
+    app.job_at_hand() == Some(job) && !app.has_slipped(now)
 }
 
 /// The marks go when they have said which jobs were meant; those that an action had nothing to do with stay.

@@ -71,6 +71,22 @@ pub enum Action {
     Sort,
     /// Turn the order round.
     Reverse,
+    /// Show every job a row.
+    Hosts,
+    /// Show the jobs that printed the same together.
+    Groups,
+    /// Show the jobs that failed alike together.
+    Failures,
+    /// Show when each job ran.
+    Timeline,
+    /// The next of these views.
+    NextView,
+    /// Compare the output of a job with the commonest one, or that of two marked jobs.
+    Difference,
+    /// The next difference.
+    NextChange,
+    /// The difference before.
+    PreviousChange,
     /// Follow the end of the output.
     Follow,
     /// Both streams, or one of them.
@@ -106,12 +122,14 @@ pub enum Action {
 /// Where an action is at home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// On both screens.
+    /// On every screen.
     Everywhere,
     /// In the table.
     Table,
     /// In the output of a job.
     Output,
+    /// In the difference of two outputs.
+    Difference,
 }
 
 /// Under which heading the help names an action.
@@ -163,6 +181,7 @@ const MARK: (Place, Group) = (Place::Table, Group::Mark);
 const ACT: (Place, Group) = (Place::Everywhere, Group::Act);
 const SHOW: (Place, Group) = (Place::Table, Group::Show);
 const OUTPUT: (Place, Group) = (Place::Output, Group::Output);
+const DIFFERENCE: (Place, Group) = (Place::Difference, Group::Show);
 const PROGRAM: (Place, Group) = (Place::Everywhere, Group::Program);
 
 /// The list, in the order of the help.
@@ -200,6 +219,14 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Stragglers, SHOW, &[Key::Char('w')], "stragglers", "stragglers only, or all"),
     entry(Action::Sort, SHOW, &[Key::Char('s')], "sort", "next order of the rows"),
     entry(Action::Reverse, SHOW, &[Key::Char('S')], "reverse", "turn the order round"),
+    entry(Action::Hosts, SHOW, &[Key::Char('1')], "hosts", "every job a row"),
+    entry(Action::Groups, SHOW, &[Key::Char('2')], "groups", "equal output together"),
+    entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
+    entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
+    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these four"),
+    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
+    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next", "next difference"),
+    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "before", "difference before"),
     entry(Action::Follow, OUTPUT, &[Key::Char('f')], "follow", "follow the end"),
     entry(Action::Streams, OUTPUT, &[Key::Char('o')], "streams", "both, stdout, stderr"),
     entry(Action::Wrap, OUTPUT, &[Key::Char('z')], "wrap", "wrap long lines"),
@@ -224,7 +251,7 @@ impl Action {
         ACTIONS.iter().map(|entry| entry.action)
     }
 
-    /// What a key does at a place (the table or the output).
+    /// What a key does at a place.
     pub fn of_key(key: Key, place: Place) -> Option<Self> {
         ACTIONS
             .iter()
@@ -319,7 +346,7 @@ mod tests {
 
     #[test]
     fn every_key_does_one_thing_at_one_place_and_every_action_is_listed_once() {
-        for place in [Place::Table, Place::Output] {
+        for place in [Place::Table, Place::Output, Place::Difference] {
             let mut seen = HashMap::new();
             for entry in ACTIONS.iter().filter(|entry| entry.is_at(place)) {
                 for key in entry.keys {

@@ -1,6 +1,8 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
+use super::difference::{Compared, Comparison};
 use super::key::Key;
+use super::prints::{Sketch, Wanted};
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
@@ -36,6 +38,10 @@ pub enum Msg {
     Loaded(Loaded),
     /// The last of ssh's own words about the host of a job.
     Words(JobId, Vec<String>),
+    /// What outputs that were asked for are like.
+    Surveyed(Vec<Sketch>),
+    /// The difference of two outputs.
+    Compared(Compared),
     /// What the shell was asked to do cannot be done; in words.
     Refused(&'static str),
 }
@@ -100,6 +106,10 @@ pub enum Effect {
     Load(Load),
     /// Read the last of ssh's own words about the host of a job.
     Words(JobId),
+    /// Read whole outputs, to tell which are the same.
+    Survey(Vec<Wanted>),
+    /// Read two outputs and compare them.
+    Compare(Comparison),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.

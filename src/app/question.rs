@@ -51,6 +51,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         1 => "it may still be running there from the attempt before".to_owned(),
         _ => format!("{risky} of them may still be running from the attempt before"),
     });
+    let warning = warning.or_else(|| (wants_done && will_fail_again(app, &fitting)).then(|| AGAIN.to_owned()));
     app.overlay = Overlay::Confirm(Confirm {
         intent,
         of_marks: app.acts_on_marks() && app.targets() == targets,
@@ -58,7 +59,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         running,
         left: Vec::new(),
         left_alone: meant - fitting.len(),
-        hidden: app.table.hidden(&fitting),
+        hidden: app.hidden(&fitting),
         warning,
         opened: now,
         typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
@@ -114,6 +115,17 @@ pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
         opened: now,
         typed: app.plan.settings.let_finish.then(Input::default),
     });
+}
+
+const AGAIN: &str = "by itself this will end the same way: look at the key, or the host's key, first";
+
+/// Whether none of these can get any further before somebody has seen to keys.
+fn will_fail_again(app: &App, jobs: &[JobId]) -> bool {
+    let lacks_key = |row: &Row| {
+        let outcome = row.phase.outcome();
+        matches!(outcome, Some(Outcome::Unreachable { cause, .. }) if cause.retry_does_harm())
+    };
+    jobs.iter().filter_map(|job| app.board.row(*job)).all(lacks_key)
 }
 
 /// Why the host refused to start the job once more: what runs there.

@@ -1,5 +1,7 @@
 //! The dashboard as a whole: messages in, effects out.
 
+mod views;
+
 use super::fixture::{attempt_event, done, event, fleet, fleet_plan, output, plan};
 use super::*;
 use crate::model::board::Board;
@@ -940,7 +942,7 @@ fn a_search_goes_from_hit_to_hit_and_round() {
     desk.press(&[Key::Enter]);
     let hits = |desk: &Desk| match desk.app.screen() {
         Screen::Output(view) => view.hits(),
-        Screen::Table => panic!("no output is open"),
+        Screen::Table | Screen::Difference(_) => panic!("no output is open"),
     };
     assert_eq!(hits(&desk), (0, None), "upper case means upper case");
     desk.press(&[Key::Char('/')]);
@@ -969,7 +971,7 @@ fn a_search_finds_what_has_no_line_end_yet() {
     desk.press(&[Key::Enter]);
     let hits = |desk: &Desk| match desk.app.screen() {
         Screen::Output(view) => view.hits(),
-        Screen::Table => panic!("no output is open"),
+        Screen::Table | Screen::Difference(_) => panic!("no output is open"),
     };
     assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), ""));
     desk.press(&[Key::Char('n')]);

@@ -4,11 +4,13 @@
 use super::act;
 use super::action::Action;
 use super::command::{self, CommandLine, Verb};
+use super::comparing;
 use super::confirm::Answer;
 use super::details::facts;
 use super::echo;
 use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter};
+use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
@@ -27,6 +29,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
+use super::view::View;
 use super::watching;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
@@ -58,6 +61,14 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             watching::take_words(app, job, words);
             Effects::none()
         }
+        Msg::Surveyed(sketches) => {
+            gathering::take(app, &sketches);
+            Effects::none()
+        }
+        Msg::Compared(compared) => {
+            comparing::take(app, compared);
+            Effects::none()
+        }
         Msg::Refused(words) => {
             app.say(words, now);
             Effects::none()
@@ -69,7 +80,11 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     } else {
         watching::follow(app, now)
     };
-    effects.and(watched).and(leave::when_over(app, now))
+    let effects = effects
+        .and(watched)
+        .and(gathering::wish(app))
+        .and(comparing::go_on(app));
+    effects.and(leave::when_over(app, now))
 }
 
 /// Rows take their places before they are drawn.
@@ -79,6 +94,7 @@ fn frame(app: &mut App, now: Stamp) {
     }
     let page = usize::from(app.body().height);
     app.table.show_cursor(page);
+    gathering::frame(app, now);
 }
 
 /// Time passes: some orders and choices of rows depend on it.
@@ -96,6 +112,10 @@ fn resize(app: &mut App, size: Size, now: Stamp) -> Effects {
     app.size = size;
     if was_too_small && !app.is_too_small() {
         app.overlay.arm_again(now);
+    }
+    comparing::fit(app);
+    if app.view.is_gathered() {
+        app.clusters.note_change();
     }
     reading::fit(app)
 }
@@ -145,6 +165,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
 
 fn note_end(app: &mut App, at: Stamp) {
     app.table.note_change();
+    gathering::note_change(app);
     app.over_since = match app.over_since {
         _ if !app.board.all_done() => None,
         None => Some(at),
@@ -182,8 +203,9 @@ fn is_seen(app: &App, job: crate::model::id::JobId) -> bool {
         .skip(table.top())
         .take(usize::from(app.body().height));
     match &app.screen {
-        Screen::Table => shown.into_iter().any(|other| *other == job),
+        Screen::Table => app.view == View::Hosts && shown.into_iter().any(|other| *other == job),
         Screen::Output(view) => view.job() == job,
+        Screen::Difference(_) => false,
     }
 }
 
@@ -393,7 +415,13 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Command => app.overlay = Overlay::Command(CommandLine::default()),
         Action::Pause => return act::pause(app, now),
         Action::Password => password::ask(app, now),
-        Action::Quit if matches!(app.screen, Screen::Output(_)) => app.screen = Screen::Table,
+        Action::Quit if !matches!(app.screen, Screen::Table) => app.screen = Screen::Table,
+        Action::Difference => return comparing::open(app, now),
+        Action::Hosts => gathering::switch(app, View::Hosts, now),
+        Action::Groups => gathering::switch(app, View::Groups, now),
+        Action::Failures => gathering::switch(app, View::Failures, now),
+        Action::Timeline => gathering::switch(app, View::Timeline, now),
+        Action::NextView => gathering::switch(app, app.view.next(), now),
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
         Action::Details => {
@@ -405,8 +433,10 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         }
         _ => {
             return match app.screen {
+                Screen::Table if app.view.is_gathered() => gathering::act(app, action, now),
                 Screen::Table => act_on_table(app, action, now),
                 Screen::Output(_) => reading::act(app, action, now),
+                Screen::Difference(_) => comparing::act(app, action, now),
             };
         }
     }
@@ -470,6 +500,7 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
             table.arrange(&app.board, now);
         }
         Action::Stragglers => stragglers(app, now),
+        Action::Back if app.view == View::Timeline => gathering::switch(app, View::Hosts, now),
         Action::Back => step_back(app, now),
         Action::Open => return reading::open(app),
         _ => {}
@@ -487,6 +518,8 @@ fn step_back(app: &mut App, now: Stamp) {
         table.set_filter(Filter::default());
     } else if table.stragglers_only() {
         table.set_stragglers(false);
+    } else if table.only().is_some() {
+        table.set_only(None);
     } else {
         table.let_go();
     }

@@ -13,6 +13,7 @@ use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
 use super::tail::Tail;
 use super::tally::{Standing, Tally};
+use super::trace::Trace;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Row {
     pub attempt: AttemptNo,
     /// Where it is.
     pub phase: Phase,
+    /// Where it has been, and since when; the last entry is where it is.
+    pub trace: Trace,
     /// The last lines of its output.
     pub tail: Tail,
     /// When it last printed something in this attempt.
@@ -267,6 +270,7 @@ impl Board {
         for row in &mut self.rows {
             let before = Standing::of(&row.phase);
             row.interrupt(at, on_disconnect);
+            row.trace.note(at, Standing::of(&row.phase));
             self.tally.leave(before);
             self.tally.enter(Standing::of(&row.phase));
         }
@@ -313,6 +317,7 @@ impl Board {
         if row.path.last().is_none_or(|(_, last)| *last != after) {
             row.path.push((at, after));
         }
+        row.trace.note(at, after);
         self.tally.leave(before);
         self.tally.enter(after);
         if let Change::Done(ending) = change
@@ -333,6 +338,7 @@ impl Row {
                 since: Stamp::default(),
                 why: Why::ConnectSlot,
             },
+            trace: Trace::default(),
             tail: Tail::default(),
             last_output: None,
             printed: [0; 2],

@@ -112,6 +112,21 @@ impl OutcomeClass {
         Self::Skipped,
     ];
 
+    /// How soon an operator should look: first where the state of a host is not known, last what was never started, and
+    /// what is well.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Lost => 0,
+            Self::Unreachable => 1,
+            Self::TimedOut => 2,
+            Self::Signal => 3,
+            Self::Exit => 4,
+            Self::Cancelled => 5,
+            Self::Skipped => 6,
+            Self::Ok => 7,
+        }
+    }
+
     /// The word for it in JSON and in filters.
     pub fn word(self) -> &'static str {
         match self {

@@ -2,12 +2,14 @@
 //! what it asks for, and draws it when something changed. The command line calls [`run`]; this layer reads the link and
 //! the run directory and never the runner's memory.
 
+mod comparing;
 mod keys;
 mod loader;
 mod pace;
 mod reading;
 mod shell;
 mod signals;
+mod survey;
 mod terminal;
 mod theme;
 mod view;

@@ -1,14 +1,16 @@
 //! The loop: waits for whatever comes next, keys before signals before messages, lets the dashboard take it in, does
 //! what that asks for, and draws at a measured pace. Everything that touches the world is here and nowhere above.
 
+use super::comparing::Comparing;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
+use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::words::Words;
 use super::{keys, view};
-use crate::app::{Access, App, Effect, Effects, Msg, Seat, Size, suspended, update};
+use crate::app::{Access, App, Compared, Effect, Effects, Msg, Seat, Size, Sketch, suspended, update};
 use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
@@ -100,6 +102,8 @@ pub async fn run(opening: Opening) -> Ending {
     let mut shell = Shell {
         reading: Reading::new(dir.clone(), plan.clone()),
         words: Words::new(dir.clone(), plan.clone()),
+        survey: Survey::new(dir.clone(), plan.clone()),
+        comparing: Comparing::new(dir.clone(), plan.clone()),
         app: App::new(plan, board, now).seated(seat),
         pace: Pace::default(),
         dir,
@@ -123,6 +127,8 @@ struct Shell {
     app: App,
     reading: Reading,
     words: Words,
+    survey: Survey,
+    comparing: Comparing,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -141,6 +147,8 @@ enum Woken {
     Signal(Heard),
     Read(crate::app::Loaded),
     Words(JobId, Vec<String>),
+    Surveyed(Vec<Sketch>),
+    Compared(Compared),
     Told(Option<Message>),
     Time,
 }
@@ -178,6 +186,8 @@ impl Shell {
                     Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
                     Effect::Words(job) => self.words.ask(job),
+                    Effect::Survey(wanted) => self.survey.ask(wanted),
+                    Effect::Compare(comparison) => self.comparing.ask(comparison),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
@@ -192,6 +202,8 @@ impl Shell {
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
                 Woken::Words(job, words) => self.tell(Msg::Words(job, words)),
+                Woken::Surveyed(sketches) => self.tell(Msg::Surveyed(sketches)),
+                Woken::Compared(compared) => self.tell(Msg::Compared(compared)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -217,6 +229,8 @@ impl Shell {
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
             (job, words) = self.words.next() => Woken::Words(job, words),
+            sketches = self.survey.next() => Woken::Surveyed(sketches),
+            compared = self.comparing.next() => Woken::Compared(compared),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }
@@ -293,8 +307,11 @@ impl Shell {
         signals.stop_self().await?;
         let effects = self.come_back(stage)?;
         for effect in effects {
-            if let Effect::Load(load) = effect {
-                self.reading.ask(load);
+            match effect {
+                Effect::Load(load) => self.reading.ask(load),
+                Effect::Survey(wanted) => self.survey.ask(wanted),
+                Effect::Compare(comparison) => self.comparing.ask(comparison),
+                _ => {}
             }
         }
         Ok(())

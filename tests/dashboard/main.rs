@@ -25,3 +25,4 @@ mod probing;
 mod screen;
 mod stopping;
 mod table;
+mod views;

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use crate::app::text::width;
-use crate::app::{Action, App, Overlay, Screen};
+use crate::app::{Action, App, Overlay, Screen, View};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
@@ -29,6 +29,44 @@ const OUTPUT: [Action; 9] = [
     Action::Search,
     Action::NextHit,
     Action::EarlierAttempt,
+    Action::Cancel,
+    Action::Retry,
+];
+const GROUPS: [Action; 8] = [
+    Action::Open,
+    Action::Difference,
+    Action::Mark,
+    Action::Cancel,
+    Action::Retry,
+    Action::Hosts,
+    Action::Failures,
+    Action::Timeline,
+];
+const FAILURES: [Action; 8] = [
+    Action::Open,
+    Action::Retry,
+    Action::Mark,
+    Action::Difference,
+    Action::Hosts,
+    Action::Groups,
+    Action::Timeline,
+    Action::Look,
+];
+const TIMELINE: [Action; 9] = [
+    Action::Cancel,
+    Action::Retry,
+    Action::Open,
+    Action::Mark,
+    Action::Details,
+    Action::Hosts,
+    Action::Groups,
+    Action::Failures,
+    Action::Sort,
+];
+const DIFFERENCE: [Action; 5] = [
+    Action::Back,
+    Action::NextChange,
+    Action::PreviousChange,
     Action::Cancel,
     Action::Retry,
 ];
@@ -59,7 +97,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             (useful(&DETAILS, app), Vec::new())
         }
         (Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_), _) => return,
-        (Overlay::None, Screen::Table) => (of_use(&TABLE, app), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS)),
+        (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };
     let room = usize::from(area.width.saturating_sub(2));
@@ -77,6 +116,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     for (key, name) in &shown {
         x += brush.text((x, area.y), area.right().saturating_sub(x), key, Role::Key) + 1;
         x += brush.text((x, area.y), area.right().saturating_sub(x), name, Role::Text) + 2;
+    }
+}
+
+fn of_view(view: View) -> &'static [Action] {
+    match view {
+        View::Hosts => &TABLE,
+        View::Groups => &GROUPS,
+        View::Failures => &FAILURES,
+        View::Timeline => &TIMELINE,
     }
 }
 

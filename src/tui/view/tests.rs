@@ -1,9 +1,14 @@
 //! What the screens look like, at several sizes and in every look, and that no size and no order of messages breaks
 //! them.
 
+mod views;
+
 use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
-use crate::app::{Access, Action, App, Key, Loaded, Msg, Seat, Size, update};
+use crate::app::{
+    Access, Action, App, Compared, DiffLine, DiffPart, Difference, Key, Loaded, Msg, Print, Screen, Seat, Side, Size,
+    Sketch, View, update,
+};
 use crate::model::board::Board;
 use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
@@ -410,6 +415,10 @@ fn no_size_is_too_small_or_too_large() {
                 &[Key::Char('q')],
                 &[Key::Enter],
                 &[Key::Char('/')],
+                &[Key::Char('2')],
+                &[Key::Char('3')],
+                &[Key::Char('4')],
+                &[Key::Char('d')],
             ] {
                 for look in [SIXTEEN, MONO] {
                     drawn(&desk((width, height), keys), look, NOW);
@@ -451,7 +460,7 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
         5 => done(Outcome::Ok, 1),
         _ => done(Outcome::Exit { code: 1 }, 1),
     };
-    match dice.roll(20) {
+    match dice.roll(22) {
         0 => Msg::Resize(Size {
             width: dice.roll(201) as u16,
             height: dice.roll(61) as u16,
@@ -469,6 +478,8 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
             "日本 text\r\n\x1b[31mred",
         ))),
         11 => Msg::Loaded(any_output(dice)),
+        12 => Msg::Surveyed(vec![any_sketch(dice, job)]),
+        13 => Msg::Compared(any_difference(dice)),
         _ => {
             let keys: Vec<Key> = Action::all().flat_map(|action| action.keys().iter().copied()).collect();
             let further = [
@@ -505,10 +516,55 @@ fn no_order_of_messages_breaks_it() {
             assert_eq!(order.len(), table.order().len(), "a job has one row");
             assert_eq!(table.cursor(), table.order().get(table.place()).copied());
             assert_eq!(table.cursor().is_none(), order.is_empty());
+            let clusters = app.clusters();
+            let at_hand = clusters.at_hand().map(|cluster| &cluster.jobs);
+            assert_eq!(at_hand.is_none(), clusters.rows().is_empty());
+            assert_eq!(
+                clusters
+                    .cursor()
+                    .is_some_and(|job| at_hand.is_some_and(|jobs| jobs.contains(&job))),
+                at_hand.is_some(),
+                "the cursor is on a job of its row"
+            );
+            if app.view() == View::Groups && matches!(app.screen(), Screen::Table) {
+                let grouped: Vec<JobId> = clusters.rows().iter().flat_map(|row| &row.jobs).copied().collect();
+                assert_eq!(grouped.len(), plan.hosts.len(), "every job is in a group");
+                assert_eq!(grouped.into_iter().collect::<BTreeSet<_>>().len(), plan.hosts.len());
+            }
             if dice.roll(4) == 0 {
                 drawn(&app, SIXTEEN, now);
             }
         }
+    }
+}
+
+fn any_sketch(dice: &mut Dice, job: u32) -> Sketch {
+    Sketch {
+        job: JobId(job),
+        attempt: AttemptNo::FIRST,
+        print: [Print::Nothing, Print::NotWhole(JobId(job))][dice.roll(2)],
+    }
+}
+
+fn any_difference(dice: &mut Dice) -> Compared {
+    let line = |dice: &mut Dice| {
+        DiffPart::Line(DiffLine {
+            side: [Side::Both, Side::Left, Side::Right][dice.roll(3)],
+            text: "日本 text ".repeat(dice.roll(30)),
+            marks: std::iter::once(0..3).filter(|_| dice.roll(2) == 0).collect(),
+        })
+    };
+    let mut parts = vec![DiffPart::Stream(Stream::Stdout), DiffPart::Equal(3)];
+    parts.extend((0..dice.roll(100)).map(|_| line(dice)));
+    let lost = dice.roll(2) as u64;
+    Compared {
+        ticket: dice.roll(9) as u64,
+        result: Ok(Difference {
+            parts,
+            lines: [dice.roll(2), 1],
+            only_first: None,
+            lost,
+        }),
     }
 }
 
