@@ -20,7 +20,7 @@ use crate::shim::{Greeting, Looked, Nonce, Sought};
 use crate::transport::{Connection, Transport};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
@@ -73,7 +73,7 @@ impl<T: Transport> Errand<T> {
     async fn look(&self, shared: &Shared<T::Connection>) -> Result<Vec<Looked>, String> {
         let sought = search::sought(&self.doubts).ok_or("the record does not tell by which mark")?;
         let looked = session(shared, &self.rights, &sought, &[]).await?;
-        let now = self.now();
+        let now = Moment::now(&self.clock);
         // Only what is an attempt's by its age as well; the host checks once more that it is.
         let meant = |(doubt, looked): (&Doubt, &Looked)| -> Vec<u32> {
             let left = search::left(looked, doubt, now).into_iter();
@@ -89,7 +89,7 @@ impl<T: Transport> Errand<T> {
     }
 
     fn tell(&self, looked: &[Looked]) {
-        let now = self.now();
+        let now = Moment::now(&self.clock);
         let attempts: BTreeSet<AttemptNo> = self.doubts.iter().map(|doubt| doubt.attempt).collect();
         for attempt in attempts {
             let looks = self.doubts.iter().zip(looked);
@@ -110,13 +110,6 @@ impl<T: Transport> Errand<T> {
     fn found(&self, attempt: AttemptNo, fate: Fate) {
         if self.news.send(Input::Found(self.job, attempt, fate)).is_err() {
             tracing::debug!("the dispatcher has ended before a look");
-        }
-    }
-
-    fn now(&self) -> Moment {
-        Moment {
-            stamp: self.clock.now(),
-            time: SystemTime::now(),
         }
     }
 }
@@ -210,6 +203,7 @@ mod tests {
     use super::*;
     use crate::model::stamp::Stamp;
     use crate::shim::{Alive, Sight, Sign};
+    use std::time::SystemTime;
 
     #[test]
     fn of_two_attempts_under_one_number_the_one_that_lives_is_told() {

@@ -19,7 +19,7 @@ use crate::shim::{Item, Nonce, RecordSplitter};
 use crate::transport::{Connection, Process, Transport};
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -164,10 +164,7 @@ impl<T: Transport> Following<T> {
         };
         let changes = match looked {
             Ok(looked) => {
-                let now = Moment {
-                    stamp: self.job.clock.now(),
-                    time: SystemTime::now(),
-                };
+                let now = Moment::now(&self.job.clock);
                 errand::told(&[(&doubts[0], &looked[0])], now)
             }
             Err(detail) => vec![Change::NotLooked { detail }],

@@ -16,7 +16,7 @@ use crate::model::phase::StopReason;
 use crate::shim::{Cookie, Greeting, Looked, Nonce, Program, Sought};
 use crate::transport::{Connection, Transport};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What was wanted when the command could no longer be kept from running.
@@ -88,10 +88,7 @@ impl<T: Transport> Job<T> {
             // Somebody has written into the record.
             None => vec![Looked::default(); self.caution.doubts.len()],
         };
-        let now = Moment {
-            stamp: self.clock.now(),
-            time: SystemTime::now(),
-        };
+        let now = Moment::now(&self.clock);
         let doubts = self.caution.doubts.iter();
         let verdicts: Vec<_> = doubts
             .zip(&looked)
