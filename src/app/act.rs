@@ -7,9 +7,11 @@ use super::message::Effects;
 use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
 use super::state::{App, Departure};
 use crate::model::board::{Course, Row};
+use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
-use crate::model::request::Request;
+use crate::model::request::{Adjust, Request};
+use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 use std::time::Duration;
 
@@ -133,6 +135,157 @@ pub(super) fn retry_all(app: &mut App, now: Stamp) -> Effects {
     Effects::none()
 }
 
+/// Once more, whatever it was said by.
+pub(super) fn retry_these(app: &mut App, targets: &[JobId], intent: Intent, now: Stamp) -> Effects {
+    if let Some(refusal) = refusal(app) {
+        app.say(refusal, now);
+        return Effects::none();
+    }
+    ask(app, intent, targets, now);
+    Effects::none()
+}
+
+/// `a`: everything that has not started.
+pub(super) fn skip_rest(app: &mut App, now: Stamp) -> Effects {
+    let all: Vec<JobId> = app.board.rows().iter().map(|row| row.job).collect();
+    let waiting = |job: &JobId| app.board.row(*job).is_some_and(|row| Intent::Skip.fits(&row.phase));
+    let targets: Vec<JobId> = all.into_iter().filter(waiting).collect();
+    if targets.is_empty() {
+        app.say("nothing waits to be started", now);
+        return Effects::none();
+    }
+    ask(app, Intent::Skip, &targets, now);
+    Effects::none()
+}
+
+/// A signal: to the job under the cursor at once, to others after a question, and KILL never without one.
+pub(super) fn signal(app: &mut App, targets: &[JobId], signal: Sig, now: Stamp) -> Effects {
+    if let [job] = *targets
+        && signal != Sig::Kill
+        && is_in_sight(app, job, now)
+        && !question::is_left_to_finish(app, job)
+        && app
+            .board
+            .row(job)
+            .is_some_and(|row| Intent::Signal(signal).fits(&row.phase))
+    {
+        app.table.steer();
+        unmark_meant(app);
+        app.say(format!("{signal} asked for {}", app.label(job)), now);
+        return Effects::request(Intent::Signal(signal).request(vec![job]));
+    }
+    ask(app, Intent::Signal(signal), targets, now);
+    Effects::none()
+}
+
+/// Another limit on the run time. To cut that of more than one job asks first: it may end them at once.
+pub(super) fn limit(app: &mut App, targets: &[JobId], by: Adjust, now: Stamp) -> Effects {
+    let intent = Intent::Limit(by);
+    let is_cut = matches!(by, Adjust::Shorter(_));
+    let fits = |job: &JobId| {
+        let row = app.board.row(*job).filter(|row| intent.fits(&row.phase));
+        row.is_some_and(|row| !is_cut || holding(app, row).is_some())
+    };
+    let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
+    let in_sight = matches!(fitting[..], [job] if targets.len() == 1 && is_in_sight(app, job, now));
+    if is_cut && fitting.is_empty() && !targets.is_empty() {
+        app.say("no limit holds for what is meant and runs: nothing can be cut", now);
+        return Effects::none();
+    }
+    if fitting.is_empty() || (is_cut && !in_sight) {
+        ask(app, intent, if is_cut { &fitting } else { targets }, now);
+        return Effects::none();
+    }
+    app.table.steer();
+    let change = match by {
+        Adjust::Longer(more) => format!("{} more", Elapsed::Running(more)),
+        Adjust::Shorter(less) => format!("{} less", Elapsed::Running(less)),
+        Adjust::Off => "no limit".to_owned(),
+    };
+    app.say(format!("{change} asked for {}", jobs(fitting.len())), now);
+    Effects::request(intent.request(fitting))
+}
+
+/// `+` and `-`: by a tenth of the limit, or a minute. Where none holds these keys set none: more time would be less.
+pub(super) fn step_limit(app: &mut App, longer: bool, now: Stamp) -> Effects {
+    const LEAST: Duration = Duration::from_secs(60);
+    let limit_of = |job: &JobId| {
+        let row = app
+            .board
+            .row(*job)
+            .filter(|row| matches!(row.phase, Phase::Running { .. }))?;
+        Some((*job, holding(app, row)?))
+    };
+    let limited: Vec<(JobId, Duration)> = app.targets().iter().filter_map(limit_of).collect();
+    let Some(smallest) = limited.iter().map(|(_, limit)| *limit).min() else {
+        let text = "no limit holds for what is meant and runs; :timeout +10m sets one, from now";
+        app.say(text, now);
+        return Effects::none();
+    };
+    let step = Duration::from_secs((smallest / 10).as_secs()).max(LEAST);
+    let targets: Vec<JobId> = limited.into_iter().map(|(job, _)| job).collect();
+    let by = if longer {
+        Adjust::Longer(step)
+    } else {
+        Adjust::Shorter(step)
+    };
+    limit(app, &targets, by, now)
+}
+
+/// The limit on the run time of a job that holds.
+fn holding(app: &App, row: &Row) -> Option<Duration> {
+    let settled = app.plan.settings.run_limit(app.board.durations());
+    row.changed_limit.unwrap_or(settled)
+}
+
+/// `[` and `]`: by a tenth, at least by one.
+pub(super) fn step_width(app: &mut App, wider: bool, now: Stamp) -> Effects {
+    let width = app.board.width();
+    let step = (width / 10).max(1);
+    let next = if wider {
+        width + step
+    } else {
+        width.saturating_sub(step).max(1)
+    };
+    if next == width {
+        app.say("the width is 1: less is to pause, p", now);
+        return Effects::none();
+    }
+    set_width(app, next, now)
+}
+
+/// Another width; more than double asks first.
+pub(super) fn set_width(app: &mut App, width: usize, now: Stamp) -> Effects {
+    if let Some(refusal) = refusal(app) {
+        app.say(refusal, now);
+        return Effects::none();
+    }
+    if width > 2 * app.board.width() {
+        let unfinished = app.board.rows().iter().filter(|row| !row.phase.is_done());
+        let targets: Vec<JobId> = unfinished.map(|row| row.job).collect();
+        ask(app, Intent::Widen(width), &targets, now);
+        return Effects::none();
+    }
+    widen(app, width, now)
+}
+
+fn widen(app: &mut App, width: usize, now: Stamp) -> Effects {
+    app.say(format!("width {width} asked"), now);
+    app.width_asked = Some(width);
+    Effects::request(Request::Width { width })
+}
+
+/// Nothing more is started, for the rest of the run: never without a question.
+pub(super) fn drain(app: &mut App, now: Stamp) -> Effects {
+    if let Some(refusal) = refusal(app) {
+        app.say(refusal, now);
+        return Effects::none();
+    }
+    let all: Vec<JobId> = app.board.rows().iter().map(|row| row.job).collect();
+    ask(app, Intent::Drain, &all, now);
+    Effects::none()
+}
+
 /// `p`: pause, or go on.
 pub(super) fn pause(app: &mut App, now: Stamp) -> Effects {
     let (request, text) = match app.board.course() {
@@ -165,7 +318,12 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
         Intent::CancelAll => return leave::end(app, Departure::Cancelling, now),
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
         Intent::KillLeft => return kill_left_now(app, &confirm, now),
-        Intent::Cancel | Intent::Kill | Intent::KillNamed | Intent::Retry | Intent::RetryAnyway => {}
+        Intent::Widen(width) => return widen(app, width, now),
+        Intent::Drain => {
+            app.say("drain asked: nothing more is started", now);
+            return Effects::request(Request::Drain);
+        }
+        _ => {}
     }
     if confirm.of_marks {
         app.table.unmark();
@@ -174,6 +332,7 @@ pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects 
     let count = confirm.jobs.len();
     let verb = match confirm.intent {
         Intent::RetryAnyway => "retry all the same",
+        Intent::Signal(signal) => signal.name(),
         intent => intent.verb(),
     };
     app.say(format!("{verb} asked for {}", jobs(count)), now);
@@ -198,7 +357,7 @@ fn processes(count: usize) -> String {
 /// Whether the operator is looking at this job: not a marked one that may be hidden or scrolled away, nor one that came
 /// under the cursor by itself a moment ago.
 fn is_in_sight(app: &App, job: JobId, now: Stamp) -> bool {
-    app.job_at_hand() == Some(job) && !app.table.has_slipped(now)
+    app.job_at_hand() == Some(job) && !app.has_slipped(now)
 }
 
 /// The marks go when they have said which jobs were meant; those that an action had nothing to do with stay.

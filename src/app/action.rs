@@ -29,6 +29,8 @@ pub enum Action {
     MarkAll,
     /// Remove all marks.
     Unmark,
+    /// Mark every job shown that is not marked, and unmark the others.
+    Invert,
     /// TERM, grace, KILL.
     Cancel,
     /// KILL at once.
@@ -41,6 +43,16 @@ pub enum Action {
     Look,
     /// Kill what the job has left on its host.
     KillLeft,
+    /// Skip everything that has not started.
+    SkipRest,
+    /// More time.
+    Longer,
+    /// Less time.
+    Shorter,
+    /// Fewer at once.
+    Narrower,
+    /// More at once.
+    Wider,
     /// Pause or continue the run.
     Pause,
     /// Answer the question for `sudo`'s password.
@@ -67,6 +79,22 @@ pub enum Action {
     Sort,
     /// Turn the order round.
     Reverse,
+    /// Show every job a row.
+    Hosts,
+    /// Show the jobs that printed the same together.
+    Groups,
+    /// Show the jobs that failed alike together.
+    Failures,
+    /// Show when each job ran.
+    Timeline,
+    /// The next of these views.
+    NextView,
+    /// Compare the output of a job with the commonest one, or that of two marked jobs.
+    Difference,
+    /// The next difference.
+    NextChange,
+    /// The difference before.
+    PreviousChange,
     /// Follow the end of the output.
     Follow,
     /// Both streams, or one of them.
@@ -89,6 +117,8 @@ pub enum Action {
     LaterAttempt,
     /// Leave the innermost thing.
     Back,
+    /// Type a command.
+    Command,
     /// Show the keys.
     Help,
     /// Leave the dashboard.
@@ -104,12 +134,14 @@ pub enum Action {
 /// Where an action is at home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// On both screens.
+    /// On every screen.
     Everywhere,
     /// In the table.
     Table,
     /// In the output of a job.
     Output,
+    /// In the difference of two outputs.
+    Difference,
 }
 
 /// Under which heading the help names an action.
@@ -161,6 +193,7 @@ const MARK: (Place, Group) = (Place::Table, Group::Mark);
 const ACT: (Place, Group) = (Place::Everywhere, Group::Act);
 const SHOW: (Place, Group) = (Place::Table, Group::Show);
 const OUTPUT: (Place, Group) = (Place::Output, Group::Output);
+const DIFFERENCE: (Place, Group) = (Place::Difference, Group::Show);
 const PROGRAM: (Place, Group) = (Place::Everywhere, Group::Program);
 
 /// The list, in the order of the help.
@@ -178,12 +211,18 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
     entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark all", "mark all rows shown"),
     entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
+    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "invert the marks of what is shown"),
     entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
     entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
     entry(Action::Look, ACT, &[Key::Char('l')], "look", "look what is alive there"),
     entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill left", "kill what is left, asks"),
+    entry(Action::SkipRest, (Place::Table, Group::Act), &[Key::Char('a')], "skip rest", "skip all not started, asks"),
+    entry(Action::Longer, ACT, &[Key::Char('+')], "more time", "limit: a tenth, or 1m more"),
+    entry(Action::Shorter, ACT, &[Key::Char('-')], "less time", "limit: a tenth, or 1m less"),
+    entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
+    entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
@@ -196,6 +235,14 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Stragglers, SHOW, &[Key::Char('w')], "stragglers", "stragglers only, or all"),
     entry(Action::Sort, SHOW, &[Key::Char('s')], "sort", "next order of the rows"),
     entry(Action::Reverse, SHOW, &[Key::Char('S')], "reverse", "turn the order round"),
+    entry(Action::Hosts, SHOW, &[Key::Char('1')], "hosts", "every job a row"),
+    entry(Action::Groups, SHOW, &[Key::Char('2')], "groups", "equal output together"),
+    entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
+    entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
+    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these four"),
+    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
+    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next", "next difference"),
+    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "before", "difference before"),
     entry(Action::Follow, OUTPUT, &[Key::Char('f')], "follow", "follow the end"),
     entry(Action::Streams, OUTPUT, &[Key::Char('o')], "streams", "both, stdout, stderr"),
     entry(Action::Wrap, OUTPUT, &[Key::Char('z')], "wrap", "wrap long lines"),
@@ -207,6 +254,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier try", "earlier attempt"),
     entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later try", "later attempt"),
     entry(Action::Back, PROGRAM, &[Key::Esc, Key::Left], "back", "back; clears the filter"),
+    entry(Action::Command, PROGRAM, &[Key::Char(':')], "command", "type a command"),
     entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
     entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
     entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
@@ -221,7 +269,7 @@ impl Action {
         ACTIONS.iter().map(|entry| entry.action)
     }
 
-    /// What a key does at a place (the table or the output).
+    /// What a key does at a place.
     pub fn of_key(key: Key, place: Place) -> Option<Self> {
         ACTIONS
             .iter()
@@ -244,6 +292,11 @@ impl Action {
                 | Self::RetryAll
                 | Self::Look
                 | Self::KillLeft
+                | Self::SkipRest
+                | Self::Longer
+                | Self::Shorter
+                | Self::Narrower
+                | Self::Wider
                 | Self::Pause
                 | Self::Password
         )
@@ -311,7 +364,7 @@ mod tests {
 
     #[test]
     fn every_key_does_one_thing_at_one_place_and_every_action_is_listed_once() {
-        for place in [Place::Table, Place::Output] {
+        for place in [Place::Table, Place::Output, Place::Difference] {
             let mut seen = HashMap::new();
             for entry in ACTIONS.iter().filter(|entry| entry.is_at(place)) {
                 for key in entry.keys {

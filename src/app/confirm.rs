@@ -6,7 +6,9 @@ use super::input::Input;
 use super::key::Key;
 use crate::model::id::JobId;
 use crate::model::left::Left;
-use crate::model::request::{Force, Request};
+use crate::model::phase::Phase;
+use crate::model::request::{Adjust, Force, Request};
+use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 
 /// More running jobs than this, and the number must be typed.
@@ -27,6 +29,16 @@ pub enum Intent {
     RetryAnyway,
     /// KILL to processes by their number.
     KillLeft,
+    /// Skip what has not started.
+    Skip,
+    /// Send a signal.
+    Signal(Sig),
+    /// Change the limit on the run time.
+    Limit(Adjust),
+    /// Run so many at once.
+    Widen(usize),
+    /// Start nothing more in this run.
+    Drain,
     /// Cancel everything and leave when all is over.
     CancelAll,
     /// Kill everything and leave when all is over.
@@ -41,12 +53,37 @@ impl Intent {
             Self::Kill | Self::KillNamed | Self::KillAll | Self::KillLeft => "kill",
             Self::Retry => "retry",
             Self::RetryAnyway => "start it all the same",
+            Self::Skip => "skip",
+            Self::Signal(_) => "signal",
+            Self::Limit(_) => "change of the limit",
+            Self::Widen(_) => "widen",
+            Self::Drain => "drain",
         }
     }
 
     /// Whether it is about jobs that are over, to start them once more.
     pub(super) fn tries_again(self) -> bool {
         matches!(self, Self::Retry | Self::RetryAnyway)
+    }
+
+    /// Whether it makes sense for a job in this phase.
+    pub(super) fn fits(self, phase: &Phase) -> bool {
+        match self {
+            Self::Retry | Self::RetryAnyway => phase.is_done(),
+            Self::Skip | Self::Drain => {
+                matches!(
+                    phase,
+                    Phase::Queued { .. } | Phase::Connecting { .. } | Phase::Backoff { .. }
+                )
+            }
+            Self::Signal(_) | Self::Limit(_) => matches!(phase, Phase::Running { .. }),
+            _ => !phase.is_done(),
+        }
+    }
+
+    /// Whether it ends nothing by itself, so that what is to finish is no exception.
+    pub(super) fn is_harmless(self) -> bool {
+        self.tries_again() || matches!(self, Self::Skip | Self::Limit(_) | Self::Widen(_) | Self::Drain)
     }
 
     /// The request for these jobs; [`Intent::KillLeft`] asks only for a look, as it takes numbers of processes.
@@ -73,6 +110,11 @@ impl Intent {
                 even_if_running: true,
             },
             Self::KillLeft => Request::Look { jobs },
+            Self::Skip => Request::Skip { jobs },
+            Self::Signal(signal) => Request::Signal { jobs, signal },
+            Self::Limit(by) => Request::Limit { jobs, by },
+            Self::Widen(width) => Request::Width { width },
+            Self::Drain => Request::Drain,
             Self::CancelAll => Request::Quit { force: Force::Graceful },
             Self::KillAll => Request::Quit { force: Force::Now },
         }
@@ -125,10 +167,22 @@ impl Confirm {
 
     /// What must be typed, where something must be: the number of jobs, or the host's name.
     pub fn wanted(&self) -> Option<String> {
-        self.typed.as_ref().map(|_| match self.intent {
-            Intent::KillNamed => self.hosts.clone(),
-            _ => self.jobs.len().to_string(),
+        self.typed.as_ref().map(|_| {
+            if self.is_named() {
+                self.hosts.clone()
+            } else {
+                self.jobs.len().to_string()
+            }
         })
+    }
+
+    /// Whether it is the host's name that must be typed.
+    pub fn is_named(&self) -> bool {
+        match self.intent {
+            Intent::KillNamed => true,
+            Intent::KillLeft => self.typed.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether yes would be taken at `now`.
@@ -149,8 +203,8 @@ impl Confirm {
             Key::Esc | Key::Ctrl('c') => return Answer::No,
             _ if !self.is_armed(now) => {}
             // Every letter may belong to the name; Enter is no slip here, as it takes nothing but the whole name.
-            Key::Enter if self.intent == Intent::KillNamed && self.is_ready(now) => return Answer::Yes,
-            _ if self.intent == Intent::KillNamed => {
+            Key::Enter if self.is_named() && self.is_ready(now) => return Answer::Yes,
+            _ if self.is_named() => {
                 if let Some(typed) = &mut self.typed {
                     typed.press(key);
                 }

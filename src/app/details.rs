@@ -1,36 +1,22 @@
 //! Everything known about one job, as facts with a name.
 
+use super::amount::bytes;
+use super::fact::Fact;
+use super::host_facts::host_facts;
 use super::said::{outcome_in_full, waiting};
 use super::state::App;
 use super::text;
+use super::watching::{view, words};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::event::Stream;
 use crate::model::id::JobId;
 use crate::model::left::{Kin, Left};
 use crate::model::phase::Phase;
+use crate::model::ssh_argv::ssh_argv;
 use crate::model::stamp::Stamp;
-
-/// One fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// Its name; empty when it goes on from the one before.
-    pub name: String,
-    /// What is known.
-    pub text: String,
-}
-
-impl Fact {
-    fn new(name: &str, text: impl Into<String>) -> Self {
-        Self {
-            name: name.to_owned(),
-            text: text.into(),
-        }
-    }
-}
-
-/// The columns that the names of facts take.
-pub const NAME_COLUMNS: usize = 12;
+use crate::model::tally::Standing;
+use std::path::Path;
 
 /// Everything known about a job.
 pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
@@ -57,7 +43,8 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     }
     if let Some(since) = row.link_silent.filter(|_| row.phase.is_live()) {
         let silent = Elapsed::Running(now.since(since));
-        let text = format!("silent for {silent}: the host gave no sign of life when asked, and no limit counts");
+        let text =
+            format!("no sign of life from the shim for {silent}; ssh still holds the connection, and no limit counts");
         facts.push(Fact::new("link", text));
     }
     for (number, ending) in row.earlier.iter().enumerate() {
@@ -73,8 +60,51 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
         &format!("attempt {}", row.attempt),
         phase_in_full(&row.phase, now),
     ));
+    facts.extend(path(row, now));
     facts.extend(processes(row, now));
+    facts.extend(host_facts(view(app, row), now));
+    facts.extend(ssh(app, row));
     facts
+}
+
+/// What the job has been in this attempt, and for how long each.
+fn path(row: &Row, now: Stamp) -> Option<Fact> {
+    let ends = row.path.iter().skip(1).map(|(at, _)| *at).chain([now]);
+    let steps = row.path.iter().zip(ends).map(|((at, standing), end)| {
+        let begin = Elapsed::Over(at.0);
+        match standing {
+            Standing::Done(_) => format!("over at {begin}"),
+            standing => format!("{} at {begin} for {}", standing.word(), Elapsed::Over(end.since(*at))),
+        }
+    });
+    let steps: Vec<String> = steps.collect();
+    (!steps.is_empty()).then(|| Fact::new("phases", steps.join(", ")))
+}
+
+/// How ssh was called for this host, and what it said last.
+fn ssh(app: &App, row: &Row) -> Vec<Fact> {
+    let argv = ssh_argv(&row.host, Path::new("SOCKET"), &app.plan().ssh);
+    let call: Vec<String> = argv.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+    let call = text::one_line(&call.join(" "));
+    let mut facts = vec![Fact::new("ssh call", format!("ssh {call}"))];
+    let said = words(app, row.job).iter();
+    let names = std::iter::once("ssh said").chain(std::iter::repeat(""));
+    facts.extend(
+        names
+            .zip(said)
+            .map(|(name, line)| Fact::new(name, text::one_line(line))),
+    );
+    facts
+}
+
+/// A word as a shell would be given it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=+.,:/@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// What the last look at the host found alive, and when that was.
@@ -167,21 +197,4 @@ fn phase_in_full(phase: &Phase, now: Stamp) -> String {
             )
         }
     }
-}
-
-/// A size for people, cut off, not rounded: `512 B`, `1.2 MB`.
-pub fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => tenths(count, 1_000, "kB"),
-        1_000_000..1_000_000_000 => tenths(count, 1_000_000, "MB"),
-        _ => tenths(count, 1_000_000_000, "GB"),
-    }
-}
-
-fn tenths(count: u64, unit: u64, name: &str) -> String {
-    if count >= 100 * unit {
-        return format!("{} {name}", count / unit);
-    }
-    format!("{}.{} {name}", count / unit, count % unit * 10 / unit)
 }

@@ -52,6 +52,26 @@ impl Input {
         Typed::On
     }
 
+    /// Goes on where that can be done in one way, as far as all ways agree; replaces so many bytes at the end. Returns the
+    /// ways, where there are several.
+    pub(super) fn complete(&mut self, length: usize, ways: Vec<String>) -> Vec<String> {
+        let Some(first) = ways.first() else {
+            return Vec::new();
+        };
+        let agree =
+            |until: &usize| first.is_char_boundary(*until) && ways.iter().all(|way| way.starts_with(&first[..*until]));
+        let common = (0..=first.len()).rev().find(agree).unwrap_or_default();
+        self.text.truncate(self.text.len().saturating_sub(length));
+        self.paste(&first[..common]);
+        if ways.len() > 1 {
+            return ways;
+        }
+        if !first.ends_with(':') {
+            self.push(' ');
+        }
+        Vec::new()
+    }
+
     /// Takes in pasted text: its first line, without controls.
     pub(super) fn paste(&mut self, text: &str) {
         text.lines()

@@ -53,8 +53,17 @@ impl Lag {
         }
     }
 
+    /// Its word in filters.
+    pub fn word(self) -> &'static str {
+        Self::WORDS[self.rank()]
+    }
+
     /// How many ranks there are.
     pub const RANKS: usize = 7;
+
+    /// The words for them in filters, by rank.
+    pub const WORDS: [&'static str; Self::RANKS] =
+        ["prompt", "link", "stopping", "overdue", "slow", "beyond", "silent"];
 }
 
 /// As the row says it, where its state does not.

@@ -1,7 +1,9 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
+use super::difference::{Compared, Comparison};
 use super::key::Key;
 use super::search::Search;
+use super::prints::{Sketch, Wanted};
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
@@ -44,6 +46,12 @@ pub enum Msg {
     Said(String),
     /// The file that was to be written exists.
     Exists(Export),
+    /// The last of ssh's own words about the host of a job.
+    Words(JobId, Vec<String>),
+    /// What outputs that were asked for are like.
+    Surveyed(Vec<Sketch>),
+    /// The difference of two outputs.
+    Compared(Compared),
 }
 
 /// A piece of the output of an attempt, read from the run directory.
@@ -205,6 +213,12 @@ pub enum Effect {
     Copy(String),
     /// Write a file.
     Write(Export),
+    /// Read the last of ssh's own words about the host of a job.
+    Words(JobId),
+    /// Read whole outputs, to tell which are the same.
+    Survey(Vec<Wanted>),
+    /// Read two outputs and compare them.
+    Compare(Comparison),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.

@@ -41,9 +41,10 @@ fn asked(requested: &Requested, board: &Board) -> Option<String> {
             force: Force::Now | Force::Named,
         } => "kill everything".to_owned(),
         Request::KillLeft { job, pids } => format!(
-            "kill what is left of {}: {} processes",
+            "kill what is left of {}: {} {}",
             named(&[*job], board),
-            pids.len()
+            pids.len(),
+            if pids.len() == 1 { "process" } else { "processes" }
         ),
         Request::SudoPassword => {
             return Some(format!(
@@ -109,6 +110,14 @@ mod tests {
                 "me (pts/1, pid 8)",
                 cancel(&[1, 2, 3]),
                 Some("me (pts/1) asked to cancel 3 jobs"),
+            ),
+            (
+                "ann (pts/3, pid 9)",
+                Request::KillLeft {
+                    job: JobId(1),
+                    pids: vec![7],
+                },
+                Some("ann (pts/3) asked to kill what is left of web03: 1 process"),
             ),
             (
                 "signal TERM to the runner",

@@ -1,6 +1,7 @@
 //! What lies over a screen: at most one thing, and it has the keys.
 
 use super::arming::ARMING;
+use super::command::CommandLine;
 use super::confirm::Confirm;
 use super::export::Writing;
 use super::input::Input;
@@ -28,6 +29,8 @@ pub enum Overlay {
     Password(PasswordQuestion),
     /// A filter is being typed; the rows follow it.
     Filter(Input),
+    /// A command is being typed.
+    Command(CommandLine),
     /// A search is being typed.
     Search(Input),
     /// A time to go to is being typed.

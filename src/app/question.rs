@@ -18,22 +18,24 @@ use crate::nodeset::fold_to_width;
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
     let meant = targets.len();
     let wants_done = intent.tries_again();
-    let is_spared = |job: JobId| intent != Intent::KillNamed && !wants_done && is_left_to_finish(app, job);
+    let may_end = intent != Intent::KillNamed && !intent.is_harmless();
+    let is_spared = |job: JobId| may_end && is_left_to_finish(app, job);
     let fits = |job: &JobId| {
-        let is_done = app.board.row(*job).map(|row| row.phase.is_done());
-        is_done == Some(wants_done) && !is_spared(*job)
+        let row = app.board.row(*job);
+        row.is_some_and(|row| intent.fits(&row.phase)) && !is_spared(*job)
     };
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
     if fitting.is_empty() {
         let text = match *targets {
             [] => "no row is chosen".to_owned(),
-            [job] if is_spared(job) => format!(
-                "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
-                app.label(job)
-            ),
+            [job] if is_spared(job) => spared(app, job),
             _ if targets.iter().any(|job| is_spared(*job)) => {
                 "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
             }
+            _ if matches!(intent, Intent::Skip | Intent::Drain) => {
+                "nothing of what is meant waits to be started".to_owned()
+            }
+            _ if matches!(intent, Intent::Signal(_) | Intent::Limit(_)) => "nothing of what is meant runs".to_owned(),
             [job] if wants_done => format!("{} is not over; cancel it first", app.label(job)),
             [job] => format!("{} is over already", app.label(job)),
             _ if wants_done => format!("none of the {meant} jobs is over"),
@@ -49,6 +51,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         1 => "it may still be running there from the attempt before".to_owned(),
         _ => format!("{risky} of them may still be running from the attempt before"),
     });
+    let warning = warning.or_else(|| (wants_done && will_fail_again(app, &fitting)).then(|| AGAIN.to_owned()));
     app.overlay = Overlay::Confirm(Confirm {
         intent,
         of_marks: app.acts_on_marks() && app.targets() == targets,
@@ -56,7 +59,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         running,
         left: Vec::new(),
         left_alone: meant - fitting.len(),
-        hidden: app.table.hidden(&fitting),
+        hidden: app.hidden(&fitting),
         warning,
         opened: now,
         typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
@@ -64,8 +67,20 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     });
 }
 
-/// `K`: asks before killing what is known to be left of a job. Of one that runs that is only what has escaped from it.
+/// Why nothing is sent to a job that is to finish.
+fn spared(app: &App, job: JobId) -> String {
+    format!(
+        "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
+        app.label(job)
+    )
+}
+
+/// `K`: asks before killing what is known to be left of a job. Of one that runs that is only what has escaped from it; of
+/// one that is to finish nothing while it runs, and afterwards, as it may run on, only by its host's name.
 pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
+    if is_left_to_finish(app, job) {
+        return app.say(spared(app, job), now);
+    }
     let Some(row) = app.board.row(job) else { return };
     let runs = !row.phase.is_done();
     let left: Vec<Left> = row
@@ -98,8 +113,19 @@ pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
         hidden: 0,
         warning: escaped.then(|| "what escaped may be a daemon that was left on purpose".to_owned()),
         opened: now,
-        typed: None,
+        typed: app.plan.settings.let_finish.then(Input::default),
     });
+}
+
+const AGAIN: &str = "by itself this will end the same way: look at the key, or the host's key, first";
+
+/// Whether none of these can get any further before somebody has seen to keys.
+fn will_fail_again(app: &App, jobs: &[JobId]) -> bool {
+    let lacks_key = |row: &Row| {
+        let outcome = row.phase.outcome();
+        matches!(outcome, Some(Outcome::Unreachable { cause, .. }) if cause.retry_does_harm())
+    };
+    jobs.iter().filter_map(|job| app.board.row(*job)).all(lacks_key)
 }
 
 /// Why the host refused to start the job once more: what runs there.

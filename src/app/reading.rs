@@ -16,7 +16,7 @@ pub const GUTTER: u16 = 2;
 
 /// Opens the output of the job under the cursor, at its end.
 pub(super) fn open(app: &mut App) -> Effects {
-    let Some(row) = app.table.cursor().and_then(|job| app.board.row(job)) else {
+    let Some(row) = app.job_at_hand().and_then(|job| app.board.row(job)) else {
         return Effects::none();
     };
     let (job, attempt) = (row.job, row.attempt);

@@ -1,6 +1,7 @@
 //! What a row says beside its state: its last output, or the words that stand in for it. The table shows it and the
 //! filter reads it, so that what can be seen can be found.
 
+use super::text::one_line;
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::outcome::{Ended, Fate, Outcome};
@@ -48,6 +49,23 @@ fn particulars(row: &Row) -> Option<String> {
             Outcome::Skipped { detail, .. } => detail.clone(),
         },
         Phase::Connecting { .. } | Phase::Running { .. } | Phase::Stopping { .. } => None,
+    }
+}
+
+/// What a row has to say of its end, or of that of the attempt before, in one line.
+pub(super) fn end_words(row: &Row) -> Option<String> {
+    let (Phase::Done { outcome, .. } | Phase::Backoff { last: outcome, .. }) = &row.phase else {
+        return None;
+    };
+    match outcome {
+        Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.is_empty() => {
+            Some(one_line(detail))
+        }
+        _ => match said(row) {
+            Said::Nothing => None,
+            Said::Output(line) => Some(one_line(line.text())),
+            Said::Words(words) => Some(one_line(&words)),
+        },
     }
 }
 

@@ -1,13 +1,19 @@
 //! The dashboard as a whole: the run as it stands, the screen, what lies over it, and how the operator means to leave.
 
 use super::action::Place;
+use super::clusters::Clusters;
+use super::confirmed::Confirmed;
+use super::difference::DifferenceView;
 use super::message::Size;
 use super::output::OutputView;
 use super::overlay::Overlay;
+use super::prints::Prints;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
 use super::summons::Presence;
 use super::table::Table;
+use super::view::View;
+use super::watch::Watch;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;
@@ -28,10 +34,12 @@ const NOTICE: Duration = Duration::from_secs(5);
 /// What fills the terminal.
 #[derive(Debug)]
 pub enum Screen {
-    /// Every job a row.
+    /// The jobs, as the view says.
     Table,
     /// The output of one job.
     Output(Box<OutputView>),
+    /// The difference of two outputs.
+    Difference(Box<DifferenceView>),
 }
 
 /// How the operator means to leave.
@@ -57,6 +65,9 @@ pub struct App {
     pub(super) screen: Screen,
     pub(super) overlay: Overlay,
     pub(super) table: Table,
+    pub(super) view: View,
+    pub(super) clusters: Clusters,
+    pub(super) prints: Prints,
     pub(super) size: Size,
     pub(super) departure: Departure,
     pub(super) password: Turn,
@@ -73,6 +84,14 @@ pub struct App {
     pub(super) tickets: u64,
     /// On whose host a shell was asked for that would need a connection of its own.
     pub(super) shell_asked: Option<JobId>,
+    /// The commands that were typed, oldest first.
+    pub(super) commands: Vec<String>,
+    /// The width that was asked for from here, until the run has it.
+    pub(super) width_asked: Option<usize>,
+    /// What was last confirmed, and of how many jobs.
+    pub(super) confirmed: Option<Confirmed>,
+    /// The job whose details are open.
+    pub(super) watch: Option<Watch>,
     host_columns: usize,
 }
 
@@ -90,6 +109,9 @@ impl App {
             screen: Screen::Table,
             overlay: Overlay::None,
             table: Table::default(),
+            view: View::default(),
+            clusters: Clusters::default(),
+            prints: Prints::default(),
             size: Size::default(),
             departure: Departure::None,
             touched: false,
@@ -101,6 +123,10 @@ impl App {
             presence: Presence::new(now, over_since.is_some()),
             tickets: 0,
             shell_asked: None,
+            commands: Vec::new(),
+            width_asked: None,
+            confirmed: None,
+            watch: None,
             host_columns,
         };
         app.table.arrange(&app.board, now);
@@ -166,6 +192,26 @@ impl App {
         &self.table
     }
 
+    /// How the jobs are shown.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// The clusters, where the view has such.
+    pub fn clusters(&self) -> &Clusters {
+        &self.clusters
+    }
+
+    /// What is known of the outputs.
+    pub fn prints(&self) -> &Prints {
+        &self.prints
+    }
+
+    /// Whether clusters of jobs fill the terminal.
+    pub(super) fn is_gathered(&self) -> bool {
+        matches!(self.screen, Screen::Table) && self.view.is_gathered()
+    }
+
     /// The terminal's size.
     pub fn size(&self) -> Size {
         self.size
@@ -220,7 +266,12 @@ impl App {
 
     /// How many changes wait because the rows are held still at `now`; none when they are not held.
     pub fn held_changes(&self, now: Stamp) -> Option<usize> {
-        (self.is_held(now) && self.table.changes() > 0).then(|| self.table.changes())
+        let (held, changes) = if self.is_gathered() {
+            (self.is_gathering_held(now), self.clusters.changes())
+        } else {
+            (self.is_held(now), self.table.changes())
+        };
+        (held && changes > 0).then_some(changes)
     }
 
     /// When the screen changes by itself next, with nothing more happening: the clock of what runs, rows that were held
@@ -228,13 +279,27 @@ impl App {
     pub fn next_wake(&self, now: Stamp) -> Option<Stamp> {
         let clock = (!self.board.all_done()).then(|| Stamp::from_secs(now.0.as_secs() + 1));
         let rows = self.table.is_stale().then(|| self.table.hand_lifts(now)).flatten();
+        let clusters = self.clusters.due().filter(|_| self.is_gathered());
         let armed = self.overlay.arms_at();
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
-        [clock, rows, armed, notice]
+        let watched = self.watch.as_ref().filter(|watch| self.asks_host_of(watch.job));
+        let watch = watched.map(|watch| watch.due);
+        [clock, rows, clusters, armed, notice, watch]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)
             .min()
+    }
+
+    /// Whether the host of a job is asked while its details are open.
+    pub(super) fn asks_host_of(&self, job: JobId) -> bool {
+        !self.is_locked() && !self.is_too_small() && self.runs(job)
+    }
+
+    /// Whether a command of a job runs, and there is somebody who could look at it.
+    pub(super) fn runs(&self, job: JobId) -> bool {
+        let phase = self.board.row(job).map(|row| &row.phase);
+        self.board.course().is_live() && matches!(phase, Some(Phase::Running { .. } | Phase::Stopping { .. }))
     }
 
     /// Whether something changed since this was last asked.
@@ -247,21 +312,28 @@ impl App {
         match self.screen {
             Screen::Table => Place::Table,
             Screen::Output(_) => Place::Output,
+            Screen::Difference(_) => Place::Difference,
         }
     }
 
     /// The job that an action without marks is about: the one that is drawn.
     pub fn job_at_hand(&self) -> Option<JobId> {
         match &self.screen {
+            Screen::Table if self.view.is_gathered() => self.clusters.cursor(),
             Screen::Table => self.table.cursor(),
             Screen::Output(view) => Some(view.job()),
+            Screen::Difference(view) => Some(view.job()),
         }
     }
 
-    /// The jobs that an action is about: the marked ones, otherwise the one at hand.
+    /// The jobs that an action is about: the marked ones, otherwise the one at hand, or all of the cluster at hand.
     pub(super) fn targets(&self) -> Vec<JobId> {
         if self.acts_on_marks() {
             self.table.marked().into_iter().collect()
+        } else if self.is_gathered() {
+            self.clusters
+                .at_hand()
+                .map_or_else(Vec::new, |cluster| cluster.jobs.clone())
         } else {
             self.job_at_hand().into_iter().collect()
         }
@@ -274,6 +346,26 @@ impl App {
 
     pub(super) fn is_held(&self, now: Stamp) -> bool {
         self.overlay != Overlay::None || self.table.is_held(now)
+    }
+
+    /// Whether the clusters stand still at `now`. As long as nobody has moved among them there is nothing to hold.
+    pub(super) fn is_gathering_held(&self, now: Stamp) -> bool {
+        let held = self.overlay != Overlay::None || !self.table.marked().is_empty();
+        self.clusters.is_steered() && (held || self.clusters.is_held(now))
+    }
+
+    /// Whether the cursor came to where it is by itself so lately that the operator may mean something else.
+    pub(super) fn has_slipped(&self, now: Stamp) -> bool {
+        if self.is_gathered() {
+            self.clusters.has_slipped(now)
+        } else {
+            self.table.has_slipped(now)
+        }
+    }
+
+    /// How many of these jobs the rows do not show.
+    pub fn hidden(&self, jobs: &[JobId]) -> usize {
+        if self.is_gathered() { 0 } else { self.table.hidden(jobs) }
     }
 
     pub(super) fn say(&mut self, text: impl Into<String>, now: Stamp) {

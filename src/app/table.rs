@@ -15,6 +15,15 @@ const HAND: Duration = Duration::from_secs(2);
 /// A cursor that moved by itself within this time may not be where the operator saw it.
 const SLIP: Duration = Duration::from_secs(1);
 
+/// Certain jobs, whatever becomes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// What they had in common when they were chosen.
+    pub words: String,
+    /// Which they are.
+    pub jobs: BTreeSet<JobId>,
+}
+
 /// The state of the table.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -29,6 +38,7 @@ pub struct Table {
     reversed: bool,
     filter: Filter,
     stragglers: bool,
+    only: Option<Only>,
     /// Nobody has moved the cursor yet: it stays on the first row.
     steered: bool,
     /// When the cursor last came to another job without a key.
@@ -75,6 +85,11 @@ impl Table {
         self.stragglers
     }
 
+    /// The jobs to which the rows are narrowed down, if they are.
+    pub fn only(&self) -> Option<&Only> {
+        self.only.as_ref()
+    }
+
     /// Whether a range of marks is being drawn.
     pub fn is_ranging(&self) -> bool {
         self.range_from.is_some()
@@ -109,7 +124,7 @@ impl Table {
 
     /// How many of these jobs are not shown.
     pub fn hidden(&self, jobs: &[JobId]) -> usize {
-        if self.filter.is_empty() && !self.stragglers {
+        if self.filter.is_empty() && !self.stragglers && self.only.is_none() {
             return 0;
         }
         let shown: BTreeSet<JobId> = self.order.iter().copied().collect();
@@ -155,7 +170,10 @@ impl Table {
     /// then it stays on the first row.
     pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
         let pack = Pack::of(board, now);
-        let shown = |row: &&Row| self.filter.lets_through(row) && (!self.stragglers || pack.lag(row).is_some());
+        let is_chosen = |row: &Row| self.only.as_ref().is_none_or(|only| only.jobs.contains(&row.job));
+        let shown = |row: &&Row| {
+            is_chosen(row) && self.filter.lets_through(row, &pack) && (!self.stragglers || pack.lag(row).is_some())
+        };
         self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, &pack);
         self.unsorted = None;
         let before = self.cursor;
@@ -207,6 +225,15 @@ impl Table {
         }
     }
 
+    /// Marks these jobs; removes their marks if all of them have one.
+    pub(super) fn mark_together(&mut self, jobs: &[JobId]) {
+        if jobs.iter().all(|job| self.marks.contains(job)) {
+            self.marks.retain(|job| !jobs.contains(job));
+        } else {
+            self.marks.extend(jobs);
+        }
+    }
+
     pub(super) fn toggle_range(&mut self) {
         if self.range_from.is_some() {
             self.marks = self.marked();
@@ -231,8 +258,39 @@ impl Table {
         self.marks.clear();
     }
 
+    /// Marks these as well.
+    pub(super) fn mark(&mut self, jobs: impl IntoIterator<Item = JobId>) {
+        self.marks.extend(jobs);
+    }
+
+    /// What is shown is marked where it was not, and not where it was; what is hidden stays as it is.
+    pub(super) fn invert(&mut self) {
+        self.marks = self.marked();
+        self.range_from = None;
+        for job in &self.order {
+            if !self.marks.remove(job) {
+                self.marks.insert(*job);
+            }
+        }
+    }
+
+    pub(super) fn set_sort(&mut self, sort: Sort, reversed: bool) {
+        (self.sort, self.reversed) = (sort, reversed);
+    }
+
     pub(super) fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
+    }
+
+    pub(super) fn set_only(&mut self, only: Option<Only>) {
+        self.only = only;
+    }
+
+    /// Moves the cursor to a job, if it is shown.
+    pub(super) fn point_at(&mut self, job: JobId) {
+        if let Some(place) = self.place_of(job) {
+            self.move_to(place);
+        }
     }
 
     pub(super) fn set_stragglers(&mut self, only: bool) {

@@ -1,5 +1,7 @@
 //! The dashboard as a whole: messages in, effects out.
 
+mod views;
+
 use super::fixture::{attempt_event, done, event, fleet, fleet_plan, output, plan};
 use super::*;
 use crate::model::board::Board;
@@ -10,7 +12,7 @@ use crate::model::outcome::{Fate, Limit, Outcome, SkipReason};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
 use crate::model::plan::Plan;
-use crate::model::request::{Force, Request};
+use crate::model::request::{Adjust, Force, Request};
 use crate::model::stamp::Stamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -406,6 +408,12 @@ fn survived() -> Outcome {
     }
 }
 
+/// The effects less those that the watched host of open details sets off.
+fn looks(effects: Vec<Effect>) -> Vec<Effect> {
+    let watches = |effect: &Effect| matches!(effect, Effect::Words(_) | Effect::Request(Request::Probe { .. }));
+    effects.into_iter().filter(|effect| !watches(effect)).collect()
+}
+
 fn look(job: u32) -> Vec<Effect> {
     let jobs = vec![JobId(job)];
     vec![Effect::Request(Request::Look { jobs })]
@@ -415,16 +423,16 @@ fn look(job: u32) -> Vec<Effect> {
 fn details_ask_for_a_look_where_something_may_be_left_and_nowhere_else() {
     let mut desk = Desk::running(1);
     let (i, l) = (Key::Char('i'), Key::Char('l'));
-    assert_eq!(desk.press(&[i]), look(0), "it runs");
+    assert_eq!(looks(desk.press(&[i])), look(0), "it runs");
     assert_eq!(desk.press(&[l]), look(0), "asked for by key");
     let processes = vec![left(8, Kin::Escaped)];
     desk.hear(0, Change::Left { processes });
-    assert_eq!(desk.press(&[i, i]), [], "it was just looked");
+    assert_eq!(looks(desk.press(&[i, i])), [], "it was just looked");
     assert_eq!(desk.press_after(9000, i), [], "closed");
-    assert_eq!(desk.press(&[i]), look(0));
+    assert_eq!(looks(desk.press(&[i])), look(0));
     desk.press(&[i]);
     desk.hear(0, done(Outcome::Ok, 9));
-    assert_eq!(desk.press(&[i]), [], "it ended well");
+    assert_eq!(looks(desk.press(&[i])), [], "it ended well");
     let facts: Vec<String> = facts(&desk.app, JobId(0), desk.now)
         .into_iter()
         .map(|fact| fact.name)
@@ -478,6 +486,36 @@ fn what_is_left_is_killed_by_number_and_only_after_a_question() {
 }
 
 #[test]
+fn what_is_to_finish_is_killed_by_its_name_only_even_by_number() {
+    let mut desk = Desk::running(1);
+    Arc::make_mut(&mut desk.app.plan).settings.let_finish = true;
+    let (k, processes) = (Key::Char('K'), vec![left(8, Kin::Escaped)]);
+    desk.hear(0, Change::Left { processes });
+    assert_eq!(desk.press(&[k]), []);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    assert!(
+        desk.notice().starts_with("web1 is left to finish (--let-finish)"),
+        "{}",
+        desk.notice()
+    );
+    // It is lost, and may run on.
+    let lost = Outcome::Lost {
+        detail: "cut".to_owned(),
+        fate: Fate::Unknown,
+    };
+    desk.hear(0, done(lost, 9));
+    let processes = vec![left(8, Kin::Session)];
+    desk.hear(0, Change::Left { processes });
+    desk.press(&[k]);
+    assert_eq!(desk.press(&[Y, Key::Enter]), [], "no name");
+    desk.press(&[Key::Backspace]);
+    desk.types("web1");
+    let (job, pids) = (JobId(0), vec![8]);
+    let kill = Effect::Request(Request::KillLeft { job, pids });
+    assert_eq!(desk.press(&[Key::Enter]), [kill]);
+}
+
+#[test]
 fn a_viewer_who_may_not_act_neither_looks_nor_kills() {
     let mut desk = Desk::running(1);
     desk.app.seat.access = Access::ReadOnly;
@@ -487,7 +525,12 @@ fn a_viewer_who_may_not_act_neither_looks_nor_kills() {
         assert_eq!(desk.press(&[Key::Char(key)]), []);
         assert!(desk.notice().starts_with("read-only"), "{key}");
     }
-    assert_eq!(desk.press_after(9000, Key::Char('i')), [], "details ask for nothing");
+    let words = [Effect::Words(JobId(0))];
+    assert_eq!(
+        desk.press_after(9000, Key::Char('i')),
+        words,
+        "details ask the runner for nothing"
+    );
     for key in ['l', 'K'] {
         assert_eq!(desk.press(&[Key::Char(key)]), []);
         assert!(matches!(desk.app.overlay(), Overlay::Details(..)), "{key}");
@@ -651,9 +694,9 @@ fn a_suspended_program_says_that_the_jobs_run_on() {
 fn the_question_on_leaving_goes_when_there_is_nothing_left_to_decide() {
     let mut desk = Desk::running(1);
     assert_eq!(desk.press(&[Key::Char('q')]), []);
-    assert!(matches!(desk.app.overlay, Overlay::Quit(_)));
+    assert!(matches!(desk.app.overlay(), Overlay::Quit(_)));
     desk.hear(0, done(Outcome::Exit { code: 3 }, 9));
-    assert!(matches!(desk.app.overlay, Overlay::None));
+    assert!(matches!(desk.app.overlay(), Overlay::None));
     assert_eq!(
         desk.press(&[Key::Char('c')]),
         [],
@@ -906,7 +949,7 @@ fn a_search_goes_from_hit_to_hit_and_round() {
     desk.press(&[Key::Enter]);
     let hits = |desk: &Desk| match desk.app.screen() {
         Screen::Output(view) => view.hits(),
-        Screen::Table => panic!("no output is open"),
+        Screen::Table | Screen::Difference(_) => panic!("no output is open"),
     };
     assert_eq!(hits(&desk), (0, None), "upper case means upper case");
     desk.press(&[Key::Char('/')]);
@@ -936,7 +979,7 @@ fn a_search_finds_what_has_no_line_end_yet() {
     desk.press(&[Key::Enter]);
     let hits = |desk: &Desk| match desk.app.screen() {
         Screen::Output(view) => view.hits(),
-        Screen::Table => panic!("no output is open"),
+        Screen::Table | Screen::Difference(_) => panic!("no output is open"),
     };
     assert_eq!((hits(&desk), desk.notice()), ((2, Some(1)), ""));
     desk.press(&[Key::Char('n')]);
@@ -1010,4 +1053,194 @@ fn where_nothing_can_be_drawn_keys_do_nothing_and_a_question_waits_until_it_is_s
         desk.press(&[Key::Char('c')]),
         [Effect::Request(Request::Quit { force: Force::Graceful })]
     );
+}
+
+fn told(desk: &mut Desk, what: What) {
+    let at = desk.now;
+    desk.tell(Msg::Runner(Message::Event(Event { at, what })));
+    desk.tell(Msg::Frame);
+}
+
+#[test]
+fn the_question_for_the_password_opens_by_itself_and_closes_when_somebody_else_answers() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Char('x')]);
+    told(&mut desk, What::PasswordGiven);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert_eq!(*desk.app.overlay(), Overlay::None, "nobody asks any more");
+}
+
+#[test]
+fn a_question_for_the_password_that_was_put_off_opens_again_on_its_key_or_when_another_one_is_wanted() {
+    let mut desk = Desk::running(2);
+    told(&mut desk, What::PasswordWanted { detail: None });
+    desk.press(&[Key::Ctrl('c')]);
+    desk.tell(Msg::Frame);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    desk.press(&[Key::Char('P')]);
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+    desk.press(&[Key::Ctrl('c')]);
+    told(
+        &mut desk,
+        What::PasswordWanted {
+            detail: Some("web1 did not accept it".to_owned()),
+        },
+    );
+    assert!(matches!(desk.app.overlay(), Overlay::Password(_)));
+}
+
+/// Types a command and takes it.
+fn command(desk: &mut Desk, text: &str) -> Vec<Effect> {
+    desk.press(&[Key::Char(':')]);
+    let typed = desk.types(text);
+    assert_eq!(typed, [], "nothing is done while it is typed");
+    desk.press(&[Key::Enter])
+}
+
+fn request(request: Request) -> Vec<Effect> {
+    vec![Effect::Request(request)]
+}
+
+fn ids(jobs: &[u32]) -> Vec<JobId> {
+    jobs.iter().copied().map(JobId).collect()
+}
+
+#[test]
+fn a_wrong_filter_is_not_taken_and_the_last_good_one_stays() {
+    let mut desk = Desk::fleet();
+    desk.press(&[Key::Char('/')]);
+    desk.types("state:slow");
+    assert_eq!(desk.hosts(), ["web17"]);
+    desk.types("x");
+    assert_eq!(desk.hosts(), ["web17"], "state:slowx is not taken");
+    desk.press(&[Key::Enter]);
+    assert!(matches!(desk.app.overlay(), Overlay::Filter(_)), "it is still typed");
+    desk.press(&[Key::Backspace, Key::Enter]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+    assert_eq!(desk.app.table().filter().text(), "state:slow");
+}
+
+#[test]
+fn a_command_with_a_filter_asks_and_takes_what_fits() {
+    let mut desk = Desk::fleet();
+    assert_eq!(command(&mut desk, "cancel state:running host:web[17-21]"), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(confirm) if confirm.jobs == ids(&[0, 2])));
+    assert_eq!(desk.press(&[Y]), cancel(&[0, 2], Force::Graceful));
+
+    assert_eq!(command(&mut desk, "kill host:web17"), [], "one that fits asks as well");
+    assert_eq!(desk.press(&[Y]), cancel(&[0], Force::Now));
+
+    command(&mut desk, "retry failed");
+    assert_eq!(desk.press(&[Y]), retry(&[1, 4]));
+
+    command(&mut desk, "skip state:queued");
+    let jobs = ids(&[5]);
+    assert_eq!(desk.press(&[Y]), request(Request::Skip { jobs }));
+
+    assert_eq!(command(&mut desk, "cancel host:nobody"), []);
+    assert_eq!(desk.notice(), "no job fits");
+}
+
+#[test]
+fn a_command_without_a_filter_is_for_the_job_at_hand() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.cursor(), "web17");
+    let jobs = ids(&[0]);
+    let hup = Request::Signal {
+        jobs: jobs.clone(),
+        signal: crate::model::signal::Sig::Hup,
+    };
+    assert_eq!(command(&mut desk, "signal HUP"), request(hup));
+    assert_eq!(command(&mut desk, "signal KILL"), [], "that asks");
+    desk.press(&[Key::Char('n')]);
+    let by = Adjust::Longer(Duration::from_secs(600));
+    assert_eq!(command(&mut desk, "timeout +10m"), request(Request::Limit { jobs, by }));
+    assert_eq!(command(&mut desk, "timeout -1m"), []);
+    assert!(desk.notice().starts_with("no limit holds"), "{}", desk.notice());
+    desk.hear(
+        0,
+        Change::Limit {
+            run: Some(Duration::from_secs(700)),
+        },
+    );
+    assert_eq!(desk.notice(), "time limit of web17 is 11m40s now");
+}
+
+#[test]
+fn a_command_that_is_none_is_explained_in_its_place() {
+    let mut desk = Desk::fleet();
+    assert_eq!(command(&mut desk, "cancle"), []);
+    let Overlay::Command(line) = desk.app.overlay() else {
+        panic!("it is still typed");
+    };
+    assert_eq!(line.error(), Some("\"cancle\" is no command; did you mean cancel?"));
+    desk.press(&[Key::Esc]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+}
+
+#[test]
+fn the_width_is_changed_by_steps_and_more_than_double_asks() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.press(&[Key::Char(']')]), request(Request::Width { width: 70 }));
+    assert_eq!(desk.press(&[Key::Char('[')]), request(Request::Width { width: 58 }));
+    assert_eq!(command(&mut desk, "width 128"), request(Request::Width { width: 128 }));
+    let what = What::Width { width: 100 };
+    let at = desk.now;
+    desk.tell(Msg::Runner(Message::Event(Event { at, what })));
+    assert!(
+        desk.notice().starts_with("width is 100 now, not 128"),
+        "{}",
+        desk.notice()
+    );
+    assert_eq!(command(&mut desk, "width 201"), []);
+    assert_eq!(desk.press(&[Y]), request(Request::Width { width: 201 }));
+}
+
+#[test]
+fn limits_are_moved_by_a_tenth_and_to_cut_many_asks() {
+    let names = ["a", "b"];
+    let mut plan = plan(&names);
+    plan.settings.run_timeout = Some(Duration::from_secs(3600));
+    let mut board = Board::new(&plan);
+    for job in 0..2 {
+        board.apply(&event(&plan, job, 1, Change::Running { pid: 7 }));
+    }
+    let mut desk = Desk::new(plan, board);
+    let step = Duration::from_secs(360);
+    let limit = |jobs: &[u32], by| request(Request::Limit { jobs: ids(jobs), by });
+    assert_eq!(desk.press(&[Key::Char('+')]), limit(&[0], Adjust::Longer(step)));
+    assert_eq!(desk.press(&[Key::Char('-')]), limit(&[0], Adjust::Shorter(step)));
+    desk.press(&[Key::Char('*')]);
+    assert_eq!(desk.press(&[Key::Char('+')]), limit(&[0, 1], Adjust::Longer(step)));
+    assert_eq!(desk.press(&[Key::Char('-')]), []);
+    assert_eq!(desk.press(&[Y]), limit(&[0, 1], Adjust::Shorter(step)));
+}
+
+#[test]
+fn what_has_not_started_is_skipped_after_a_question_and_marks_turn_round() {
+    let mut desk = Desk::fleet();
+    assert_eq!(desk.press(&[Key::Char('a')]), []);
+    let jobs = ids(&[5]);
+    assert_eq!(desk.press(&[Y]), request(Request::Skip { jobs }));
+    desk.press(&[Key::Char(' '), Key::Char('I')]);
+    let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
+    assert_eq!(marked, ids(&[1, 2, 3, 4, 5]));
+    command(&mut desk, "unmark");
+    command(&mut desk, "mark state:failed|ok");
+    let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
+    assert_eq!(marked, ids(&[1, 3]));
+}
+
+#[test]
+fn a_view_that_may_only_look_is_unlocked_by_a_command() {
+    let mut desk = Desk::fleet();
+    desk.app.seat.access = Access::ReadOnly;
+    assert_eq!(command(&mut desk, "width 65"), []);
+    assert!(desk.notice().starts_with("read-only"), "{}", desk.notice());
+    assert_eq!(command(&mut desk, "write"), request(Request::Hold));
+    assert_eq!(command(&mut desk, "width 65"), request(Request::Width { width: 65 }));
+    assert_eq!(command(&mut desk, "read-only"), request(Request::Release));
 }

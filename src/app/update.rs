@@ -3,16 +3,22 @@
 
 use super::act;
 use super::action::Action;
+use super::command::{self, CommandLine, Verb};
+use super::comparing;
 use super::confirm::Answer;
-use super::details::{NAME_COLUMNS, facts};
+use super::details::facts;
+use super::echo;
 use super::export::{self, Writing};
-use super::filter::Filter;
+use super::fact::NAME_COLUMNS;
+use super::filter::{self, Filter};
+use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::lag::Pack;
 use super::leave;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
+use super::obey;
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
@@ -26,6 +32,8 @@ use super::secret::Entry;
 use super::state::{App, Departure, Screen};
 use super::summons::summon;
 use super::text;
+use super::view::View;
+use super::watching;
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -33,6 +41,7 @@ use crate::model::stamp::Stamp;
 /// Takes in a message at `now`, and says what has to be done.
 pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
+    let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
         Msg::Key(key) => press(app, key, now),
         Msg::Paste(text) => paste(app, &text, now),
@@ -56,6 +65,18 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
         }
         Msg::Loaded(loaded) => take(app, loaded),
         Msg::Found(found) => take_found(app, found, now),
+        Msg::Words(job, words) => {
+            watching::take_words(app, job, words);
+            Effects::none()
+        }
+        Msg::Surveyed(sketches) => {
+            gathering::take(app, &sketches);
+            Effects::none()
+        }
+        Msg::Compared(compared) => {
+            comparing::take(app, compared);
+            Effects::none()
+        }
         Msg::Said(words) => {
             app.say(words, now);
             Effects::none()
@@ -66,6 +87,15 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
         }
     };
     password::open_when_due(app, now);
+    let watched = if is_frame {
+        Effects::none()
+    } else {
+        watching::follow(app, now)
+    };
+    let effects = effects
+        .and(watched)
+        .and(gathering::wish(app))
+        .and(comparing::go_on(app));
     effects.and(leave::when_over(app, now))
 }
 
@@ -76,12 +106,14 @@ fn frame(app: &mut App, now: Stamp) {
     }
     let page = usize::from(app.body().height);
     app.table.show_cursor(page);
+    gathering::frame(app, now);
 }
 
 /// Time passes: some orders and choices of rows depend on it.
 fn drift(app: &mut App) {
     let (sort, _) = app.table.sort();
-    if app.table.stragglers_only() || matches!(sort, Sort::Elapsed | Sort::Attention) {
+    if app.table.stragglers_only() || app.table.filter().reads_time() || matches!(sort, Sort::Elapsed | Sort::Attention)
+    {
         app.table.note_drift();
     }
 }
@@ -93,6 +125,10 @@ fn resize(app: &mut App, size: Size, now: Stamp) -> Effects {
     if was_too_small && !app.is_too_small() {
         app.overlay.arm_again(now);
     }
+    comparing::fit(app);
+    if app.view.is_gathered() {
+        app.clusters.note_change();
+    }
     reading::fit(app)
 }
 
@@ -102,7 +138,10 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             hear_event(app, &event, now);
             summon(app, &event, now)
         }
-        Message::Probe(_) => Effects::none(),
+        Message::Probe(probe) => {
+            watching::take(app, probe, now);
+            Effects::none()
+        }
         Message::Output(output) => {
             app.board.print(&output);
             app.dirty |= is_seen(app, output.job);
@@ -120,7 +159,13 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     app.last_event = event.at;
     note_end(app, event.at);
     match &event.what {
-        What::Job { job, attempt, .. } => reading::note_attempt(app, *job, *attempt, event.at),
+        What::Job {
+            job, attempt, change, ..
+        } => {
+            reading::note_attempt(app, *job, *attempt, event.at);
+            echo::hear(app, *job, change, now);
+        }
+        What::Width { width } => echo::width(app, *width, now),
         what => {
             password::hear(app, what);
             if let Some(news) = others::news(what, app.seat.who.as_deref(), &app.board) {
@@ -132,6 +177,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
 
 fn note_end(app: &mut App, at: Stamp) {
     app.table.note_change();
+    gathering::note_change(app);
     app.over_since = match app.over_since {
         _ if !app.board.all_done() => None,
         None => Some(at),
@@ -169,8 +215,9 @@ fn is_seen(app: &App, job: crate::model::id::JobId) -> bool {
         .skip(table.top())
         .take(usize::from(app.body().height));
     match &app.screen {
-        Screen::Table => shown.into_iter().any(|other| *other == job),
+        Screen::Table => app.view == View::Hosts && shown.into_iter().any(|other| *other == job),
         Screen::Output(view) => view.job() == job,
+        Screen::Difference(_) => false,
     }
 }
 
@@ -200,12 +247,14 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
-            let filter = Filter::parse(input.text());
-            refilter(app, filter, now);
+            if let Ok(filter) = Filter::parse(input.text()) {
+                refilter(app, filter, now);
+            }
         }
         Overlay::Search(input) | Overlay::Time(input) | Overlay::Writing(Writing::Naming(_, input)) => {
             input.paste(pasted);
         }
+        Overlay::Command(line) => line.paste(pasted),
         Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
@@ -253,10 +302,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
             let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
-            let rows = facts
-                .iter()
-                .map(|fact| text::wrap_words(&fact.text, columns).len())
-                .sum();
+            let rows = facts.iter().map(|fact| fact.rows(columns).len()).sum();
             let closes = Action::of_key(key, app.place());
             match closes {
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {
@@ -296,6 +342,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Search(input) => return type_search(app, input, key, now),
         Overlay::Time(input) => return type_time(app, input, key, now),
         Overlay::Writing(writing) => return export::press(app, writing, key, now),
+        Overlay::Command(line) => return type_command(app, line, key, now),
     }
     Effects::none()
 }
@@ -309,17 +356,48 @@ fn is_close(action: Option<Action>) -> bool {
 }
 
 fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
+    if key == Key::Tab {
+        let (length, ways) = filter::completions(input.text(), &app.board);
+        let _shown_by_the_rows = input.complete(length, ways);
+    }
     let typed = input.press(key);
     let filter = match typed {
-        Typed::Dropped => Filter::default(),
+        Typed::Dropped => Ok(Filter::default()),
         Typed::On | Typed::Taken => Filter::parse(input.text()),
     };
-    if typed == Typed::On {
+    // What is wrong is said beside it; it is not taken, and the last good one stays.
+    if typed == Typed::On || filter.is_err() {
         app.overlay = Overlay::Filter(input);
     }
-    if filter != *app.table.filter() {
+    if let Ok(filter) = filter
+        && filter != *app.table.filter()
+    {
         refilter(app, filter, now);
     }
+}
+
+fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> Effects {
+    match line.press(key, &app.commands, &app.board) {
+        Typed::On => {}
+        Typed::Dropped => return Effects::none(),
+        Typed::Taken => match command::read(line.input().text()) {
+            Ok(None) => return Effects::none(),
+            Ok(Some(command)) => {
+                obey::remember(app, line.input().text());
+                if app.is_locked() && command.verb.asks_runner() {
+                    return say_locked(app, now);
+                }
+                return match command.verb {
+                    Verb::Write if app.is_locked() => lock(app, now),
+                    Verb::ReadOnly if !app.is_locked() => lock(app, now),
+                    _ => obey::obey(app, command, now),
+                };
+            }
+            Err(error) => line.refuse(&error),
+        },
+    }
+    app.overlay = Overlay::Command(line);
+    Effects::none()
 }
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {
@@ -373,17 +451,29 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
                 return act::kill_left(app, job, now);
             }
         }
+        Action::Longer => return act::step_limit(app, true, now),
+        Action::Shorter => return act::step_limit(app, false, now),
+        Action::Narrower => return act::step_width(app, false, now),
+        Action::Wider => return act::step_width(app, true, now),
+        Action::SkipRest => return act::skip_rest(app, now),
+        Action::Command => app.overlay = Overlay::Command(CommandLine::default()),
         Action::Pause => return act::pause(app, now),
         Action::Shell => return reading::shell(app, now),
         Action::Pager => return reading::pager(app, now),
         Action::Copy => return export::copy(app, now),
         Action::Export => export::begin(app),
         Action::Password => password::ask(app, now),
-        Action::Quit if matches!(app.screen, Screen::Output(_)) => {
+        Action::Quit if !matches!(app.screen, Screen::Table) => {
             let searches = matches!(&app.screen, Screen::Output(view) if view.search().is_some());
             app.screen = Screen::Table;
             return Effects::from(searches.then_some(Effect::Find(Find::Stop)));
         }
+        Action::Difference => return comparing::open(app, now),
+        Action::Hosts => gathering::switch(app, View::Hosts, now),
+        Action::Groups => gathering::switch(app, View::Groups, now),
+        Action::Failures => gathering::switch(app, View::Failures, now),
+        Action::Timeline => gathering::switch(app, View::Timeline, now),
+        Action::NextView => gathering::switch(app, app.view.next(), now),
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
         Action::Details => {
@@ -395,8 +485,10 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         }
         _ => {
             return match app.screen {
+                Screen::Table if app.view.is_gathered() => gathering::act(app, action, now),
                 Screen::Table => act_on_table(app, action, now),
                 Screen::Output(_) => reading::act(app, action, now),
+                Screen::Difference(_) => comparing::act(app, action, now),
             };
         }
     }
@@ -446,6 +538,7 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
         }
         Action::MarkAll => table.mark_all(),
         Action::Unmark => table.unmark(),
+        Action::Invert => table.invert(),
         Action::Filter => {
             let input = Input::new(table.filter().text());
             app.overlay = Overlay::Filter(input);
@@ -459,6 +552,7 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
             table.arrange(&app.board, now);
         }
         Action::Stragglers => stragglers(app, now),
+        Action::Back if app.view == View::Timeline => gathering::switch(app, View::Hosts, now),
         Action::Back => step_back(app, now),
         Action::Open => return reading::open(app),
         _ => {}
@@ -476,6 +570,8 @@ fn step_back(app: &mut App, now: Stamp) {
         table.set_filter(Filter::default());
     } else if table.stragglers_only() {
         table.set_stragglers(false);
+    } else if table.only().is_some() {
+        table.set_only(None);
     } else {
         table.let_go();
     }

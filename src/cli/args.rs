@@ -10,7 +10,7 @@ use super::history::args::{LogArgs, PinArgs, PruneArgs, RunsArgs, ShowArgs};
 use super::safety::SafetyArgs;
 use super::tie::TieArgs;
 use super::variable::Variable;
-use crate::config::{self, Defaults, Ssh, TimeLimit, ValueError, Width};
+use crate::config::{self, Defaults, RunLimit, Ssh, TimeLimit, ValueError, Width};
 use crate::model::bond::Tie;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use clap::{Args, Parser, Subcommand};
@@ -153,9 +153,9 @@ pub(super) struct LimitArgs {
     /// How many hosts may be connecting at once [default: 32].
     #[arg(long, value_name = "N", value_parser = config::connect_width)]
     connect_width: Option<usize>,
-    /// The most time for the command [default: none].
+    /// The most time for the command: 10m, or 3x (the median) [default: none].
     #[arg(short = 't', long, value_name = "TIME", value_parser = run_timeout)]
-    timeout: Option<TimeLimit>,
+    timeout: Option<RunLimit>,
     /// The most time until a host's shell answers [default: 30s].
     #[arg(long, value_name = "TIME", value_parser = config::time_limit)]
     connect_timeout: Option<TimeLimit>,
@@ -324,8 +324,8 @@ pub struct ConfigArgs {
 }
 
 /// The limit on the command. Elsewhere `-t 5` means five seconds to connect, so a bare number is explained.
-fn run_timeout(text: &str) -> Result<TimeLimit, String> {
-    config::time_limit(text).map_err(|error| match error {
+fn run_timeout(text: &str) -> Result<RunLimit, String> {
+    config::run_limit(text).map_err(|error| match error {
         ValueError::NoUnit(number) => format!(
             "{number} has no unit; -t is the most time for the command, write {number}s for seconds (other tools mean \
              the connect timeout by it, which is --connect-timeout here)"

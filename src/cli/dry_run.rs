@@ -50,10 +50,17 @@ fn limits(settings: &Settings) -> String {
     format!(
         "connect {}, command {}, silence {}, TERM to KILL {}",
         limit(settings.connect_timeout),
-        limit(settings.run_timeout),
+        run_limit(settings),
         limit(settings.idle_timeout),
         show_duration(settings.grace),
     )
+}
+
+fn run_limit(settings: &Settings) -> String {
+    match settings.run_factor {
+        Some(factor) => format!("{factor} times the median"),
+        None => limit(settings.run_timeout),
+    }
 }
 
 fn limit(limit: Option<Duration>) -> String {

@@ -95,6 +95,11 @@ pub(super) fn is_dashboard(display: &DisplayArgs) -> bool {
     matches!(kind(display), Kind::Dashboard(_))
 }
 
+/// Whether the run will be told in lines as they come.
+pub(super) fn is_plain(display: &DisplayArgs) -> bool {
+    matches!(kind(display), Kind::Print(Style::Plain { .. }))
+}
+
 /// Whether standard output is a terminal on which the dashboard can be shown.
 pub(super) fn has_screen() -> bool {
     io::stdout().is_terminal() && is_able(&|name| env::var_os(name))

@@ -61,6 +61,29 @@ pub(super) fn check_files(settings: &Settings, hosts: usize) -> Result<(), Usage
     })
 }
 
+/// As much of a width that is wanted while a run goes on as there are files for; raises the soft limit for it.
+pub(super) fn fitting_width(settings: &Settings, hosts: usize, width: usize) -> usize {
+    let wider = Settings {
+        width,
+        ..settings.clone()
+    };
+    let need = Need::of(&wider, hosts);
+    let Err(most) = open_files(need.total(), |most| most) else {
+        return width;
+    };
+    let fits = match need.advice(most) {
+        Advice::Width(fits) => usize::try_from(fits).unwrap_or(settings.width),
+        // The width that the run began with does fit.
+        Advice::Widths { .. } | Advice::NoWidth => settings.width,
+    };
+    let fitting = Need {
+        running: fits as u64,
+        ..need
+    };
+    let raised = open_files(fitting.total(), |_| ());
+    raised.map_or(settings.width, |()| fits)
+}
+
 /// The same for a demonstration with so many hosts: the fleet's own servers live in this process too, a listener per
 /// host, and as much again per session.
 pub(super) fn check_fleet(hosts: usize) -> Result<(), UsageError> {
@@ -78,7 +101,7 @@ pub(super) fn check_fleet(hosts: usize) -> Result<(), UsageError> {
 }
 
 /// Raises the soft limit of open files if there is need; fails when the hard limit is lower than that.
-fn open_files(needed: u64, refusal: impl Fn(u64) -> UsageError) -> Result<(), UsageError> {
+fn open_files<E>(needed: u64, refusal: impl Fn(u64) -> E) -> Result<(), E> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|soft| soft >= needed) {
         return Ok(());
@@ -99,6 +122,8 @@ fn open_files(needed: u64, refusal: impl Fn(u64) -> UsageError) -> Result<(), Us
 struct Need {
     warm: u64,
     connecting: u64,
+    /// Connected and waiting for the password of sudo.
+    waiting: u64,
     running: u64,
 }
 
@@ -107,23 +132,29 @@ impl Need {
         Self {
             warm: WARM.min(2 * hosts as u64),
             connecting: settings.connect_width.min(hosts) as u64,
+            waiting: if settings.sudo {
+                settings.width.min(hosts) as u64
+            } else {
+                0
+            },
             running: settings.width.min(hosts) as u64,
         }
     }
 
     fn total(self) -> u64 {
-        FIXED + self.warm + PER_CONNECT * self.connecting + PER_RUN * self.running
+        FIXED + self.warm + PER_CONNECT * self.connecting + PER_RUN * (self.waiting + self.running)
     }
 
     /// The widths that fit, the width of the run before that of the connecting.
     fn advice(self, most: u64) -> Advice {
         let without = |part: u64| most.saturating_sub(self.total() - part);
-        let width = without(PER_RUN * self.running) / PER_RUN;
+        let per_width = PER_RUN * (1 + u64::from(self.waiting > 0));
+        let width = without(PER_RUN * (self.waiting + self.running)) / per_width;
         if (1..self.running).contains(&width) {
             return Advice::Width(width);
         }
-        let both = PER_RUN * self.running + PER_CONNECT * self.connecting;
-        let connect_width = without(both).saturating_sub(PER_RUN) / PER_CONNECT;
+        let both = PER_RUN * (self.waiting + self.running) + PER_CONNECT * self.connecting;
+        let connect_width = without(both).saturating_sub(per_width) / PER_CONNECT;
         if (1..self.connecting).contains(&connect_width) {
             return Advice::Widths { connect_width };
         }
@@ -149,6 +180,7 @@ mod tests {
         let need = Need {
             warm: 200,
             connecting: 32,
+            waiting: 0,
             running: 64,
         };
         let least = FIXED + 200;

@@ -90,6 +90,9 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
     };
     let runner = runner.map_err(CliError::System)?;
     runner.heed_sleep();
+    let widths = Arc::clone(&plan);
+    let fitting = move |width| preflight::fitting_width(&widths.settings, widths.hosts.len(), width);
+    let runner = runner.fitting(Box::new(fitting));
     let about = About {
         run: plan.run.clone(),
         tie,

@@ -2,7 +2,7 @@
 //! unknown. So there is one list of keys, and every error knows its line.
 
 use super::error::{ConfigError, Problem, ValueError};
-use super::nearest::nearest;
+use crate::model::nearest::nearest;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

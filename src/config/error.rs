@@ -27,6 +27,9 @@ pub enum ValueError {
         /// What else may, after a comma.
         besides: &'static str,
     },
+    /// No limit on the command.
+    #[error("{0:?} is no limit; write for example 10m, 3x (times the median of the finished ones), or 0s for none")]
+    NoRunLimit(String),
     /// No soft limit.
     #[error("{0:?} does not say when a job is slow; write for example 3x (times the median), 5m or never")]
     NoSlow(String),

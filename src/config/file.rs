@@ -7,8 +7,8 @@ use super::layer::{Defaults, History, Layer, Ssh};
 use super::settled::Config;
 use super::size::size_limit;
 use super::value::{
-    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow, ssh_option, time_limit, when,
-    width,
+    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, run_limit, slow, ssh_option, time_limit,
+    when,     width,
 };
 use std::fs;
 use std::io;
@@ -89,7 +89,7 @@ fn defaults(mut section: Section<'_>) -> Result<Defaults, ConfigError> {
         width: section.take("width", width)?,
         connect_width: section.take("connect-width", connect_width)?,
         connect_timeout: section.take("connect-timeout", time_limit)?,
-        run_timeout: section.take("timeout", time_limit)?,
+        run_timeout: section.take("timeout", run_limit)?,
         idle_timeout: section.take("idle-timeout", time_limit)?,
         slow: section.take("slow", slow)?,
         grace: section.take("grace", duration::parse)?,

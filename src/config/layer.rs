@@ -1,7 +1,7 @@
 //! What one layer says: a file or the options. Everything may be left unsaid.
 
 use super::size::SizeLimit;
-use super::value::{OnHangup, TimeLimit, Width};
+use super::value::{OnHangup, RunLimit, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use crate::model::summons::When;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub struct Defaults {
     /// The limit on the whole connect.
     pub connect_timeout: Option<TimeLimit>,
     /// The limit on the command.
-    pub run_timeout: Option<TimeLimit>,
+    pub run_timeout: Option<RunLimit>,
     /// The limit on silence.
     pub idle_timeout: Option<TimeLimit>,
     /// When a job is slow.

@@ -9,7 +9,6 @@ mod duration;
 mod error;
 mod file;
 mod layer;
-mod nearest;
 mod settled;
 mod size;
 mod value;
@@ -21,8 +20,8 @@ pub use layer::{Defaults, History, Layer, Ssh};
 pub use settled::Config;
 pub use size::{SizeLimit, show as show_size, size_limit};
 pub use value::{
-    OnHangup, TimeLimit, Width, confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, slow,
-    ssh_option, time_limit, when, width,
+    OnHangup, RunLimit, TimeLimit, Width, confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on,
+    run_limit, slow, ssh_option, time_limit, when, width,
 };
 
 /// The built-in settings as a configuration file, with an explanation of each.

@@ -1,7 +1,7 @@
 //! The configuration with every question answered.
 
 use super::layer::{Defaults, Layer, Ssh};
-use super::value::{OnHangup, TimeLimit, Width};
+use super::value::{OnHangup, RunLimit, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, Settings};
 use crate::model::summons::Summons;
 use std::collections::BTreeMap;
@@ -89,7 +89,12 @@ impl Config {
         replace(&mut self.confirm_above, confirm_above);
         replace(&mut limits.connect_width, connect_width);
         replace(&mut limits.connect_timeout, connect_timeout.map(time));
-        replace(&mut limits.run_timeout, run_timeout.map(time));
+        // The one kind of limit takes the place of the other.
+        match run_timeout {
+            Some(RunLimit::Time(limit)) => (limits.run_timeout, limits.run_factor) = (time(limit), None),
+            Some(RunLimit::Times(factor)) => (limits.run_timeout, limits.run_factor) = (None, Some(factor)),
+            None => {}
+        }
         replace(&mut limits.idle_timeout, idle_timeout.map(time));
         replace(&mut limits.slow, slow);
         replace(&mut limits.grace, grace);

@@ -19,6 +19,15 @@ const SLOW_AT_LEAST: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLimit(pub Option<Duration>);
 
+/// The limit on the run time of a command.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RunLimit {
+    /// So long, or none.
+    Time(TimeLimit),
+    /// So many times the median of the jobs that have ended by themselves.
+    Times(f64),
+}
+
 /// How many jobs may run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
@@ -32,6 +41,24 @@ pub enum Width {
 pub fn time_limit(text: &str) -> Result<TimeLimit, ValueError> {
     let duration = duration::parse(text)?;
     Ok(TimeLimit((!duration.is_zero()).then_some(duration)))
+}
+
+/// A limit on time, or `3x`.
+pub fn run_limit(text: &str) -> Result<RunLimit, ValueError> {
+    let Some(factor) = text.strip_suffix('x') else {
+        return time_limit(text).map(RunLimit::Time).map_err(|error| match error {
+            ValueError::NoDuration(text) => ValueError::NoRunLimit(text),
+            other => other,
+        });
+    };
+    times(factor)
+        .map(RunLimit::Times)
+        .ok_or_else(|| ValueError::NoRunLimit(text.to_owned()))
+}
+
+/// How many times the median is meant.
+fn times(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|factor| (1.0..=1000.0).contains(factor))
 }
 
 /// A number of jobs, or `max`.
@@ -70,10 +97,7 @@ pub fn slow(text: &str) -> Result<Slow, ValueError> {
         })?;
         return Ok(limit.0.map_or(Slow::Never, Slow::After));
     };
-    let factor = factor.parse::<f64>().map_err(|_| refused())?;
-    if !(1.0..=1000.0).contains(&factor) {
-        return Err(refused());
-    }
+    let factor = times(factor).ok_or_else(refused)?;
     Ok(Slow::TimesMedian {
         factor,
         finished: MEDIAN_OF,
@@ -203,6 +227,23 @@ mod tests {
         assert_eq!(time_limit("0s"), Ok(TimeLimit(None)));
         assert_eq!(time_limit("0"), Ok(TimeLimit(None)));
         assert_eq!(time_limit("5s"), Ok(TimeLimit(Some(Duration::from_secs(5)))));
+    }
+
+    #[test]
+    fn the_limit_on_a_command_is_a_time_or_a_factor() {
+        let time = |secs| RunLimit::Time(TimeLimit(Some(Duration::from_secs(secs))));
+        for (text, value) in [
+            ("3x", RunLimit::Times(3.0)),
+            ("2.5x", RunLimit::Times(2.5)),
+            ("10m", time(600)),
+            ("0s", RunLimit::Time(TimeLimit(None))),
+        ] {
+            assert_eq!(run_limit(text), Ok(value), "{text}");
+        }
+        for text in ["x", "0.9x", "nanx", "3 x", "soon"] {
+            assert_eq!(run_limit(text), Err(ValueError::NoRunLimit(text.to_owned())));
+        }
+        assert_eq!(run_limit("5"), Err(ValueError::NoUnit("5".to_owned())));
     }
 
     #[test]

@@ -170,7 +170,11 @@ impl Link {
 
     /// Asks the runner for something. A run that is over hears nothing; its last event said so.
     pub fn request(&self, request: Request) {
-        if !matches!(request, Request::Hold | Request::Release | Request::Agent { .. }) {
+        let changes_nothing = matches!(
+            request,
+            Request::Hold | Request::Release | Request::Agent { .. } | Request::Probe { .. }
+        );
+        if !changes_nothing {
             self.asked.store(true, Ordering::Relaxed);
         }
         self.send(Wish::Request(request));

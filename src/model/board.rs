@@ -13,6 +13,7 @@ use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
 use super::tail::Tail;
 use super::tally::{Standing, Tally};
+use super::trace::Trace;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Row {
     pub attempt: AttemptNo,
     /// Where it is.
     pub phase: Phase,
+    /// Where it has been, and since when; the last entry is where it is.
+    pub trace: Trace,
     /// The last lines of its output.
     pub tail: Tail,
     /// When it last printed something in this attempt.
@@ -45,6 +48,8 @@ pub struct Row {
     pub began: Option<Stamp>,
     /// The limit on the command's run time in this attempt, where the operator has changed it; `Some(None)` is none.
     pub changed_limit: Option<Option<Duration>>,
+    /// What it has been in this attempt, and since when each.
+    pub path: Vec<(Stamp, Standing)>,
     /// Since when nothing has been heard of the host, although it was asked for a sign of life.
     pub link_silent: Option<Stamp>,
     /// What the last looks at the host found alive of this attempt, and of earlier ones of which something was left.
@@ -265,6 +270,7 @@ impl Board {
         for row in &mut self.rows {
             let before = Standing::of(&row.phase);
             row.interrupt(at, on_disconnect);
+            row.trace.note(at, Standing::of(&row.phase));
             self.tally.leave(before);
             self.tally.enter(Standing::of(&row.phase));
         }
@@ -307,8 +313,13 @@ impl Board {
         };
         let before = Standing::of(&row.phase);
         row.change(attempt, change, at);
+        let after = Standing::of(&row.phase);
+        if row.path.last().is_none_or(|(_, last)| *last != after) {
+            row.path.push((at, after));
+        }
+        row.trace.note(at, after);
         self.tally.leave(before);
-        self.tally.enter(Standing::of(&row.phase));
+        self.tally.enter(after);
         if let Change::Done(ending) = change
             && matches!(ending.outcome, Outcome::Ok | Outcome::Exit { .. })
         {
@@ -327,6 +338,7 @@ impl Row {
                 since: Stamp::default(),
                 why: Why::ConnectSlot,
             },
+            trace: Trace::default(),
             tail: Tail::default(),
             last_output: None,
             printed: [0; 2],
@@ -336,6 +348,7 @@ impl Row {
             cookie: None,
             began: None,
             changed_limit: None,
+            path: Vec::new(),
             link_silent: None,
             left: BTreeMap::new(),
             not_looked: None,
@@ -384,6 +397,7 @@ impl Row {
         self.cookie = None;
         self.began = None;
         self.changed_limit = None;
+        self.path.clear();
         self.link_silent = None;
         self.left.retain(|_, look| !look.processes.is_empty());
         self.not_looked = None;
@@ -422,6 +436,7 @@ impl Row {
     }
 
     fn interrupt(&mut self, at: Stamp, on_disconnect: OnDisconnect) {
+        self.link_silent = None;
         let begun = match self.phase {
             Phase::Done { .. } => return,
             Phase::Queued { since, .. }
@@ -452,6 +467,8 @@ impl Row {
                 fate,
             }
         };
+        // What was seen while it ran says nothing about what is left after it.
+        self.left.remove(&self.attempt);
         self.phase = Phase::Done {
             at,
             elapsed: at.since(begun),
@@ -512,6 +529,10 @@ impl Row {
             }
             Change::Limit { run } => {
                 self.changed_limit = Some(*run);
+                // It is told again when it still is.
+                if let Phase::Running { overdue, .. } = &mut self.phase {
+                    *overdue = None;
+                }
                 return;
             }
             Change::Signalled { .. } => return,

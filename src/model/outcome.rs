@@ -112,6 +112,21 @@ impl OutcomeClass {
         Self::Skipped,
     ];
 
+    /// How soon an operator should look: first where the state of a host is not known, last what was never started, and
+    /// what is well.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Lost => 0,
+            Self::Unreachable => 1,
+            Self::TimedOut => 2,
+            Self::Signal => 3,
+            Self::Exit => 4,
+            Self::Cancelled => 5,
+            Self::Skipped => 6,
+            Self::Ok => 7,
+        }
+    }
+
     /// The word for it in JSON and in filters.
     pub fn word(self) -> &'static str {
         match self {
@@ -264,6 +279,9 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// The word of every fate.
+    pub const WORDS: [&'static str; 5] = ["gone", "gone-group", "survived", "kept", "unknown"];
+
     /// The word for it in JSON.
     pub fn word(&self) -> &'static str {
         match self {
@@ -334,6 +352,46 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 15] = [
+        Self::Dns,
+        Self::Refused,
+        Self::NoRoute,
+        Self::ConnectTimeout,
+        Self::HostKeyChanged,
+        Self::HostKeyUnknown,
+        Self::Auth,
+        Self::Privilege,
+        Self::JumpHost,
+        Self::DroppedEarly,
+        Self::SessionRefused,
+        Self::NoShell,
+        Self::Booting,
+        Self::Protocol,
+        Self::Other,
+    ];
+
+    /// The word for it in filters and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Refused => "refused",
+            Self::NoRoute => "no-route",
+            Self::ConnectTimeout => "connect-timeout",
+            Self::HostKeyChanged => "host-key-changed",
+            Self::HostKeyUnknown => "host-key-unknown",
+            Self::Auth => "auth",
+            Self::Privilege => "privilege",
+            Self::JumpHost => "jump-host",
+            Self::DroppedEarly => "dropped-early",
+            Self::SessionRefused => "session-refused",
+            Self::NoShell => "no-shell",
+            Self::Booting => "booting",
+            Self::Protocol => "protocol",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether trying again by itself does harm: servers penalise failed logins, and a key that does not match must be
     /// looked at by a human.
     pub fn retry_does_harm(self) -> bool {

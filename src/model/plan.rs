@@ -2,6 +2,7 @@
 //! written to `run.json` and never changes while the run lives.
 
 use super::doubt::Inherited;
+use super::durations::Durations;
 use super::host::HostName;
 use super::id::{JobId, RunId};
 use serde::{Deserialize, Serialize};
@@ -112,7 +113,8 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// From the start of the command to its end.
     pub run_timeout: Option<Duration>,
-    /// The same as a multiple of the median of the jobs that have ended by themselves; with both, the later one holds.
+    /// The same as a multiple of the median of the jobs that have ended by themselves, once ten have, and never before
+    /// 30 s; with both, the later one holds.
     #[serde(default)]
     pub run_factor: Option<f64>,
     /// Without a byte of output.
@@ -140,6 +142,24 @@ pub struct Settings {
     pub sudo: bool,
 }
 
+/// How many jobs must have ended by themselves before a limit by what they took holds, and the least that it is.
+const PEERS: usize = 10;
+const PEERS_AT_LEAST: Duration = Duration::from_secs(30);
+
+impl Settings {
+    /// The limit on a command's run time when the others took so long.
+    pub fn run_limit(&self, others: &Durations) -> Option<Duration> {
+        self.run_timeout.max(self.peer_limit(others))
+    }
+
+    /// The part of it that is a multiple of what the others took.
+    pub fn peer_limit(&self, others: &Durations) -> Option<Duration> {
+        let factor = self.run_factor?;
+        let median = others.median().filter(|_| others.count() >= PEERS)?;
+        Some(median.mul_f64(factor).max(PEERS_AT_LEAST))
+    }
+}
+
 /// The built-in defaults; `config/default.toml` says the same.
 impl Default for Settings {
     fn default() -> Self {
@@ -163,6 +183,18 @@ impl Default for Settings {
             lease: Some(Duration::from_secs(90)),
             let_finish: false,
             sudo: false,
+        }
+    }
+}
+
+impl Settings {
+    /// What becomes of what runs when its link is cut, in a few words: `on cut: end, lease 90s`.
+    pub fn policy(&self) -> String {
+        match (self.let_finish, self.on_disconnect, self.lease) {
+            (true, ..) => "let finish".to_owned(),
+            (_, OnDisconnect::Keep, _) => "on cut: keep".to_owned(),
+            (_, OnDisconnect::End, None) => "on cut: end".to_owned(),
+            (_, OnDisconnect::End, Some(lease)) => format!("on cut: end, lease {}s", lease.as_secs()),
         }
     }
 }

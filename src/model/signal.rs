@@ -29,7 +29,7 @@ pub enum Sig {
 }
 
 /// The name was not one of a signal that can be sent.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown signal {0:?}; use HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT or STOP")]
 pub struct UnknownSignal(String);
 

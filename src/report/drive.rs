@@ -298,7 +298,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Asks for the password of `sudo` while the run wants one: on the terminal, if somebody sits there. Whoever started
-    /// the run and sits nowhere says so at once; another viewer leaves it to others.
+    /// the run and sits nowhere says so at once; another viewer leaves it to others, and says who they may be.
     fn ask(&mut self, link: &Link, busy: bool) {
         let Password::Wanted { .. } = self.board.password() else {
             self.question = Question::None;
@@ -312,9 +312,18 @@ impl<'a> Desk<'a> {
         self.question = Question::Open;
         let hosts = self.plan.hosts.len().saturating_sub(self.board.tally().done());
         self.prompt = self.options.interactive.then(|| Prompt::open(hosts)).flatten();
-        if self.prompt.is_none() && self.options.bond == Bond::Tied {
+        if self.prompt.is_some() {
+            return;
+        }
+        if self.options.bond == Bond::Tied {
             self.question = Question::Answered;
             link.request(Request::SudoPassword);
+        } else {
+            let text = format!(
+                "heeler: sudo waits for a password; on a terminal, heeler attach {} answers\n",
+                self.plan.run
+            );
+            self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
         }
     }
 
@@ -347,6 +356,10 @@ impl<'a> Desk<'a> {
             }
             Action::Cancel => {
                 self.say_finish("what runs is left to finish; ^C or TERM again leaves it to itself");
+                if self.options.interactive && !self.plan.settings.let_finish {
+                    let text = cancelling(self.plan.settings.grace);
+                    self.sheet.on(Target::Stderr).extend_from_slice(text.as_bytes());
+                }
                 link.request(Request::Quit { force: Force::Graceful });
             }
             Action::Kill => {
@@ -451,6 +464,14 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     }
     printed(grouped)?;
     gaps.check()
+}
+
+/// What an operator at a terminal is told when the run is cancelled.
+fn cancelling(grace: Duration) -> String {
+    format!(
+        "heeler: TERM to what runs, KILL after {}; ^C again kills at once\n",
+        elapsed(grace)
+    )
 }
 
 fn status(board: &Board, since: Duration, let_finish: bool) -> String {

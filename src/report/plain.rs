@@ -65,7 +65,8 @@ impl Plain {
             Change::LinkSilent { since } => {
                 let silent = elapsed(event.at.since(*since));
                 Some(format!(
-                    "link silent for {silent}; no limit counts until the host is heard again"
+                    "link silent for {silent}: no sign of life from the shim, ssh still holds the connection; \
+                     no limit counts meanwhile"
                 ))
             }
             Change::LinkHeard => Some("heard again".to_owned()),
@@ -122,14 +123,25 @@ fn of_run(what: &What) -> Option<String> {
 }
 
 fn has_detail(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Unreachable { .. } | Outcome::Lost { .. })
+    matches!(
+        outcome,
+        Outcome::Unreachable { .. } | Outcome::Lost { .. } | Outcome::Skipped { detail: Some(_), .. }
+    )
 }
 
-/// The outcome, with ssh's own words where there are any.
+/// The outcome, with ssh's own words where there are any, or with what was seen on the host and how to insist.
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { detail, .. } | Outcome::Lost { detail, .. } if !detail.trim().is_empty() => {
             format!("{outcome} ({})", harmless(detail))
+        }
+        Outcome::Skipped {
+            detail: Some(detail), ..
+        } => {
+            format!(
+                "{outcome} ({}); --even-if-running starts it all the same",
+                harmless(detail)
+            )
         }
         _ => outcome.to_string(),
     }

@@ -68,7 +68,7 @@ fn write_left<'a>(rows: impl Iterator<Item = &'a Row>, out: &mut dyn Write) -> i
         writeln!(out, "left on {}: {}", row.host, words.join("; "))?;
     }
     if more > 0 {
-        writeln!(out, "and on {more} more hosts")?;
+        writeln!(out, "and on {more} more {}", if more == 1 { "host" } else { "hosts" })?;
     }
     Ok(())
 }
@@ -152,22 +152,8 @@ fn bad<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Line<'a>> {
         });
         lines[place].hosts.push(&row.host);
     }
-    lines.sort_by_key(|line| (badness(line.class), std::cmp::Reverse(line.hosts.len())));
+    lines.sort_by_key(|line| (line.class.urgency(), std::cmp::Reverse(line.hosts.len())));
     lines
-}
-
-/// How soon an operator should look: first where the state of a host is not known, last what was never started.
-fn badness(class: OutcomeClass) -> u8 {
-    match class {
-        OutcomeClass::Lost => 0,
-        OutcomeClass::Unreachable => 1,
-        OutcomeClass::TimedOut => 2,
-        OutcomeClass::Signal => 3,
-        OutcomeClass::Exit => 4,
-        OutcomeClass::Cancelled => 5,
-        OutcomeClass::Skipped => 6,
-        OutcomeClass::Ok => 7,
-    }
 }
 
 #[cfg(test)]

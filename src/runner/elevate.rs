@@ -3,6 +3,7 @@
 
 use super::job::Job;
 use super::keeper::Answer;
+use super::scheduler::Input;
 use super::secrets::random;
 use super::setup::{Setup, Sudo};
 use super::sudo_words::{is_wrong, telling};
@@ -83,6 +84,7 @@ impl<T: Transport> Job<T> {
                 Err(TryRecvError::Closed) => break Err("heeler ended".to_owned()),
                 Err(TryRecvError::Empty) if !told => {
                     self.change(Change::Queued(Why::Password));
+                    self.tell(Input::Asking(self.id));
                     told = true;
                 }
                 Err(TryRecvError::Empty) => {}
@@ -106,13 +108,27 @@ impl<T: Transport> Job<T> {
                 None => ended = true,
             }
         };
+        let secret = answered.map_err(refused)?;
         if told {
-            self.change(Change::Connecting);
+            self.tell(Input::Answered(self.id));
+            let slot = self.wait_for_connect_slot();
+            tokio::pin!(slot);
+            loop {
+                let watched = setup.as_deref_mut().filter(|_| !ended);
+                let session = async {
+                    match watched {
+                        Some(setup) => setup.sudo().await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    slot = &mut slot => break slot?,
+                    _ = session => ended = true,
+                }
+            }
         }
-        match answered {
-            Ok(secret) => Ok((!ended).then_some(secret)),
-            Err(why) => Err(refused(why)),
-        }
+        Ok((!ended).then_some(secret))
     }
 }
 

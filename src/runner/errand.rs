@@ -8,17 +8,19 @@ use super::recorder::Journal;
 use super::rights::Rights;
 use super::scheduler::Input;
 use super::search::{self, Moment, Verdict};
-use super::secrets::{NoRandom, random};
+use super::secrets::random;
 use super::setup::Setup;
 use crate::model::doubt::Doubt;
 use crate::model::event::Change;
 use crate::model::id::{AttemptNo, JobId};
+use crate::model::left::Left;
 use crate::model::outcome::{Fate, Outcome};
 use crate::model::plan::Plan;
 use crate::shim::{Greeting, Looked, Nonce, Sought};
 use crate::transport::{Connection, Transport};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
@@ -71,7 +73,7 @@ impl<T: Transport> Errand<T> {
     async fn look(&self, shared: &Shared<T::Connection>) -> Result<Vec<Looked>, String> {
         let sought = search::sought(&self.doubts).ok_or("the record does not tell by which mark")?;
         let looked = session(shared, &self.rights, &sought, &[]).await?;
-        let now = self.now();
+        let now = Moment::now(&self.clock);
         // Only what is an attempt's by its age as well; the host checks once more that it is.
         let meant = |(doubt, looked): (&Doubt, &Looked)| -> Vec<u32> {
             let left = search::left(looked, doubt, now).into_iter();
@@ -87,13 +89,16 @@ impl<T: Transport> Errand<T> {
     }
 
     fn tell(&self, looked: &[Looked]) {
-        let now = self.now();
-        for (doubt, looked) in self.doubts.iter().zip(looked) {
-            for change in told(looked, doubt, now) {
+        let now = Moment::now(&self.clock);
+        let attempts: BTreeSet<AttemptNo> = self.doubts.iter().map(|doubt| doubt.attempt).collect();
+        for attempt in attempts {
+            let looks = self.doubts.iter().zip(looked);
+            let looks: Vec<Look> = looks.filter(|(doubt, _)| doubt.attempt == attempt).collect();
+            for change in told(&looks, now) {
                 if let Change::Found { fate } = &change {
-                    self.found(doubt.attempt, fate.clone());
+                    self.found(attempt, fate.clone());
                 }
-                self.change(doubt.attempt, change);
+                self.change(attempt, change);
             }
         }
     }
@@ -107,40 +112,64 @@ impl<T: Transport> Errand<T> {
             tracing::debug!("the dispatcher has ended before a look");
         }
     }
-
-    fn now(&self) -> Moment {
-        Moment {
-            stamp: self.clock.now(),
-            time: SystemTime::now(),
-        }
-    }
 }
 
-/// What a search for an attempt tells about it. Where nothing was found and that proves nothing, it is not called nothing.
-pub(super) fn told(looked: &Looked, doubt: &Doubt, now: Moment) -> Vec<Change> {
-    let processes = search::left(looked, doubt, now);
-    match search::judge(looked, doubt, now) {
-        Verdict::Gone => vec![Change::Left { processes }, Change::Found { fate: Fate::Gone }],
-        Verdict::Alive { fate, .. } => vec![Change::Left { processes }, Change::Found { fate }],
-        Verdict::Unsure(why) => {
+/// An attempt that was looked for, and what was found.
+pub(super) type Look<'a> = (&'a Doubt, &'a Looked);
+
+/// What searches for an attempt tell about it. There are several under one number where an earlier run had one as well:
+/// what lives of any of them is told, and nothing is gone before all of them are. Where nothing was found and that proves
+/// nothing, it is not called nothing.
+pub(super) fn told(looks: &[Look], now: Moment) -> Vec<Change> {
+    let (mut alive, mut unsure) = (false, None);
+    for (doubt, looked) in looks {
+        match search::judge(looked, doubt, now) {
+            Verdict::Gone => {}
+            Verdict::Alive { .. } => alive = true,
+            Verdict::Unsure(why) => unsure = Some(why),
+        }
+    }
+    let processes: Vec<Left> = looks
+        .iter()
+        .flat_map(|(doubt, looked)| search::left(looked, doubt, now))
+        .collect();
+    let fate = match unsure {
+        _ if alive => {
+            let owners: BTreeSet<&String> = processes.iter().map(|left| &left.owner).collect();
+            Fate::Survived {
+                count: processes.len() as u32,
+                owners: owners.into_iter().cloned().collect(),
+            }
+        }
+        Some(why) => {
             let detail = why.to_owned();
-            vec![Change::NotLooked { detail }]
+            return vec![Change::NotLooked { detail }];
         }
-    }
+        None => Fate::Gone,
+    };
+    vec![Change::Left { processes }, Change::Found { fate }]
 }
 
-/// Makes one search in a session of its own; on a connection where no shell has answered yet one is greeted first.
+/// Makes one search in a session of its own.
 pub(super) async fn session<C: Connection>(
     shared: &Shared<C>,
     rights: &Rights,
     sought: &[Sought],
     kill: &[Vec<u32>],
 ) -> Result<Vec<Looked>, String> {
-    let no_numbers = |error: NoRandom| error.to_string();
-    let (nonce, hello) = (
-        Nonce::new(random().map_err(no_numbers)?),
-        Nonce::new(random().map_err(no_numbers)?),
-    );
+    let nonce = Nonce::new(random().map_err(|error| error.to_string())?);
+    let setup = greeted(shared, rights, &nonce).await?;
+    Ok(search::look(setup, &nonce, sought, kill).await)
+}
+
+/// Opens a session with a shell that has answered and has these rights; on a connection where none has answered yet it is
+/// greeted first.
+pub(super) async fn greeted<C: Connection>(
+    shared: &Shared<C>,
+    rights: &Rights,
+    nonce: &Nonce,
+) -> Result<Setup, String> {
+    let hello = Nonce::new(random().map_err(|error| error.to_string())?);
     let greeting = Greeting::new(&hello);
     let greeted = async {
         let process = shared
@@ -159,12 +188,63 @@ pub(super) async fn session<C: Connection>(
         Err(_) => return Err("no shell answered in time".to_owned()),
     };
     shared.greeted();
-    Ok(search::look(setup, &nonce, sought, kill).await)
+    Ok(setup)
 }
 
 fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unreachable { cause, detail } if !detail.is_empty() => format!("{cause}: {detail}"),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stamp::Stamp;
+    use crate::shim::{Alive, Sight, Sign};
+    use std::time::SystemTime;
+
+    #[test]
+    fn of_two_attempts_under_one_number_the_one_that_lives_is_told() {
+        let doubt = |cookie: &str| Doubt::new(AttemptNo(1), cookie.to_owned(), None);
+        let (earlier_run, this_run) = (doubt("a"), doubt("b"));
+        let daemon = Alive {
+            pid: 7,
+            sign: Sign::Cookie,
+            state: 'S',
+            uid: 0,
+            age: Duration::from_secs(5),
+            name: "backup".to_owned(),
+        };
+        let lives = Looked {
+            found: vec![daemon],
+            sight: Some(Sight::All),
+        };
+        let nothing = |sight| Looked { found: vec![], sight };
+        let now = Moment {
+            stamp: Stamp::from_secs(100),
+            time: SystemTime::now(),
+        };
+        let gone = nothing(Some(Sight::All));
+        for looks in [
+            [(&earlier_run, &lives), (&this_run, &gone)],
+            [(&earlier_run, &gone), (&this_run, &lives)],
+        ] {
+            let changes = told(&looks, now);
+            let [Change::Left { processes }, Change::Found { fate }] = &changes[..] else {
+                panic!("{changes:?}");
+            };
+            assert_eq!(processes.len(), 1);
+            assert!(matches!(fate, Fate::Survived { count: 1, .. }), "{fate:?}");
+        }
+        let unseen = nothing(Some(Sight::Hidden));
+        let changes = told(&[(&earlier_run, &unseen), (&this_run, &gone)], now);
+        assert!(matches!(&changes[..], [Change::NotLooked { .. }]), "{changes:?}");
+        let changes = told(&[(&earlier_run, &gone), (&this_run, &gone)], now);
+        assert!(
+            matches!(&changes[..], [Change::Left { .. }, Change::Found { fate: Fate::Gone }]),
+            "{changes:?}"
+        );
     }
 }

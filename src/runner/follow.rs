@@ -19,7 +19,7 @@ use crate::shim::{Item, Nonce, RecordSplitter};
 use crate::transport::{Connection, Process, Transport};
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -164,11 +164,8 @@ impl<T: Transport> Following<T> {
         };
         let changes = match looked {
             Ok(looked) => {
-                let now = Moment {
-                    stamp: self.job.clock.now(),
-                    time: SystemTime::now(),
-                };
-                errand::told(&looked[0], &doubts[0], now)
+                let now = Moment::now(&self.job.clock);
+                errand::told(&[(&doubts[0], &looked[0])], now)
             }
             Err(detail) => vec![Change::NotLooked { detail }],
         };
@@ -200,7 +197,16 @@ impl<T: Transport> Following<T> {
                 let acts = self.attempt.kill_left(pids, self.job.clock.now());
                 self.perform(acts);
             }
-            Some(JobOrder::Run | JobOrder::CallOff) => {}
+            Some(JobOrder::Signal(signal)) => {
+                let acts = self.attempt.signal(signal);
+                self.perform(acts);
+            }
+            Some(JobOrder::Limit(by)) => {
+                let acts = self.attempt.change_limit(by, self.job.clock.now());
+                self.perform(acts);
+            }
+            Some(JobOrder::Peers(limit)) => self.attempt.heed_peers(limit),
+            Some(JobOrder::Connect | JobOrder::Run | JobOrder::CallOff) => {}
             // The dispatcher is gone: leave, and let the end of the channel end the job.
             None => {
                 let acts = self.attempt.abandoned(self.job.clock.now());

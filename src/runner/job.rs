@@ -11,14 +11,19 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::{CancelledBy, Fate};
 use crate::model::phase::StopReason;
 use crate::model::plan::Plan;
+use crate::model::request::Adjust;
+use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 use crate::transport::Transport;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What the dispatcher tells a job's task.
 #[derive(Clone, Debug)]
 pub(super) enum JobOrder {
+    /// There is a connect slot again.
+    Connect,
     /// There is a run slot.
     Run,
     /// End, wherever you are.
@@ -27,6 +32,12 @@ pub(super) enum JobOrder {
     CallOff,
     /// The same, but do not wait for the command: let go of it.
     LetGo,
+    /// Send the command a signal.
+    Signal(Sig),
+    /// Change the limit on the run time.
+    Limit(Adjust),
+    /// This is the most time by what the other jobs took.
+    Peers(Duration),
     /// Tell which processes are alive.
     Look,
     /// Kill these processes, as far as they are the job's.

@@ -15,6 +15,7 @@ mod keeper;
 mod naps;
 mod password;
 mod pool;
+mod probe;
 mod recorder;
 mod resume;
 mod retry;
@@ -45,6 +46,7 @@ use errand::Errand;
 use job::{Job, JobOrder};
 use keeper::Keeper;
 use pool::Pool;
+use probe::{Glance, Probes};
 use recorder::{Journal, Recorder};
 pub use resume::{Lost, Past};
 use scheduler::{Input, Order, Scheduler};
@@ -67,7 +69,11 @@ pub struct Runner {
     recorder: Recorder,
     /// The run so far, when it is taken up again.
     past: Option<Past>,
+    fitting: Fitting,
 }
+
+/// How much of a width that somebody wants this machine can bear.
+pub type Fitting = Box<dyn Fn(usize) -> usize + Send + Sync>;
 
 impl Runner {
     /// Prepares a run: what happens is written by `writer` and told to `outlet`.
@@ -98,7 +104,15 @@ impl Runner {
             journal,
             recorder,
             past,
+            fitting: Box::new(|width| width),
         })
+    }
+
+    /// Where the width is changed, it becomes as much of it as `fitting` says.
+    #[must_use]
+    pub fn fitting(mut self, fitting: Fitting) -> Self {
+        self.fitting = fitting;
+        self
     }
 
     /// Notices when the machine sleeps or this process is stopped, and counts that towards no limit.
@@ -133,6 +147,7 @@ impl Runner {
             plan: self.plan,
             keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
+            fitting: self.fitting,
             clock: self.clock,
             journal: self.journal,
             tasks: JoinSet::new(),
@@ -141,12 +156,14 @@ impl Runner {
             news_out,
             errands: JoinSet::new(),
             turn: Arc::new(Semaphore::new(errand::AT_ONCE)),
+            probes: Probes::new(),
         };
         match self.past {
             None => dispatcher.begin(),
             Some(past) => dispatcher.journal.now(What::RunResumed(past.resumed)),
         }
         dispatcher.run(news, wishes).await;
+        dispatcher.probes.end().await;
         dispatcher.finish_errands().await;
         dispatcher.pool.close().await;
         dispatcher.end();
@@ -167,6 +184,7 @@ struct Dispatcher<T: Transport> {
     agent: Agent,
     /// How much sleep the scheduler has been told of.
     asleep: Duration,
+    fitting: Fitting,
     tasks: JoinSet<Ending>,
     /// Whose task is whose.
     who: HashMap<Id, JobId>,
@@ -176,6 +194,8 @@ struct Dispatcher<T: Transport> {
     errands: JoinSet<()>,
     /// Which of them may be under way.
     turn: Arc<Semaphore>,
+    /// Looks at the hosts of running jobs.
+    probes: Probes,
 }
 
 impl<T: Transport> Dispatcher<T> {
@@ -205,6 +225,7 @@ impl<T: Transport> Dispatcher<T> {
                     self.ended(ended).await
                 }
                 Some(_) = self.errands.join_next() => None,
+                Some(()) = self.probes.reap() => None,
                 () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
                 () = self.clock.tick() => None,
             };
@@ -234,7 +255,7 @@ impl<T: Transport> Dispatcher<T> {
     async fn heard(&mut self, asked: Asked) -> Option<Input> {
         let Asked { who, request, secret } = asked;
         match &request {
-            Request::Hold | Request::Release => return Some(Input::Request(request)),
+            Request::Hold | Request::Release | Request::Probe { .. } => return Some(Input::Request(request)),
             // Everybody who comes offers one; it matters when the one that we had is gone.
             Request::Agent { socket } if !self.agent.replace(socket).await => return None,
             // Whoever goes on although the agent is gone knows that it is.
@@ -248,7 +269,12 @@ impl<T: Transport> Dispatcher<T> {
             Request::Retry { .. } => self.keeper.reconsider(),
             _ => {}
         }
-        Some(Input::Request(request))
+        Some(Input::Request(match request {
+            Request::Width { width } => Request::Width {
+                width: (self.fitting)(width),
+            },
+            other => other,
+        }))
     }
 
     /// What somebody asked for just before the end is seen through, but not for long.
@@ -288,13 +314,18 @@ impl<T: Transport> Dispatcher<T> {
         for order in orders {
             match order {
                 Order::Begin(job, attempt) => self.spawn(job, attempt),
+                Order::Connect(job) => self.send(job, JobOrder::Connect),
                 Order::Run(job) => self.send(job, JobOrder::Run),
                 Order::Stop(job, reason, by) => self.send(job, JobOrder::Stop(reason, by)),
                 Order::CallOff(job) => self.send(job, JobOrder::CallOff),
                 Order::LetGo(job) => self.send(job, JobOrder::LetGo),
+                Order::Signal(job, signal) => self.send(job, JobOrder::Signal(signal)),
+                Order::Limit(job, by) => self.send(job, JobOrder::Limit(by)),
+                Order::Peers(job, limit) => self.send(job, JobOrder::Peers(limit)),
                 Order::Look(job) => self.send(job, JobOrder::Look),
                 Order::KillLeft(job, pids) => self.send(job, JobOrder::KillLeft(pids)),
                 Order::Search(job, doubts, kill) => self.search(job, doubts, kill),
+                Order::Probe(job, attempt, mark) => self.probe(job, attempt, mark),
                 Order::Record(event) => self.journal.event(event),
                 Order::Finish => over = true,
             }
@@ -341,6 +372,20 @@ impl<T: Transport> Dispatcher<T> {
             turn: Arc::clone(&self.turn),
         };
         self.errands.spawn(errand.run());
+    }
+
+    /// Looks at the host of a running job, for whoever shows it.
+    fn probe(&mut self, job: JobId, attempt: AttemptNo, mark: Option<Doubt>) {
+        self.probes.begin(Glance {
+            plan: Arc::clone(&self.plan),
+            pool: Arc::clone(&self.pool),
+            journal: self.journal.clone(),
+            clock: self.clock.clone(),
+            rights: self.keeper.rights(&self.plan),
+            job,
+            attempt,
+            mark,
+        });
     }
 
     fn send(&self, job: JobId, order: JobOrder) {

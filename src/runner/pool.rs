@@ -86,6 +86,14 @@ impl<T: Transport> Pool<T> {
         Ok(shared)
     }
 
+    /// The connection to a host where one stands; none is made.
+    pub(super) fn standing(&self, host: &HostName) -> Option<Arc<Shared<T::Connection>>> {
+        let place = self.lock().by_host.get(host).map(Arc::clone)?;
+        // It is being made.
+        let place = place.try_lock().ok()?;
+        place.as_ref().filter(|shared| shared.connection.is_alive()).cloned()
+    }
+
     /// Gives the connection to a host up: whoever still uses it keeps it, the next attempt makes a new one.
     pub(super) fn forget(&self, host: &HostName) {
         self.lock().forget(host);

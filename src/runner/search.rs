@@ -2,6 +2,7 @@
 //! what it found.
 
 use super::caution::IfRunning;
+use super::clock::Clock;
 use super::setup::{Setup, Up};
 use crate::model::doubt::Doubt;
 use crate::model::id::AttemptNo;
@@ -78,6 +79,16 @@ pub(super) struct Moment {
     pub(super) stamp: Stamp,
     /// By the calendar.
     pub(super) time: SystemTime,
+}
+
+impl Moment {
+    /// This one.
+    pub(super) fn now(clock: &Clock) -> Self {
+        Self {
+            stamp: clock.now(),
+            time: SystemTime::now(),
+        }
+    }
 }
 
 /// Judges what a search for an attempt found.

@@ -16,7 +16,7 @@ use crate::model::phase::StopReason;
 use crate::shim::{Cookie, Greeting, Looked, Nonce, Program, Sought};
 use crate::transport::{Connection, Transport};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What was wanted when the command could no longer be kept from running.
@@ -88,10 +88,7 @@ impl<T: Transport> Job<T> {
             // Somebody has written into the record.
             None => vec![Looked::default(); self.caution.doubts.len()],
         };
-        let now = Moment {
-            stamp: self.clock.now(),
-            time: SystemTime::now(),
-        };
+        let now = Moment::now(&self.clock);
         let doubts = self.caution.doubts.iter();
         let verdicts: Vec<_> = doubts
             .zip(&looked)
@@ -233,8 +230,8 @@ impl<T: Transport> Job<T> {
                         patience = patience.or(Some(clock.awake() + KILL_PATIENCE));
                         continue;
                     }
-                    Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => continue,
                     Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) => return Err(not_started()),
+                    Some(_) => continue,
                     None => return Err(if setup.is_committed() { unheard("heeler ended") } else { not_started() }),
                 },
                 up = setup.up() => match up {
@@ -300,12 +297,24 @@ impl<T: Transport> Job<T> {
         limit.map_or_else(String::new, |limit| humantime::format_duration(limit).to_string())
     }
 
+    /// Waits for a connect slot again, where that was told to be needed.
+    pub(super) async fn wait_for_connect_slot(&mut self) -> Result<(), Outcome> {
+        loop {
+            match self.orders.recv().await {
+                Some(JobOrder::Connect) => return Ok(()),
+                Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
+                Some(_) => {}
+            }
+        }
+    }
+
     async fn wait_for_run_slot(&mut self) -> Result<(), Outcome> {
         loop {
             match self.orders.recv().await {
                 Some(JobOrder::Run) => return Ok(()),
                 Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return Err(not_started()),
-                Some(JobOrder::Look | JobOrder::KillLeft(_)) => {}
+                // It means something only to a command that runs.
+                Some(_) => {}
             }
         }
     }
@@ -346,8 +355,8 @@ fn unheard(what: &str) -> Outcome {
 async fn stopped(orders: &mut mpsc::UnboundedReceiver<JobOrder>) -> Outcome {
     loop {
         match orders.recv().await {
-            Some(JobOrder::Run | JobOrder::Look | JobOrder::KillLeft(_)) => {}
             Some(JobOrder::Stop(..) | JobOrder::CallOff | JobOrder::LetGo) | None => return not_started(),
+            Some(_) => {}
         }
     }
 }

@@ -46,6 +46,9 @@
 //! Before the command is started again on a host where an earlier attempt may live on, [`search`] looks for that
 //! attempt's processes, in a session of its own.
 //!
+//! While a command runs, a [`Question`] may be sent in a further session: what its processes do at this moment, and how
+//! hard the host is pressed. It changes nothing.
+//!
 //! Where the command is to run as root, the shell hands over to root's by [`Elevation`] before it is given any program: so
 //! the shim and the search are root's, and reach whatever the command started.
 //!
@@ -58,6 +61,7 @@ mod control;
 mod elevation;
 mod greeting;
 mod preamble;
+mod probe;
 mod program;
 mod records;
 mod search;
@@ -69,6 +73,7 @@ pub use control::Control;
 pub use elevation::Elevation;
 pub use greeting::Greeting;
 pub use preamble::Preamble;
+pub use probe::{Probing, Question};
 pub use program::{Program, ProgramError};
 pub use records::{Item, Process, Reach, Record, RecordSplitter, Session};
 pub use search::{Alive, Answer, Looked, Sight, Sign, Sought, search, search_and_kill};

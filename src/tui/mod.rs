@@ -5,16 +5,19 @@
 mod clipboard;
 mod export;
 mod finding;
+mod comparing;
 mod keys;
 mod loader;
 mod pace;
 mod reading;
 mod shell;
 mod signals;
+mod survey;
 mod terminal;
 mod theme;
 mod view;
 mod visit;
+mod words;
 
 pub use crate::app::{Access, Seat};
 pub use shell::{Ending, Leaving, Opening, run};

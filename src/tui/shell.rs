@@ -1,19 +1,23 @@
 //! The loop: waits for whatever comes next, keys before signals before messages, lets the dashboard take it in, does
 //! what that asks for, and draws at a measured pace. Everything that touches the world is here and nowhere above.
 
+use super::comparing::Comparing;
 use super::finding::Finding;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
+use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
+use super::words::Words;
 use super::{export, keys, view, visit};
-use crate::app::{Access, App, Effect, Effects, Found, Msg, Seat, Size, Visit, suspended, title, update};
+use crate::app::{Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update};
 use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::event::Message;
+use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::model::request::{Force, Request};
 use crate::model::secret::Secret;
@@ -105,6 +109,9 @@ pub async fn run(opening: Opening) -> Ending {
     let mut shell = Shell {
         reading: Reading::new(dir.clone(), plan.clone()),
         finding: Finding::new(dir.clone(), plan.clone()),
+        words: Words::new(dir.clone(), plan.clone()),
+        survey: Survey::new(dir.clone(), plan.clone()),
+        comparing: Comparing::new(dir.clone(), plan.clone()),
         app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
         plan,
         pace: Pace::default(),
@@ -130,6 +137,9 @@ struct Shell {
     app: App,
     reading: Reading,
     finding: Finding,
+    words: Words,
+    survey: Survey,
+    comparing: Comparing,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -148,6 +158,9 @@ enum Woken {
     Signal(Heard),
     Read(crate::app::Loaded),
     Found(Found),
+    Words(JobId, Vec<String>),
+    Surveyed(Vec<Sketch>),
+    Compared(Compared),
     Told(Option<Message>),
     Time,
 }
@@ -186,6 +199,9 @@ impl Shell {
                     Effect::Give(secret) => self.give(secret),
                     Effect::Load(load) => self.reading.ask(load),
                     Effect::Find(find) => self.finding.ask(find),
+                    Effect::Words(job) => self.words.ask(job),
+                    Effect::Survey(wanted) => self.survey.ask(wanted),
+                    Effect::Compare(comparison) => self.comparing.ask(comparison),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
@@ -217,6 +233,9 @@ impl Shell {
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
                 Woken::Read(loaded) => self.tell(Msg::Loaded(loaded)),
                 Woken::Found(found) => self.tell(Msg::Found(found)),
+                Woken::Words(job, words) => self.tell(Msg::Words(job, words)),
+                Woken::Surveyed(sketches) => self.tell(Msg::Surveyed(sketches)),
+                Woken::Compared(compared) => self.tell(Msg::Compared(compared)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -242,6 +261,9 @@ impl Shell {
             heard = signals.next() => Woken::Signal(heard),
             loaded = self.reading.next() => Woken::Read(loaded),
             found = self.finding.next() => Woken::Found(found),
+            (job, words) = self.words.next() => Woken::Words(job, words),
+            sketches = self.survey.next() => Woken::Surveyed(sketches),
+            compared = self.comparing.next() => Woken::Compared(compared),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }

@@ -109,6 +109,14 @@ pub enum Sign {
     Dot,
     /// The end of a text being typed.
     Caret,
+    /// A timeline: is being connected.
+    LegConnecting,
+    /// A timeline: runs.
+    LegRunning,
+    /// A timeline: past the soft limit.
+    LegSlow,
+    /// A timeline: was told to end.
+    LegStopping,
     /// The bar: ended well.
     BarOk,
     /// The bar: ended badly.
@@ -198,6 +206,10 @@ impl Look {
             Sign::Ellipsis => ("…", "..."),
             Sign::Dot => (" · ", " | "),
             Sign::Caret => ("▏", "_"),
+            Sign::LegConnecting => ("░", ":"),
+            Sign::LegRunning => ("█", "="),
+            Sign::LegSlow => ("▓", "%"),
+            Sign::LegStopping => ("▒", "v"),
             Sign::BarOk => ("█", "#"),
             Sign::BarFailed => ("▓", "x"),
             Sign::BarLive => ("▒", "="),

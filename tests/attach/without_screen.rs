@@ -23,7 +23,9 @@ fn lines_begin_at_the_beginning_and_the_status_is_that_of_the_run() {
     assert_eq!(left.status, Some(6), "{left:?}");
     assert_eq!(
         left.stderr,
-        format!("heeler: run {run} goes on; heeler attach {run} comes back to it\n")
+        format!(
+            "heeler: run {run}; on cut: end, lease 90s\nheeler: run {run} goes on; heeler attach {run} comes back to it\n"
+        )
     );
 
     let viewer = fleet.heeler.spawn(["attach", "--read-only", "--json", &run]);

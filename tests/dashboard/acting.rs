@@ -103,3 +103,53 @@ fn what_makes_no_sense_is_said_and_not_done() {
         Some(true)
     );
 }
+
+#[test]
+fn what_is_to_finish_is_ended_by_its_name_and_nothing_else() {
+    let desk = Scene::new("127.1.0.[1-2]", "sleep 7777")
+        .options(&["--let-finish"])
+        .open();
+    let terminal = &desk.terminal;
+    terminal.wait_for("2 running");
+    desk.wait_for_sleeps(2);
+    desk.press('s');
+    terminal.wait_for("order: hosts as named");
+    desk.go_to(1);
+    desk.press('x');
+    terminal.wait_for("left to finish (--let-finish): nothing is sent");
+
+    // Another name, and the right one without enter, do nothing.
+    desk.press('X');
+    terminal.wait_for("type 127.1.0.1, then enter:");
+    desk.let_it_listen();
+    terminal.send("127.1.0.2");
+    terminal.wait_for("enter: 127.1.0.2_");
+    terminal.send_key("Enter");
+    terminal.send_key("BSpace");
+    terminal.wait_for("enter: 127.1.0._");
+    desk.press('y');
+    terminal.wait_for("enter: 127.1.0.y_");
+    assert_eq!(desk.sleeps(), 2);
+    terminal.send_key("BSpace");
+    desk.press('1');
+    terminal.wait_for("enter: 127.1.0.1_");
+    terminal.send_key("Enter");
+    terminal.wait_until("the end of one", |screen| row_says(screen, "127.1.0.1", &GONE));
+    desk.wait_for_sleeps(1);
+
+    // Who leaves is told what becomes of the other.
+    desk.press('q');
+    let screen = terminal.wait_for("Leave? 1 still running");
+    assert!(screen.contains("left to finish"), "{screen}");
+    terminal.send_key("Escape");
+    desk.go_to(2);
+    desk.press('X');
+    terminal.wait_for("type 127.1.0.2, then enter:");
+    desk.let_it_listen();
+    terminal.send("127.1.0.2");
+    terminal.send_key("Enter");
+    terminal.wait_until("the end of both", |screen| row_says(screen, "127.1.0.2", &GONE));
+    desk.press('q');
+    assert_eq!(terminal.exit_status(LIMIT), 3);
+    desk.wait_for_nothing(LIMIT);
+}

@@ -11,6 +11,7 @@ mod support;
 
 mod acting;
 mod asking;
+mod commands;
 mod demo;
 mod desk;
 mod ending;
@@ -21,6 +22,8 @@ mod looking;
 mod looks;
 mod output;
 mod panicking;
+mod probing;
 mod screen;
 mod stopping;
 mod table;
+mod views;

@@ -42,6 +42,17 @@ fn directories(heeler: &Heeler) -> Vec<PathBuf> {
         .collect()
 }
 
+/// What its runs were to do.
+#[track_caller]
+fn plans(heeler: &Heeler) -> Vec<serde_json::Value> {
+    let runs = fs::read_dir(heeler.state().join("heeler/runs")).expect("runs");
+    let files = runs.map(|entry| entry.expect("an entry").path().join("run.json"));
+    let texts = files.filter_map(|file| fs::read_to_string(file).ok());
+    let plans: Vec<_> = texts.map(|text| serde_json::from_str(&text).expect("a plan")).collect();
+    assert_eq!(plans.len(), 1, "one run");
+    plans
+}
+
 #[track_caller]
 fn assert_nothing_is_left(heeler: &Heeler, ports: &[u16]) {
     wait_for_zero(LIMIT, || heeler.processes());
@@ -90,12 +101,18 @@ fn the_whole_story_with_every_end_in_it() {
 }
 
 #[test]
-fn an_interrupted_demo_leaves_nothing() {
+fn an_interrupted_demo_leaves_nothing_and_heeds_no_configuration() {
     let heeler = Heeler::new();
+    // Its hosts are this machine: what is done to others by default is not for it.
+    heeler.configure("[defaults]\nsudo = true\nlet-finish = true\n");
     let (running, ports) = start(&heeler, &["--hosts", "6"]);
     wait_until(LIMIT, "the first output", || {
         running.stdout().contains(r#""event":"output""#)
     });
+    for plan in plans(&heeler) {
+        assert_eq!(plan["settings"]["sudo"], false, "{plan}");
+        assert_eq!(plan["settings"]["let_finish"], false, "{plan}");
+    }
     running.signal(Signal::TERM);
     let finished = running.wait(LIMIT);
     assert_eq!(finished.status, Some(143), "{}", finished.stderr);

@@ -94,6 +94,70 @@ fn a_frozen_link_is_silent_then_lost_and_the_lease_ends_what_runs() {
     assert!((10.0..=12.5).contains(&(at - since)), "{silent:?}");
 }
 
+/// The keepalives find the link, and nothing of it stays on this side; on the other side nothing is signalled.
+#[test]
+fn a_frozen_link_ends_nothing_that_is_kept() {
+    let (fleet, proxy) = far();
+    let running = started(&fleet, "--on-disconnect keep", &printing(2005));
+    proxy.freeze(&BOTH);
+    let frozen = Instant::now();
+    let told = Told::of(&running.wait(Duration::from_secs(120)));
+    assert!(frozen.elapsed() < FOUND, "{:?}", frozen.elapsed());
+    assert_eq!(told.outcomes()["far"], json!({"outcome": "lost", "fate": "unknown"}));
+    processes::wait_for_zero(LIMIT, || fleet.heeler.processes());
+    assert_prints_on(&fleet, 2005);
+}
+
+#[test]
+fn what_is_to_finish_is_let_go_of_over_a_frozen_link() {
+    let (fleet, proxy) = far();
+    let running = started(&fleet, "--let-finish", &printing(2006));
+    proxy.freeze(&BOTH);
+    wait_until(LIMIT, "silence", || {
+        running.stdout().contains(r#""event":"link-silent""#)
+    });
+    running.signal(Signal::TERM);
+    wait_until(LIMIT, "the wish", || running.stdout().contains(r#""event":"draining""#));
+    running.signal(Signal::TERM);
+    let finished = running.wait(LIMIT);
+    let told = Told {
+        events: objects(&finished.stdout),
+        status: finished.status,
+    };
+    let kept = json!({"outcome": "cancelled", "by": "quit", "fate": "kept"});
+    assert_eq!(told.outcomes()["far"], kept);
+    processes::wait_for_zero(LIMIT, || fleet.heeler.processes());
+    assert_prints_on(&fleet, 2006);
+}
+
+/// What it ran holds the pipes, so that the channel stays open and ssh has nothing to complain of.
+#[test]
+fn a_shim_that_was_killed_is_missed_and_what_it_ran_is_never_gone() {
+    let fleet = Fleet::new();
+    let command = "kill -9 -$(ps -o pgid= -p $PPID | tr -d ' '); exec sleep 7406";
+    let running = started(&fleet, "", command);
+    wait_until(LIMIT, "silence", || {
+        running.stdout().contains(r#""event":"link-silent""#)
+    });
+    let sleeps = || fleet.sshd.running("sleep 7406");
+    assert_eq!(sleeps().len(), 1);
+    running.signal(Signal::TERM);
+    let finished = running.wait(LIMIT);
+    let told = Told {
+        events: objects(&finished.stdout),
+        status: finished.status,
+    };
+    assert_eq!(told.outcomes()["far"], json!({"outcome": "lost", "fate": "unknown"}));
+    let detail = told.done("far")["detail"].as_str().expect("words");
+    assert!(
+        detail.starts_with("nothing was heard of the host for ")
+            && detail.ends_with(": the link is dead, or the shim is"),
+        "{detail}"
+    );
+    assert_eq!(sleeps().len(), 1, "nobody could end it");
+    processes::kill(&sleeps());
+}
+
 #[test]
 fn a_link_that_thaws_is_heard_again_and_nothing_is_lost() {
     let (fleet, proxy) = far();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::fleet::{Fleet, Told};
+use crate::fleet::{Fleet, Told, at};
 use crate::support::child::{Finished, Running};
 use crate::support::processes::wait_for_zero;
 use crate::support::wait::{LIMIT, wait_until};
@@ -187,6 +187,11 @@ fn a_child_with_a_session_of_its_own_is_told_to_have_survived() {
     let facts = [&process["pid"], &process["kin"], &process["name"], &process["owner"]];
     let expected = [json!(daemon), json!("escaped"), json!("sleep"), json!(owner.trim_end())];
     assert_eq!(facts, [&expected[0], &expected[1], &expected[2], &expected[3]]);
+    let [stopping, done] = ["stopping", "done"].map(|name| at(told.named(name)[0]));
+    assert!(
+        done - stopping < 4.0,
+        "a second longer than the grace: {stopping} {done}"
+    );
     wait_for_zero(GRACE, || fleet.heeler.processes());
     assert_eq!(sockets(&fleet), Vec::<String>::new());
 }

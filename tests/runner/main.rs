@@ -22,6 +22,8 @@ mod ends;
 mod hosts;
 mod left;
 mod output;
+mod password;
+mod probing;
 mod shim;
 mod stage;
 mod starts;

@@ -38,6 +38,31 @@ impl Shim {
             .await;
     }
 
+    /// Asks for a password where a shell is to become root's; returns what tells who is let in from others.
+    pub(crate) async fn ask_for_password(&mut self) -> String {
+        let root = self.hear_of_sudo().await;
+        self.print(Stream::Stderr, format!("[heeler {root}] password: ").as_bytes())
+            .await;
+        root
+    }
+
+    /// Becomes root's without asking.
+    pub(crate) async fn become_root(&mut self) {
+        let root = self.hear_of_sudo().await;
+        self.let_in(&root).await;
+    }
+
+    /// Is root's shell from now on.
+    pub(crate) async fn let_in(&mut self, root: &str) {
+        self.print(Stream::Stdout, format!("root {root}\n").as_bytes()).await;
+    }
+
+    async fn hear_of_sudo(&mut self) -> String {
+        let line = self.hear().await;
+        let (_, rest) = line.split_once("-p '[heeler ").expect("the call of sudo");
+        rest.split_once(']').unwrap().0.to_owned()
+    }
+
     /// Reads the program and says that it is up.
     pub(crate) async fn come_up(&mut self) {
         self.take_program().await;
@@ -76,13 +101,18 @@ impl Shim {
 
     /// Plays a search: takes the program, and answers with these lines.
     pub(crate) async fn look(&mut self, answer: &[&str]) {
+        self.tell(answer).await;
+        self.close(Stream::Stdout);
+        self.close(Stream::Stderr);
+    }
+
+    /// The same, and then says nothing more and does not end.
+    pub(crate) async fn tell(&mut self, answer: &[&str]) {
         self.come_up().await;
         for line in answer {
             let line = format!("{}{line}\n", self.mark);
             self.print(Stream::Stdout, line.as_bytes()).await;
         }
-        self.close(Stream::Stdout);
-        self.close(Stream::Stderr);
     }
 
     /// Sends a record.

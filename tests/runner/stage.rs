@@ -8,7 +8,9 @@ use heeler::model::host::HostName;
 use heeler::model::id::{AttemptNo, JobId, RunId};
 use heeler::model::outcome::Outcome;
 use heeler::model::plan::{Plan, Settings, Slow};
+use heeler::model::probe::Probe;
 use heeler::model::request::Request;
+use heeler::model::secret::Secret;
 use heeler::model::stamp::Stamp;
 use heeler::rundir::{OutputReader, RunDir, Writer};
 use heeler::runner::Runner;
@@ -36,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) events: Vec<Event>,
     /// Every message with output so far.
     pub(crate) outputs: Vec<Output>,
+    /// Every look at a host so far.
+    pub(crate) probes: Vec<Probe>,
     hosts: HashMap<String, Calls>,
     runner: JoinHandle<()>,
     finished: Arc<AtomicBool>,
@@ -100,6 +104,7 @@ impl Stage {
             dir,
             events: Vec::new(),
             outputs: Vec::new(),
+            probes: Vec::new(),
             hosts,
             runner: tokio::spawn(runner.run(transport, wishes)),
             finished,
@@ -161,6 +166,16 @@ impl Stage {
         });
     }
 
+    /// Types the password of `sudo`.
+    pub(crate) fn give(&self, password: &str) {
+        let asked = Asked {
+            who: "a test".to_owned(),
+            request: Request::SudoPassword,
+            secret: Some(Secret::new(password.as_bytes().to_vec())),
+        };
+        assert!(self.link.as_ref().unwrap().asked.send(asked).is_ok(), "the run is over");
+    }
+
     /// Takes the next message in; returns whether there was one.
     pub(crate) async fn take(&mut self) -> bool {
         let mut link = self.link.take().expect("a link");
@@ -170,7 +185,7 @@ impl Stage {
         match message {
             Some(Message::Event(event)) => self.events.push(event),
             Some(Message::Output(output)) => self.outputs.push(output),
-            Some(Message::Probe(_)) => {}
+            Some(Message::Probe(probe)) => self.probes.push(probe),
             None => return false,
         }
         true

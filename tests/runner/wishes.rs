@@ -1,12 +1,14 @@
 //! What a front-end may ask of a run, or not ask.
 
+use crate::shim::Shim;
 use crate::stage::{Stage, secs, settings};
 use heeler::model::event::{Change, What};
-use heeler::model::outcome::{CancelledBy, Fate, Outcome, SkipReason};
+use heeler::model::outcome::{CancelledBy, Fate, Limit, Outcome, SkipReason};
 use heeler::model::phase::PauseReason;
 use heeler::model::phase::Why;
 use heeler::model::plan::Settings;
-use heeler::model::request::{Force, Request};
+use heeler::model::request::{Adjust, Force, Request};
+use heeler::model::signal::Sig;
 
 fn queued(change: &Change) -> bool {
     matches!(change, Change::Queued(_))
@@ -223,4 +225,118 @@ async fn a_quit_ends_everything() {
 #[tokio::test(start_paused = true)]
 async fn a_front_end_that_is_gone_ends_everything() {
     ends_everything(|stage| stage.link = None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wider_run_starts_more_and_a_narrower_one_ends_nothing() {
+    let one = Settings { width: 1, ..settings() };
+    let mut stage = Stage::open(&["a", "b", "c"], one);
+    let (_a, mut first) = stage.start("a").await;
+    stage.ask(Request::Width { width: 2 });
+    let (_b, mut second) = stage.start("b").await;
+    stage.ask(Request::Width { width: 1 });
+    stage.until_event(|what| *what == What::Width { width: 1 }).await;
+    stage.soon(first.exit(0)).await;
+    stage.done("a").await;
+    // Its shell is there already, and it waits for the run slot.
+    let mut third = stage.call("c").await.accept();
+    let mut shim = stage.soon(third.session()).await;
+    stage.soon(shim.greet()).await;
+    stage.until("c", |change| *change == Change::Queued(Why::RunSlot)).await;
+    stage.soon(second.exit(0)).await;
+    stage.soon(shim.run_greeted()).await;
+    stage.soon(shim.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok, Outcome::Ok, Outcome::Ok]);
+}
+
+/// Lets so many seconds pass on a host that is heard all the while.
+async fn live(stage: &mut Stage, shim: &mut Shim, seconds: u64) {
+    for _ in 0..seconds / 5 {
+        stage.soon(shim.say("beat")).await;
+        stage.pass(secs(5)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_is_extended_and_cut_while_the_command_runs() {
+    let limited = Settings {
+        run_timeout: Some(secs(60)),
+        ..settings()
+    };
+    let mut stage = Stage::open(&["a"], limited);
+    let (_line, mut shim) = stage.start("a").await;
+    let jobs = vec![stage.job("a")];
+    let limit = |jobs: &[_], by| Request::Limit {
+        jobs: jobs.to_vec(),
+        by,
+    };
+    live(&mut stage, &mut shim, 30).await;
+    stage.ask(limit(&jobs, Adjust::Longer(secs(60))));
+    let (_, change) = stage.until("a", |change| matches!(change, Change::Limit { .. })).await;
+    assert_eq!(change, Change::Limit { run: Some(secs(120)) });
+    live(&mut stage, &mut shim, 60).await;
+    assert!(!stage.is_over("a"));
+    stage.ask(limit(&jobs, Adjust::Shorter(secs(60))));
+    let (at, _) = stage.until("a", stopping).await;
+    assert_eq!(at.0, secs(90), "that is past already");
+    stage.soon(shim.hears(&["stop TERM"])).await;
+    stage.soon(shim.go(143)).await;
+    assert!(matches!(
+        stage.end().await[..],
+        [Outcome::TimedOut { limit: Limit::Run, .. }]
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_goes_to_the_command_and_nothing_else_follows() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (_line, mut shim) = stage.start("a").await;
+    stage.ask(Request::Signal {
+        jobs: vec![stage.job("a")],
+        signal: Sig::Hup,
+    });
+    stage.soon(shim.hears(&["sig HUP"])).await;
+    stage.soon(shim.say("left 1")).await;
+    stage
+        .until("a", |change| *change == Change::Signalled { signal: Sig::Hup })
+        .await;
+    stage.pass(secs(600)).await;
+    stage.soon(shim.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_far_beyond_its_peers_is_timed_out_where_that_is_the_limit() {
+    let hosts = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
+    let relative = Settings {
+        run_factor: Some(3.0),
+        ..settings()
+    };
+    let mut stage = Stage::open(&hosts, relative);
+    let mut shims = Vec::new();
+    for host in hosts {
+        shims.push(stage.start(host).await);
+    }
+    stage.pass(secs(20)).await;
+    for ((_, shim), host) in shims.iter_mut().zip(hosts).take(10) {
+        stage.soon(shim.exit(0)).await;
+        stage.done(host).await;
+    }
+    let (_, last) = &mut shims[10];
+    live(&mut stage, last, 40).await;
+    let (at, change) = stage.until("k", stopping).await;
+    assert_eq!(at.0, secs(60));
+    assert!(matches!(
+        change,
+        Change::Stopping {
+            limit: Some(Limit::Run),
+            ..
+        }
+    ));
+    stage.soon(last.hears(&["stop TERM"])).await;
+    stage.soon(last.go(143)).await;
+    assert!(matches!(
+        stage.end().await[10],
+        Outcome::TimedOut { limit: Limit::Run, .. }
+    ));
 }

@@ -11,6 +11,7 @@ mod ends;
 mod launch;
 mod login;
 mod machine;
+mod probe;
 mod search;
 mod seen;
 mod shell;

@@ -22,7 +22,7 @@ const RUN_LIMIT: Duration = Duration::from_secs(300);
 /// How long what must end is given for it after a run.
 const END_LIMIT: Duration = Duration::from_secs(30);
 
-const OPTIONS: &str = "--json -t 6s --connect-timeout 15s --grace 1s -j max";
+const OPTIONS: &str = "--json -t 6s --connect-timeout 25s --grace 1s -j max";
 
 /// Hosts and the program that drives them.
 pub struct Site {

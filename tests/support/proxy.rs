@@ -59,6 +59,15 @@ pub struct Flow {
     pub limit: Option<(u64, Then)>,
 }
 
+impl Flow {
+    /// Nothing is carried.
+    const FROZEN: Self = Self {
+        frozen: true,
+        rate: None,
+        limit: None,
+    };
+}
+
 /// What becomes of those who connect from now on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Door {
@@ -189,13 +198,7 @@ impl Proxy {
 
     /// Carries nothing more these ways, and closes nothing.
     pub fn freeze(&self, ways: &[Way]) {
-        self.rule(
-            ways,
-            Flow {
-                frozen: true,
-                ..Flow::default()
-            },
-        );
+        self.rule(ways, Flow::FROZEN);
     }
 
     /// Carries everything again, as fast as it comes.
@@ -259,13 +262,7 @@ impl Link {
 
     /// Carries nothing more these ways, and closes nothing.
     pub fn freeze(&self, ways: &[Way]) {
-        self.rule(
-            ways,
-            Flow {
-                frozen: true,
-                ..Flow::default()
-            },
-        );
+        self.rule(ways, Flow::FROZEN);
     }
 
     /// Carries everything again.

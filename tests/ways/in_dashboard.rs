@@ -140,6 +140,7 @@ ways! {
                 }
                 scene.count("done") >= 2
             });
+            seat.terminal.wait_for("KILL after 1h00m; ^C again kills");
             seat.terminal.send_key("C-c");
             seat.left()
         },

@@ -3,6 +3,7 @@
 use rustix::process::Signal;
 
 use crate::scene::{Scene, signal_all, status};
+use crate::support::proxy::{BOTH, Proxy};
 use crate::support::wait::{LIMIT, wait_until};
 use crate::way::{Screen, Way, ways};
 
@@ -30,6 +31,22 @@ ways! {
         },
         says: "lost, remote unknown",
         status: 130,
+        left: 0,
+        terminal: Screen::None,
+    };
+    keepalives: Way {
+        what: "the link is frozen for good, and nobody does anything: the keepalives find it",
+        go: |scene| {
+            let proxy = Proxy::start(scene.sshd.port());
+            scene.sshd.name_hosts(&format!("Host 127.1.0.*\n  HostName 127.0.0.1\n  Port {}\n", proxy.port()));
+            let running = scene.unattended(&["--lease=2s"]);
+            proxy.freeze(&BOTH);
+            let status = status(&running.wait(LIMIT * 3));
+            wait_until(LIMIT, "the end of the lease", || scene.sleeps() == 0);
+            status
+        },
+        says: "lost, remote unknown",
+        status: 4,
         left: 0,
         terminal: Screen::None,
     };

@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::front::{self, Arrival, Stage};
 use super::reach::{Alive, reach};
 use super::runtime::{finish, runtime};
+use super::tell::tell;
 use crate::link::greet::Rights;
 use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
@@ -25,6 +26,9 @@ pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
         let Alive {
             link, welcome, plan, ..
         } = reach(args.run.as_deref(), rights).await?;
+        if front::is_plain(&args.display) {
+            tell(&format!("run {}; {}", plan.run, plan.settings.policy()));
+        }
         let role = (Bond::Free, Arrival::Later(access));
         front::show(Stage::new((link, welcome), plan, &args.display, role)).await
     })

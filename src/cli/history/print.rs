@@ -39,6 +39,7 @@ fn head(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     let started = started.trim_end_matches('Z');
     writeln!(out, "run {}, {started} UTC, by {}", plan.run, visible(&plan.operator))?;
     writeln!(out, "command: {}", visible(&plan.command))?;
+    writeln!(out, "policy: {}", plan.settings.policy())?;
     if let Some(note) = &plan.note {
         writeln!(out, "note: {}", visible(note))?;
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::DEFAULT_FILE;
 use crate::config::size::SizeLimit;
-use crate::config::value::{OnHangup, TimeLimit, Width};
+use crate::config::value::{OnHangup, RunLimit, TimeLimit, Width};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use crate::model::summons::When;
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn contrary() -> Layer {
             width: Some(Width::Max),
             connect_width: Some(1),
             connect_timeout: none,
-            run_timeout: one,
+            run_timeout: one.map(RunLimit::Time),
             idle_timeout: one,
             slow: Some(Slow::Never),
             grace: Some(Duration::from_secs(1)),
@@ -74,7 +74,7 @@ fn a_file_is_read() {
     assert_eq!(read.defaults.width, Some(Width::Max));
     assert_eq!(
         read.defaults.run_timeout,
-        Some(TimeLimit(Some(Duration::from_secs(600))))
+        Some(RunLimit::Time(TimeLimit(Some(Duration::from_secs(600)))))
     );
     assert_eq!(read.defaults.retry_on, Some(vec![RetryOn::Unreachable, RetryOn::Exit]));
     assert_eq!(read.defaults.grace, None);

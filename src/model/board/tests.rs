@@ -357,3 +357,31 @@ fn output_that_is_known_already_is_not_shown_again() {
     assert_eq!(lines, ["one", "two", "three", "four"]);
     assert_eq!(row.printed(Stream::Stdout), 19);
 }
+
+#[test]
+fn an_interruption_ends_the_silence_of_a_link_and_what_was_seen_before_it() {
+    let mut board = Board::new(&plan(1));
+    let since = Stamp::from_secs(3);
+    let cookie = "c".to_owned();
+    let left = Left {
+        pid: 7,
+        kin: crate::model::left::Kin::Session,
+        state: 'S',
+        owner: "root".to_owned(),
+        name: "sleep".to_owned(),
+    };
+    let processes = vec![left];
+    after(
+        &mut board,
+        [
+            event(1, (0, 1), Change::Starting { cookie }),
+            event(2, (0, 1), Change::Running { pid: 7 }),
+            event(3, (0, 1), Change::Left { processes }),
+            event(20, (0, 1), Change::LinkSilent { since }),
+        ],
+    );
+    board.interrupt();
+    let row = &board.rows()[0];
+    assert_eq!((row.link_silent, row.alive().count()), (None, 0));
+    assert!(row.may_have_left(), "it may well be alive");
+}

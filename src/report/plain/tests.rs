@@ -3,7 +3,7 @@ use super::super::fixture::Stage;
 use super::*;
 use crate::model::event::Message;
 use crate::model::event::Stream::{Stderr, Stdout};
-use crate::model::outcome::Cause;
+use crate::model::outcome::{Cause, SkipReason};
 
 fn shown(stage: &Stage, timestamps: bool, rendering: Rendering, messages: Vec<Message>) -> (String, String) {
     let mut feed = Feed::new(&stage.plan);
@@ -62,6 +62,25 @@ fn what_could_not_be_used_or_is_tried_again_is_told_with_sshs_words_made_harmles
             "heeler: a: attempt 1 unreachable, connection refused ",
             "(ssh: connect to host a port 22: Connection refused); next in 4s\n",
             "heeler: a: unreachable, connection refused (ssh: connect to host a port 22: Connection refused)\n",
+        )
+    );
+}
+
+#[test]
+fn what_was_not_started_twice_is_told_with_what_runs_there_and_how_to_insist() {
+    let skipped = Outcome::Skipped {
+        why: SkipReason::AlreadyRunning,
+        detail: Some("still running since 18:02 UTC, pid 4711 (root): apt\x1b[2J-get".to_owned()),
+    };
+    let mut stage = Stage::new(&["a", "b"]);
+    let cancelled = Outcome::skipped(SkipReason::Cancelled);
+    let messages = vec![stage.end(0, skipped), stage.end(1, cancelled)];
+    let (_, err) = shown(&stage, false, Rendering::Exact, messages);
+    assert_eq!(
+        err,
+        concat!(
+            "heeler: a: skipped, still running from an earlier attempt ",
+            "(still running since 18:02 UTC, pid 4711 (root): apt-get); --even-if-running starts it all the same\n",
         )
     );
 }

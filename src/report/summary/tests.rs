@@ -115,3 +115,37 @@ fn what_is_left_is_named_where_the_job_is_over() {
     record: DIRECTORY
     ");
 }
+
+#[test]
+fn of_many_hosts_on_which_something_is_left_the_rest_is_counted() {
+    let hosts: Vec<String> = (1..=21).map(|nth| format!("h{nth}")).collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let mut stage = Stage::new(&hosts);
+    for job in 0..21 {
+        let process = Left {
+            pid: 7,
+            kin: Kin::Session,
+            state: 'S',
+            owner: "root".to_owned(),
+            name: "dd".to_owned(),
+        };
+        let processes = vec![process];
+        stage.change(job, Change::Left { processes });
+        stage.end(
+            job,
+            Outcome::Cancelled {
+                by: CancelledBy::Operator,
+                fate: Fate::Survived {
+                    count: 1,
+                    owners: vec!["root".to_owned()],
+                },
+                ended: None,
+            },
+        );
+    }
+    let written = written(&stage);
+    assert!(
+        written.contains("left on h20: pid 7 dd (root)\nand on 1 more host\n"),
+        "{written}"
+    );
+}

@@ -9,11 +9,13 @@ mod stopping;
 #[cfg(test)]
 mod tests;
 
+use crate::model::elapsed::Elapsed;
 use crate::model::event::{Change, Ending, Stream};
 use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
+use crate::model::request::Adjust;
 use crate::model::stamp::Stamp;
 use crate::shim::{Control, Process, Record, Sig, classify};
 pub(super) use act::Act;
@@ -24,6 +26,9 @@ use stopping::{Answer, Step, Stopping};
 
 /// How long output may go on after the command ended before it is taken for that of a process left behind.
 const MOST_BACKLOG: Duration = Duration::from_secs(60);
+
+/// How many processes of one look are kept by name. A host may name as many as it likes; the count is its own word.
+const MOST_NAMED: usize = 10_000;
 
 fn left(process: Process) -> Left {
     let Process {
@@ -59,6 +64,10 @@ pub(super) struct Attempt {
     /// A stop that was asked for before the command ran.
     wanted: Option<(StopReason, CancelledBy)>,
     stopping: Option<Stopping>,
+    /// The limit on the command's run time, where the operator has changed it.
+    changed_limit: Option<Option<Duration>>,
+    /// The most time by what the other jobs took, where that is to be heeded.
+    peer_limit: Option<Duration>,
     /// Somebody wants to leave the command running, as soon as it runs.
     leaving: bool,
     /// It has passed a limit and is to finish all the same.
@@ -92,6 +101,8 @@ impl Attempt {
             exit: None,
             wanted: None,
             stopping: None,
+            changed_limit: None,
+            peer_limit: None,
             leaving: false,
             overdue: false,
             named: Vec::new(),
@@ -185,16 +196,20 @@ impl Attempt {
             }
             Record::Exit { status } => self.exited(status, now),
             Record::Process(process) => {
-                self.named.push(left(process));
+                if self.named.len() < MOST_NAMED {
+                    self.named.push(left(process));
+                }
                 Vec::new()
             }
             Record::Left(count) => {
                 self.left = std::mem::take(&mut self.named);
                 let owners: BTreeSet<&String> = self.left.iter().map(|left| &left.owner).collect();
+                let escaped = self.left.iter().filter(|left| left.kin == Kin::Escaped).count();
                 let answer = Answer::Left {
                     count,
                     owners: owners.into_iter().cloned().collect(),
-                    escaped: count > 0 && self.left.iter().all(|left| left.kin == Kin::Escaped),
+                    // Of what is not named nobody knows.
+                    escaped: count > 0 && escaped == count as usize,
                 };
                 self.answered(answer, now)
             }
@@ -224,6 +239,7 @@ impl Attempt {
         }
         self.exit = Some((classify(status), now));
         self.verify_by = None;
+        self.look_at = self.look_at.map(|at| at.min(now + stopping::LOOK));
         match &mut self.stopping {
             // It ended by itself while the stop was on its way: the shim answers a stop before it reports an end that
             // the stop brought about.
@@ -236,6 +252,7 @@ impl Attempt {
 
     fn answered(&mut self, answer: Answer, now: Stamp) -> Vec<Act> {
         self.verify_by = None;
+        self.look_at = self.look_at.map(|at| at.min(now + stopping::LOOK));
         if let Some(stopping) = &mut self.stopping {
             stopping.take(answer, now);
         }
@@ -267,8 +284,8 @@ impl Attempt {
         if !self.is_answering() {
             return self.look();
         }
-        // The answer to this names them still; a moment later they are gone.
-        self.look_at = Some(now + stopping::LOOK);
+        // The answer to this names them still; a moment after it they are gone.
+        self.look_at = Some(now + stopping::ANSWER);
         vec![Act::Send(Control::SignalEach(Sig::Kill, pids))]
     }
 
@@ -392,15 +409,16 @@ impl Attempt {
                 acts.push(self.lost(&detail, now));
             }
         } else if self.listens() && self.pulse.is_dead(now) {
-            let detail = "the link holds, and the shim does not answer: it was killed or is stuck";
-            acts.push(self.lost(detail, now));
+            let silence = Elapsed::Running(now.since(self.pulse.last_heard()));
+            let detail = format!("no sign of life from the shim for {silence}; ssh still held the connection");
+            acts.push(self.lost(&detail, now));
         } else if let Some(limit) = self.limit_reached(now).filter(|_| self.settings.let_finish) {
             self.overdue = true;
             acts.push(Act::Tell(Change::Overdue { limit }));
         } else if let Some(limit) = self.limit_reached(now) {
             acts.extend(self.begin_stop(StopReason::Timeout, CancelledBy::Operator, Some(limit), now));
         } else if self.running.is_none() && self.start_by.is_some_and(|limit| limit <= now) {
-            let detail = "the shim came up but did not say that the command runs";
+            let detail = "the shim came up but did not say that the command runs: it may or may not have been started";
             acts.push(self.lost(detail, now));
         }
         acts
@@ -451,11 +469,53 @@ impl Attempt {
         if self.pulse.is_silent() || self.overdue {
             return Vec::new();
         }
-        let run = self.running.zip(self.settings.run_timeout);
+        let run = self.running.zip(self.run_limit());
         let idle = self.running.and(self.settings.idle_timeout);
         let run = run.map(|(since, limit)| (since + limit + self.asleep[0] + self.silence, Limit::Run));
         let idle = idle.map(|limit| (self.last_output + limit, Limit::Idle));
         run.into_iter().chain(idle).collect()
+    }
+
+    /// The limit on the run time that holds: what the operator said last, else the later one of the limit of the run
+    /// and what the other jobs took.
+    fn run_limit(&self) -> Option<Duration> {
+        let settled = self.settings.run_timeout.max(self.peer_limit);
+        self.changed_limit.unwrap_or(settled)
+    }
+
+    /// This is the most time, by what the other jobs took.
+    pub(super) fn heed_peers(&mut self, limit: Duration) {
+        self.peer_limit = Some(limit);
+    }
+
+    /// The operator changes the limit on the run time. Where none holds, it is counted from now. A job that is being
+    /// stopped, or has ended, is past that.
+    pub(super) fn change_limit(&mut self, by: Adjust, now: Stamp) -> Vec<Act> {
+        let Some(running) = self.running.filter(|_| self.stopping.is_none() && self.exit.is_none()) else {
+            return Vec::new();
+        };
+        let counted = now.since(running).saturating_sub(self.asleep[0] + self.silence);
+        let base = self.run_limit().unwrap_or(counted);
+        let run = match by {
+            Adjust::Longer(more) => Some(base.saturating_add(more)),
+            Adjust::Shorter(less) => Some(base.saturating_sub(less)),
+            Adjust::Off => None,
+        };
+        self.changed_limit = Some(run);
+        // What is still too long is told again.
+        self.overdue = false;
+        vec![Act::Tell(Change::Limit { run })]
+    }
+
+    /// The operator sends the command a signal; what follows from it is its own.
+    pub(super) fn signal(&self, signal: Sig) -> Vec<Act> {
+        if !self.is_answering() || self.stopping.is_some() {
+            return Vec::new();
+        }
+        vec![
+            Act::Send(Control::Signal(signal)),
+            Act::Tell(Change::Signalled { signal }),
+        ]
     }
 
     fn limit_reached(&self, now: Stamp) -> Option<Limit> {
@@ -481,7 +541,7 @@ impl Attempt {
             return Vec::new();
         };
         let ended = self.exit.map(|(ended, _)| ended);
-        let outcome = stopping.outcome(ended, self.is_closed());
+        let outcome = stopping.outcome(ended, self.is_closed(), self.pulse.last_heard(), now);
         let survived = matches!(outcome.fate(), Some(Fate::Survived { .. }));
         let left = survived.then(|| self.tell_left());
         left.into_iter().chain([self.finish(outcome, now)]).collect()

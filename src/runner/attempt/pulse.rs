@@ -54,6 +54,11 @@ impl Pulse {
         due
     }
 
+    /// When anything was last heard.
+    pub(super) fn last_heard(&self) -> Stamp {
+        self.heard
+    }
+
     /// Something was heard; returns how long the link was silent, if that had been told.
     pub(super) fn heard(&mut self, now: Stamp) -> Option<Duration> {
         let silence = self.silent.then(|| now.since(self.heard));

@@ -1,6 +1,7 @@
 //! A stop under way: TERM, grace, KILL, and what the shim says is left.
 
 use super::act::Act;
+use crate::model::elapsed::Elapsed;
 use crate::model::event::Change;
 use crate::model::outcome::{CancelledBy, Ended, Fate, Limit, Outcome};
 use crate::model::phase::StopReason;
@@ -29,18 +30,33 @@ pub(super) struct Stopping {
     /// When KILL is due, or, once it was sent or everything is gone, when patience ends.
     deadline: Stamp,
     killed: bool,
+    /// When the last signal was asked for.
+    asked: Stamp,
     /// When the shim must have answered.
     answer_by: Stamp,
     /// Whether it has ever answered.
     heard: bool,
     /// What it last answered to the last signal.
     answer: Option<Answer>,
-    /// When to ask again what is left; asked only after the command has ended.
-    next_look: Option<Stamp>,
+    looks: Looks,
+    /// Since when an answer is awaited. One question at a time: on a busy host answers take their time, and one to a
+    /// question of some seconds ago must not be taken for the state of things.
+    awaited: Option<Stamp>,
     /// Since when the command has ended and nothing but escaped processes is found.
     escaped_since: Option<Stamp>,
     /// That lasts: there is nothing more to wait for.
     only_escaped: bool,
+}
+
+/// Whether it is asked what is left: again and again once the command has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looks {
+    /// The command has not ended.
+    NotYet,
+    /// Next at this moment.
+    At(Stamp),
+    /// Not before the answer to the last one.
+    Asked,
 }
 
 /// What the shim says is left.
@@ -81,10 +97,12 @@ impl Stopping {
             limit,
             deadline: now + grace,
             killed: false,
+            asked: now,
             answer_by: now + ANSWER,
             heard: false,
             answer: None,
-            next_look: None,
+            looks: Looks::NotYet,
+            awaited: Some(now),
             escaped_since: None,
             only_escaped: false,
         };
@@ -112,7 +130,9 @@ impl Stopping {
     /// Nobody watched for a while: every patience lasts longer by as much.
     pub(super) fn slept(&mut self, asleep: Duration) -> Vec<Act> {
         self.deadline = self.deadline + asleep;
+        self.asked = self.asked + asleep;
         self.answer_by = self.answer_by + asleep;
+        self.awaited = self.awaited.map(|since| since + asleep);
         self.escaped_since = None;
         if self.killed || matches!(self.answer, Some(Answer::Gone(_))) {
             return Vec::new();
@@ -132,16 +152,19 @@ impl Stopping {
 
     /// The command has ended: from now on ask what is left.
     pub(super) fn look_from_now_on(&mut self, now: Stamp) {
-        self.next_look = Some(now + LOOK);
+        self.looks = Looks::At(now + LOOK);
     }
 
     /// Takes in an answer of the shim.
     pub(super) fn take(&mut self, answer: Answer, now: Stamp) {
+        self.awaited = None;
         if matches!(answer, Answer::Gone(_)) {
-            self.next_look = None;
+            self.looks = Looks::Asked;
             self.deadline = now + CLOSING;
+        } else if self.looks != Looks::NotYet {
+            self.looks = Looks::At(now + LOOK);
         }
-        let escaped = self.next_look.is_some() && matches!(answer, Answer::Left { escaped: true, .. });
+        let escaped = self.looks != Looks::NotYet && matches!(answer, Answer::Left { escaped: true, .. });
         self.escaped_since = escaped.then(|| self.escaped_since.unwrap_or(now));
         self.only_escaped = self.escaped_since.is_some_and(|since| since + ESCAPED <= now);
         self.heard = true;
@@ -152,43 +175,60 @@ impl Stopping {
     pub(super) fn next_moment(&self) -> Option<Stamp> {
         let answer_by = self.is_unanswered().then_some(self.answer_by);
         let at_once = self.only_escaped.then_some(Stamp::default());
-        [Some(self.deadline), answer_by, self.next_look, at_once]
+        [Some(self.patience()), answer_by, self.next_look(), at_once]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    fn next_look(&self) -> Option<Stamp> {
+        match self.looks {
+            Looks::At(at) if self.awaited.is_none() => Some(at),
+            _ => None,
+        }
+    }
+
+    /// When KILL is due, or, once it was sent, when it is given up: not while an answer is still to be expected.
+    fn patience(&self) -> Stamp {
+        let answered_by = self.awaited.filter(|_| self.killed).map(|since| since + ANSWER);
+        answered_by.map_or(self.deadline, |answered_by| answered_by.max(self.deadline))
     }
 
     /// What follows now.
     pub(super) fn tick(&mut self, now: Stamp) -> Step {
         let gone = matches!(self.answer, Some(Answer::Gone(_)));
         let unheard = self.is_unanswered() && self.answer_by <= now;
-        if unheard || self.only_escaped || (self.deadline <= now && (gone || self.killed)) {
+        let over = self.patience() <= now;
+        if unheard || self.only_escaped || (over && (gone || self.killed)) {
             Step::GiveUp
-        } else if self.deadline <= now {
+        } else if over {
             Step::Do(self.kill(now))
-        } else if self.next_look.is_some_and(|look| look <= now) {
-            self.look_from_now_on(now);
+        } else if self.next_look().is_some_and(|look| look <= now) {
+            self.awaited = Some(now);
+            self.looks = Looks::Asked;
             Step::Do(vec![Act::Send(Control::Look)])
         } else {
             Step::Wait
         }
     }
 
-    /// The outcome, going by the last answer. A link that is cut leaves open what became of what was left.
-    pub(super) fn outcome(&self, ended: Option<Ended>, link_cut: bool) -> Outcome {
+    /// The outcome, going by the last answer, and where there is none by when anything was last `heard`. A link that is
+    /// cut leaves open what became of what was left.
+    pub(super) fn outcome(&self, ended: Option<Ended>, link_cut: bool, heard: Stamp, now: Stamp) -> Outcome {
         let fate = match &self.answer {
             None => {
-                return Outcome::Lost {
-                    detail: "the shim does not answer: it was killed or is stuck".to_owned(),
-                    fate: Fate::Unknown,
-                };
+                let detail = self.unanswered(link_cut, heard, now);
+                let fate = Fate::Unknown;
+                return Outcome::Lost { detail, fate };
             }
             Some(Answer::Gone(Reach::All)) => Fate::Gone,
             Some(Answer::Gone(Reach::Group)) => Fate::GoneGroup,
-            Some(Answer::Left { count, owners, .. }) if *count > 0 && !link_cut => Fate::Survived {
-                count: *count,
-                owners: owners.clone(),
-            },
+            Some(Answer::Left { count, owners, .. }) if *count > 0 && !link_cut && self.awaited.is_none() => {
+                Fate::Survived {
+                    count: *count,
+                    owners: owners.clone(),
+                }
+            }
             Some(Answer::Left { .. }) => Fate::Unknown,
         };
         let by = self.by;
@@ -198,8 +238,23 @@ impl Stopping {
         }
     }
 
+    /// What is known where the last signal was not answered. Only where something else came after it is it the shim that
+    /// does not answer.
+    fn unanswered(&self, link_cut: bool, heard: Stamp, now: Stamp) -> String {
+        if link_cut {
+            "the channel ended before the shim said what is left".to_owned()
+        } else if heard > self.asked {
+            "the link holds, and the shim does not answer: it was killed or is stuck".to_owned()
+        } else {
+            let silence = Elapsed::Running(now.since(heard));
+            format!("nothing was heard of the host for {silence}: the link is dead, or the shim is")
+        }
+    }
+
     fn kill(&mut self, now: Stamp) -> Vec<Act> {
         self.killed = true;
+        self.asked = now;
+        self.awaited = Some(now);
         // What was left before says nothing about what is left now.
         self.answer = None;
         self.escaped_since = None;

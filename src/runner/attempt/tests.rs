@@ -207,6 +207,8 @@ fn survivors_are_named_when_patience_is_over() {
     assert_eq!(attempt.reported(Record::Left(1), T0), []);
     assert_eq!(attempt.reported(Record::Exit { status: 137 }, at(1)), []);
     assert_eq!(tick(&mut attempt, at(2)), [Act::Send(Control::Look)]);
+    assert_eq!(attempt.reported(Record::Process(process.clone()), at(3)), []);
+    assert_eq!(attempt.reported(Record::Left(1), at(3)), []);
     let survived = Fate::Survived {
         count: 1,
         owners: vec!["root".to_owned()],
@@ -221,6 +223,30 @@ fn survivors_are_named_when_patience_is_over() {
             finish(cancelled(survived, Some(KILLED)), 1)
         ]
     );
+}
+
+#[test]
+fn what_is_left_is_told_by_an_answer_that_is_not_old() {
+    let stopped = || {
+        let mut attempt = running(settings());
+        let _ = attempt.stop(StopReason::Kill, CancelledBy::Operator, T0);
+        let _ = attempt.reported(Record::Left(1), T0);
+        let _ = attempt.reported(Record::Exit { status: 137 }, at(1));
+        assert_eq!(tick(&mut attempt, at(4)), [Act::Send(Control::Look)]);
+        // The host is busy: no further question before the answer, and none is given up for the old answer's sake.
+        for secs in 5..14 {
+            assert_eq!(tick(&mut attempt, at(secs)), [], "{secs}");
+        }
+        attempt
+    };
+    let mut attempt = stopped();
+    let _ = attempt.reported(Record::Gone(Reach::All), at(13));
+    let gone = cancelled(Fate::Gone, Some(KILLED));
+    assert_eq!(close(&mut attempt, at(13)), [finish(gone, 1)]);
+    let mut attempt = stopped();
+    let acts = tick(&mut attempt, at(14));
+    let unknown = finish(cancelled(Fate::Unknown, Some(KILLED)), 1);
+    assert!(acts.contains(&unknown), "{acts:?}");
 }
 
 #[test]
@@ -257,22 +283,52 @@ fn a_shim_that_does_not_answer_is_lost_and_never_gone() {
 }
 
 #[test]
+fn a_stop_without_an_answer_claims_no_more_than_is_known() {
+    let words = |acts: Vec<Act>| match acts.into_iter().next_back() {
+        Some(Act::Finish(Ending {
+            outcome: Outcome::Lost { detail, .. },
+            ..
+        })) => detail,
+        other => panic!("{other:?}"),
+    };
+    let stopped = || {
+        let mut attempt = running(settings());
+        attempt.printed(at(2));
+        let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(5));
+        attempt
+    };
+    let mut attempt = stopped();
+    let dead = "nothing was heard of the host for 13s: the link is dead, or the shim is";
+    assert_eq!(words(tick(&mut attempt, at(15))), dead);
+    let mut attempt = stopped();
+    attempt.printed(at(6));
+    let stuck = "the link holds, and the shim does not answer: it was killed or is stuck";
+    assert_eq!(words(tick(&mut attempt, at(15))), stuck);
+    let mut attempt = stopped();
+    let _ = attempt.reported(Record::Left(1), at(5));
+    let _ = tick(&mut attempt, at(15));
+    let _ = attempt.reported(Record::Exit { status: 137 }, at(15));
+    let cut = "the channel ended before the shim said what is left";
+    assert_eq!(words(close(&mut attempt, at(15))), cut);
+}
+
+#[test]
 fn what_was_left_before_kill_says_nothing_about_what_is_left_after() {
     let mut attempt = running(settings());
     let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
     let _ = attempt.reported(Record::Left(1), T0);
     let _ = tick(&mut attempt, at(10));
-    let acts = tick(&mut attempt, at(15));
+    let acts = tick(&mut attempt, at(20));
     assert!(
         matches!(
-            &acts[..],
-            [Act::Finish(Ending {
+            acts.last(),
+            Some(Act::Finish(Ending {
                 outcome: Outcome::Lost {
                     fate: Fate::Unknown,
                     ..
                 },
                 ..
-            })]
+            }))
         ),
         "{acts:?}"
     );
@@ -417,7 +473,7 @@ fn where_the_link_holds_and_nobody_answers_the_shim_is_dead() {
     let acts = tick(&mut attempt, at(90));
     assert!(
         matches!(&acts[..], [Act::Finish(Ending { outcome: Outcome::Lost { fate: Fate::Unknown, detail }, .. })]
-            if detail == "the link holds, and the shim does not answer: it was killed or is stuck"),
+            if detail == "no sign of life from the shim for 1m30s; ssh still held the connection"),
         "{acts:?}"
     );
 }
@@ -756,4 +812,162 @@ fn what_is_in_the_session_gets_its_time_after_kill() {
         assert!(attempt.deadline() > Some(at(secs)));
     }
     assert!(attempt.tick(at(5)).contains(&told(&left)));
+}
+
+#[test]
+fn what_is_counted_and_not_named_may_be_what_a_stop_signals() {
+    let mut attempt = running(settings());
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, T0);
+    let _ = attempt.reported(Record::Left(2), T0);
+    assert_eq!(attempt.reported(Record::Exit { status: 143 }, T0), []);
+    for tenths in 0..=15 {
+        let now = T0 + Duration::from_millis(100) * tenths;
+        let named = Record::Process(process(9, Kin::Escaped));
+        let _ = attempt.tick(now);
+        let _ = attempt.reported(named, now);
+        let _ = attempt.reported(Record::Left(2), now);
+    }
+    assert!(attempt.deadline() > Some(at(1)), "grace and KILL are still to come");
+}
+
+#[test]
+fn a_host_that_names_processes_without_end_fills_no_memory() {
+    let mut attempt = running(settings());
+    let _ = attempt.look();
+    for pid in 0..3 * MOST_NAMED as u32 {
+        let named = Record::Process(process(pid, Kin::Session));
+        assert_eq!(attempt.reported(named, at(1)), []);
+    }
+    let acts = attempt.reported(Record::Left(3 * MOST_NAMED as u32), at(1));
+    let [Act::Tell(Change::Left { processes })] = &acts[..] else {
+        panic!("one answer");
+    };
+    assert_eq!(processes.len(), MOST_NAMED);
+}
+
+#[test]
+fn what_is_killed_by_number_over_a_slow_link_is_looked_for_after_the_kill_was_answered() {
+    let mut attempt = running(settings());
+    let all = [(7, Kin::Session), (9, Kin::Escaped)];
+    let _ = attempt.kill_left(vec![9], at(1));
+    assert_eq!(attempt.tick(at(1) + stopping::LOOK), [], "the kill is still on its way");
+    assert_eq!(
+        answer(&mut attempt, &all, at(2)),
+        [],
+        "it names what it has just killed"
+    );
+    let later = at(2) + stopping::LOOK;
+    assert_eq!(attempt.tick(later), [Act::Send(Control::Look)]);
+    assert_eq!(answer(&mut attempt, &all[..1], at(3)), [told(&all[..1])]);
+    assert_eq!(attempt.tick(at(4)), []);
+}
+
+/// What a change of the limit is told as.
+fn limit(secs: u64) -> Act {
+    let run = Some(Duration::from_secs(secs));
+    Act::Tell(Change::Limit { run })
+}
+
+fn timed_out_at(secs: u64) -> [Act; 2] {
+    let kill_at = Some(at(secs + 10));
+    [
+        stop(Sig::Term),
+        stopping(StopReason::Timeout, Some(Limit::Run), kill_at),
+    ]
+}
+
+fn within_a_minute() -> Settings {
+    Settings {
+        run_timeout: Some(Duration::from_secs(60)),
+        ..settings()
+    }
+}
+
+#[test]
+fn a_limit_is_moved_from_where_it_stands_and_taken_away() {
+    let mut attempt = running(within_a_minute());
+    let minute = Duration::from_secs(60);
+    assert_eq!(attempt.change_limit(Adjust::Longer(minute), at(50)), [limit(120)]);
+    assert_eq!(attempt.stage(), Some(at(120)));
+    assert_eq!(tick(&mut attempt, at(60)), []);
+    let less = Adjust::Shorter(Duration::from_secs(30));
+    assert_eq!(attempt.change_limit(less, at(61)), [limit(90)]);
+    let off = Act::Tell(Change::Limit { run: None });
+    assert_eq!(attempt.change_limit(Adjust::Off, at(62)), [off]);
+    assert_eq!(attempt.stage(), None);
+    assert_eq!(
+        attempt.change_limit(Adjust::Longer(minute), at(70)),
+        [limit(130)],
+        "where none holds it is counted from now"
+    );
+    attempt.printed(at(129));
+    assert_eq!(tick(&mut attempt, at(130)), timed_out_at(130));
+    assert_eq!(
+        attempt.change_limit(Adjust::Longer(minute), at(131)),
+        [],
+        "that is too late"
+    );
+}
+
+#[test]
+fn a_limit_cut_into_the_past_is_reached_at_once() {
+    let mut attempt = running(within_a_minute());
+    let less = Adjust::Shorter(Duration::from_secs(50));
+    assert_eq!(attempt.change_limit(less, at(20)), [limit(10)]);
+    assert_eq!(attempt.stage(), Some(at(10)));
+    assert_eq!(tick(&mut attempt, at(20)), timed_out_at(20));
+}
+
+#[test]
+fn a_moved_limit_counts_no_time_in_which_nobody_watched() {
+    let mut attempt = running(settings());
+    let _ = attempt.slept(Duration::from_secs(100), at(110));
+    let _ = attempt.reported(Record::Left(1), at(110));
+    let minute = Duration::from_secs(60);
+    assert_eq!(attempt.change_limit(Adjust::Longer(minute), at(110)), [limit(70)]);
+    assert_eq!(attempt.stage(), Some(at(170)));
+}
+
+#[test]
+fn what_the_others_took_is_a_limit_until_the_operator_says_otherwise() {
+    let mut attempt = running(settings());
+    attempt.heed_peers(Duration::from_secs(30));
+    attempt.heed_peers(Duration::from_secs(40));
+    assert_eq!(attempt.stage(), Some(at(40)));
+    let more = Adjust::Longer(Duration::from_secs(5));
+    assert_eq!(attempt.change_limit(more, at(31)), [limit(45)]);
+    attempt.heed_peers(Duration::from_secs(90));
+    assert_eq!(tick(&mut attempt, at(45)), timed_out_at(45));
+}
+
+#[test]
+fn what_is_overdue_may_be_given_more_time() {
+    let to_finish = Settings {
+        let_finish: true,
+        ..within_a_minute()
+    };
+    let overdue = || [Act::Tell(Change::Overdue { limit: Limit::Run })];
+    let mut attempt = running(to_finish);
+    attempt.printed(at(59));
+    assert_eq!(tick(&mut attempt, at(60)), overdue());
+    let more = Adjust::Longer(Duration::from_secs(20));
+    assert_eq!(attempt.change_limit(more, at(61)), [limit(80)]);
+    attempt.printed(at(78));
+    assert_eq!(tick(&mut attempt, at(79)), []);
+    assert_eq!(tick(&mut attempt, at(80)), overdue());
+}
+
+#[test]
+fn a_signal_is_sent_to_what_runs_and_ends_nothing_by_itself() {
+    let mut attempt = running(settings());
+    let signal = Sig::Usr1;
+    let sent = [
+        Act::Send(Control::Signal(signal)),
+        Act::Tell(Change::Signalled { signal }),
+    ];
+    assert_eq!(attempt.signal(signal), sent);
+    assert_eq!(attempt.reported(Record::Left(1), at(1)), []);
+    assert_eq!(attempt.stage(), None);
+    let _ = attempt.stop(StopReason::Cancel, CancelledBy::Operator, at(2));
+    assert_eq!(attempt.signal(signal), [], "it is being stopped");
 }

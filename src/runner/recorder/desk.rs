@@ -8,6 +8,7 @@ use super::teller::Teller;
 use crate::link::Outlet;
 use crate::model::event::{Event, Piece, Unrecorded, What};
 use crate::model::id::{AttemptNo, JobId};
+use crate::model::probe::Probe;
 use crate::model::stamp::Stamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -154,6 +155,11 @@ impl Desk {
                 self.bell.notify_one();
             }
         }
+    }
+
+    /// Tells a look at a host past the disk: it is not recorded.
+    pub(super) fn tell_probe(&self, probe: Probe) {
+        self.lock().teller.probe(probe);
     }
 
     /// Nothing will come any more.

@@ -26,6 +26,7 @@ use crate::model::event::{Change, Event, Piece, Stream, What};
 use crate::model::host::HostName;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
+use crate::model::probe::Probe;
 use crate::rundir::Writer;
 use desk::Desk;
 use entry::{Entry, Printed};
@@ -95,6 +96,11 @@ impl Journal {
     /// Room for the output of an attempt that is read.
     pub(super) fn room(&self) -> Room {
         Room::new(Arc::clone(&self.spool), self.desk.stalled())
+    }
+
+    /// Tells whoever watches of a look at a host, which is not recorded.
+    pub(super) fn tell_probe(&self, probe: Probe) {
+        self.desk.tell_probe(probe);
     }
 
     /// Records output that was read now, with leave.

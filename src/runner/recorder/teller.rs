@@ -5,6 +5,7 @@ use super::entry::Printed;
 use crate::link::{Outlet, Parcel};
 use crate::model::event::{Change, Event, Message, Output, Piece, What};
 use crate::model::id::{AttemptNo, JobId};
+use crate::model::probe::Probe;
 use crate::model::stamp::Stamp;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -76,6 +77,11 @@ impl Teller {
         if over {
             self.outlet = None;
         }
+    }
+
+    /// Tells a look at a host.
+    pub(super) fn probe(&self, probe: Probe) {
+        self.tell(Message::Probe(probe), None);
     }
 
     /// Tells output, now or when the last message was taken.

@@ -5,6 +5,10 @@
 //! Connecting and running are bounded apart: a host that does not answer holds a connect slot, never a run slot. A host
 //! that is connected and waits for its run slot keeps its connect slot, so that no more connections are made than can
 //! be used soon.
+//!
+//! A host whose `sudo` waits for somebody to type a password gives its connect slot back, so that those that need none
+//! do not queue behind it, and takes one again when the password is there. As it keeps its connection, no more hosts do
+//! that than may run at a time.
 
 mod order;
 mod random;
@@ -48,7 +52,13 @@ pub(super) struct Scheduler {
     connected: VecDeque<JobId>,
     /// When jobs come back for their next attempt; entries of jobs that moved on otherwise are left in.
     backoffs: BTreeSet<(Stamp, JobId)>,
+    /// Jobs that have the password and wait for a connect slot again.
+    answered: VecDeque<JobId>,
+    /// How many jobs may run at once.
+    width: usize,
     connecting: usize,
+    /// Jobs that gave their connect slot back for want of a password.
+    parked: usize,
     running: usize,
     unfinished: usize,
     intake: Intake,
@@ -71,11 +81,14 @@ impl Scheduler {
         Self {
             waiting: plan.jobs().collect(),
             unfinished: plan.hosts.len(),
+            width: plan.settings.width,
             plan,
             slots,
             connected: VecDeque::new(),
             backoffs: BTreeSet::new(),
+            answered: VecDeque::new(),
             connecting: 0,
+            parked: 0,
             running: 0,
             intake: Intake::Open,
             held: false,
@@ -89,6 +102,7 @@ impl Scheduler {
     /// runner.
     pub(super) fn resumed(plan: Arc<Plan>, seed: u64, board: Board, lost: Lost) -> Self {
         let intake = takeover::intake(board.course());
+        let width = board.width();
         let slots = takeover::slots(board, lost);
         let waits = |job: &JobId| slots[job.index()].place == Place::Waiting;
         let waiting: VecDeque<JobId> = plan.jobs().filter(waits).collect();
@@ -97,6 +111,7 @@ impl Scheduler {
             waiting,
             slots,
             intake,
+            width,
             ..Self::new(plan, seed)
         }
     }
@@ -124,6 +139,8 @@ impl Scheduler {
         let mut turn = Turn::at(now);
         match input {
             Input::Connected(job) => self.mark_connected(job, &mut turn),
+            Input::Asking(job) => self.park(job),
+            Input::Answered(job) => self.answered(job, &mut turn),
             Input::Starting(job, cookie) => self.slot(job).cookie = Some(cookie),
             Input::Running(job, pid) => self.mark_running(job, pid, now),
             Input::Found(job, attempt, fate) => self.found(job, attempt, &fate),
@@ -149,7 +166,7 @@ impl Scheduler {
     pub(super) fn wake(&self) -> Option<Stamp> {
         let backoff = self.backoffs.first().map(|(until, _)| *until);
         let slow = match self.settings().slow {
-            Slow::Never => None,
+            Slow::Never if self.settings().run_factor.is_none() => None,
             _ => (self.running > 0).then_some(self.next_slow_look),
         };
         backoff.into_iter().chain(slow).min()
@@ -211,7 +228,7 @@ impl Scheduler {
         if self.intake != Intake::Open {
             return;
         }
-        while self.running < self.settings().width
+        while self.running < self.width
             && let Some(job) = self.connected.pop_front()
         {
             let Place::Connected { told } = self.slots[job.index()].place else {
@@ -229,6 +246,18 @@ impl Scheduler {
             turn.orders.push(Order::Run(job));
         }
         while self.connecting < self.settings().connect_width
+            && let Some(job) = self.answered.pop_front()
+        {
+            if self.slots[job.index()].place != Place::Answered {
+                continue;
+            }
+            self.parked -= 1;
+            self.connecting += 1;
+            self.slot(job).place = Place::Connecting;
+            turn.orders.push(self.record(job, Change::Connecting, turn.now));
+            turn.orders.push(Order::Connect(job));
+        }
+        while self.connecting < self.settings().connect_width
             && let Some(job) = self.waiting.pop_front()
         {
             if self.slots[job.index()].place != Place::Waiting {
@@ -241,11 +270,38 @@ impl Scheduler {
         }
     }
 
+    /// Takes back the connect slot of a job that waits for a password, unless too many wait already.
+    fn park(&mut self, job: JobId) {
+        if self.slots[job.index()].place == Place::Connecting && self.parked < self.settings().width {
+            self.connecting -= 1;
+            self.parked += 1;
+            self.slot(job).place = Place::Asking;
+        }
+    }
+
+    fn answered(&mut self, job: JobId, turn: &mut Turn) {
+        match self.slots[job.index()].place {
+            Place::Connecting => {
+                turn.orders.push(self.record(job, Change::Connecting, turn.now));
+                turn.orders.push(Order::Connect(job));
+            }
+            Place::Asking => {
+                self.slot(job).place = Place::Answered;
+                self.answered.push_back(job);
+                if self.connecting >= self.settings().connect_width || self.intake != Intake::Open {
+                    let why = self.waits_for(Why::ConnectSlot);
+                    turn.orders.push(self.record(job, Change::Queued(why), turn.now));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn mark_connected(&mut self, job: JobId, turn: &mut Turn) {
         if self.slots[job.index()].place != Place::Connecting {
             return;
         }
-        let told = self.running >= self.settings().width || matches!(self.intake, Intake::Paused(_));
+        let told = self.running >= self.width || matches!(self.intake, Intake::Paused(_));
         self.slot(job).place = Place::Connected { told };
         self.connected.push_back(job);
         if told {
@@ -257,6 +313,7 @@ impl Scheduler {
     fn mark_running(&mut self, job: JobId, pid: u32, now: Stamp) {
         let slot = self.slot(job);
         slot.command = Some((pid, now));
+        slot.peers = None;
         if let Place::Running { since, .. } = &mut slot.place {
             *since = Some(now);
         }
@@ -289,6 +346,7 @@ impl Scheduler {
     fn ended(&mut self, job: JobId, mut ending: Ending, turn: &mut Turn) {
         match self.slots[job.index()].place {
             Place::Connecting | Place::Connected { .. } => self.connecting -= 1,
+            Place::Asking | Place::Answered => self.parked -= 1,
             Place::Running { .. } | Place::Stopping => self.running -= 1,
             Place::Waiting | Place::Backoff { .. } | Place::Done(_) => return,
         }
@@ -398,6 +456,14 @@ impl Scheduler {
             return;
         }
         self.next_slow_look = turn.now + SLOW_LOOK;
+        if let Some(limit) = self.peer_limit() {
+            let beyond: Vec<JobId> = self
+                .plan
+                .jobs()
+                .filter(|job| self.runs_beyond(*job, limit, turn.now))
+                .collect();
+            self.tell_peers(&beyond, limit, turn);
+        }
         let Some(limit) = self.soft_limit() else { return };
         for job in self.plan.jobs() {
             if let Place::Running {
@@ -410,6 +476,27 @@ impl Scheduler {
                 turn.orders.push(self.record(job, Change::Slow, turn.now));
             }
         }
+    }
+
+    fn runs_beyond(&self, job: JobId, limit: Duration, now: Stamp) -> bool {
+        let place = self.slots[job.index()].place;
+        matches!(place, Place::Running { since: Some(since), .. } if now.since(since) >= limit)
+    }
+
+    /// Tells jobs that run what the others took, where they do not know it. For how long a job has run is known
+    /// exactly to its attempt only, so whether that is too long is decided there.
+    fn tell_peers(&mut self, jobs: &[JobId], limit: Duration, turn: &mut Turn) {
+        for job in jobs {
+            let known = self.slot(*job).peers.replace(limit);
+            if known != Some(limit) {
+                turn.orders.push(Order::Peers(*job, limit));
+            }
+        }
+    }
+
+    /// The most time for a job by what the others took.
+    fn peer_limit(&self) -> Option<Duration> {
+        self.settings().peer_limit(&self.durations)
     }
 
     fn soft_limit(&self) -> Option<Duration> {

@@ -7,7 +7,8 @@ use crate::model::event::{Change, Event, What};
 use crate::model::id::JobId;
 use crate::model::outcome::{CancelledBy, SkipReason};
 use crate::model::phase::{PauseReason, StopReason};
-use crate::model::request::{Force, Request};
+use crate::model::request::{Adjust, Force, Request};
+use crate::model::signal::Sig;
 use crate::runner::caution::IfRunning;
 
 impl Scheduler {
@@ -44,22 +45,77 @@ impl Scheduler {
                     self.look(job, None, turn);
                 }
             }
+            Request::Probe { job } => {
+                if let Some(slot) = self.slots.get(job.index()) {
+                    turn.orders.push(Order::Probe(job, slot.attempt, slot.mark()));
+                }
+            }
             Request::KillLeft { job, pids } if job.index() < self.slots.len() => self.look(job, Some(pids), turn),
-            // What is not a matter of who may start, or has no key yet.
-            Request::Agent { .. }
-            | Request::KillLeft { .. }
-            | Request::SudoPassword
-            | Request::Skip { .. }
-            | Request::Signal { .. }
-            | Request::Limit { .. }
-            | Request::Width { .. }
-            | Request::Probe { .. } => {}
+            Request::Skip { jobs } => {
+                let known = self.slots.len();
+                for job in jobs.into_iter().filter(|job| job.index() < known) {
+                    self.skip_if_waiting(job, turn);
+                }
+            }
+            Request::Signal { jobs, signal } => self.signal(&jobs, signal, turn),
+            Request::Limit { jobs, by } => self.limit(&jobs, by, turn),
+            Request::Width { width } => self.widen(width.max(1), turn),
+            // What is not a matter of who may start.
+            Request::Agent { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
         }
     }
 
-    /// Looks what is alive of a job, wherever it is, after KILL to these processes.
+    /// Skips a job of which nothing was started in the attempt under way.
+    fn skip_if_waiting(&mut self, job: JobId, turn: &mut Turn) {
+        match self.slots[job.index()].place {
+            Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
+            Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } => {
+                self.slot(job).wish = Wish::End;
+                turn.orders.push(Order::CallOff(job));
+            }
+            Place::Running { .. } | Place::Stopping | Place::Done(_) => {}
+        }
+    }
+
+    /// What is to finish whatever happens is sent no signal: nobody has named its host for it.
+    fn signal(&self, jobs: &[JobId], signal: Sig, turn: &mut Turn) {
+        if !self.settings().let_finish {
+            let running = self.running_of(jobs);
+            turn.orders.extend(running.map(|job| Order::Signal(job, signal)));
+        }
+    }
+
+    fn limit(&mut self, jobs: &[JobId], by: Adjust, turn: &mut Turn) {
+        let running: Vec<JobId> = self.running_of(jobs).collect();
+        // What the others took may be the limit that holds, even where it is not reached yet.
+        if let Some(limit) = self.peer_limit() {
+            self.tell_peers(&running, limit, turn);
+        }
+        turn.orders.extend(running.into_iter().map(|job| Order::Limit(job, by)));
+    }
+
+    fn running_of(&self, jobs: &[JobId]) -> impl Iterator<Item = JobId> {
+        jobs.iter().copied().filter(|job| {
+            let place = self.slots.get(job.index()).map(|slot| slot.place);
+            matches!(place, Some(Place::Running { since: Some(_), .. }))
+        })
+    }
+
+    /// What runs beyond a smaller width runs on.
+    fn widen(&mut self, width: usize, turn: &mut Turn) {
+        self.width = width;
+        turn.orders.push(Order::Record(Event {
+            at: turn.now,
+            what: What::Width { width },
+        }));
+    }
+
+    /// Looks what is alive of a job, wherever it is, after KILL to these processes. While a command runs that is to
+    /// finish there is no KILL: which of its processes it can do without is not known.
     fn look(&mut self, job: JobId, kill: Option<Vec<u32>>, turn: &mut Turn) {
         let slot = &self.slots[job.index()];
+        let is_spared = self.settings().let_finish && matches!(slot.place, Place::Running { .. });
+        let kill = kill.filter(|_| !is_spared);
         let traces = slot.traces();
         let runs = matches!(slot.place, Place::Running { since: Some(_), .. } | Place::Stopping);
         if runs {
@@ -123,7 +179,7 @@ impl Scheduler {
         for job in self.plan.jobs() {
             match self.slots[job.index()].place {
                 Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Drain, turn),
-                Place::Connecting | Place::Connected { .. } => {
+                Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } => {
                     turn.orders.push(Order::Stop(job, StopReason::Quit, CancelledBy::Quit));
                 }
                 _ => {}
@@ -156,7 +212,12 @@ impl Scheduler {
     fn stop(&mut self, job: JobId, reason: StopReason, by: CancelledBy, turn: &mut Turn) {
         match self.slots[job.index()].place {
             Place::Waiting | Place::Backoff { .. } => self.skip(job, SkipReason::Cancelled, turn),
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } | Place::Stopping => {
+            Place::Connecting
+            | Place::Asking
+            | Place::Answered
+            | Place::Connected { .. }
+            | Place::Running { .. }
+            | Place::Stopping => {
                 self.slot(job).wish = Wish::End;
                 turn.orders.push(Order::Stop(job, reason, by));
             }
@@ -174,10 +235,12 @@ impl Scheduler {
             Place::Done(_) => self.again(job, turn),
             Place::Backoff { .. } => self.requeue(job, turn),
             Place::Stopping => self.slot(job).wish = Wish::Again,
-            Place::Connecting | Place::Connected { .. } | Place::Running { .. } if wish == Wish::End => {
-                self.slot(job).wish = Wish::Again;
+            Place::Waiting => {}
+            Place::Connecting | Place::Asking | Place::Answered | Place::Connected { .. } | Place::Running { .. } => {
+                if wish == Wish::End {
+                    self.slot(job).wish = Wish::Again;
+                }
             }
-            Place::Waiting | Place::Connecting | Place::Connected { .. } | Place::Running { .. } => {}
         }
     }
 }

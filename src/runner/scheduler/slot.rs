@@ -7,6 +7,7 @@ use crate::model::outcome::OutcomeClass;
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
 use crate::runner::caution::IfRunning;
+use std::time::Duration;
 
 /// Where a job is, as far as slots are concerned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +18,10 @@ pub(super) enum Place {
     Backoff { until: Stamp },
     /// Holds a connect slot and connects.
     Connecting,
+    /// Its host wants a password that nobody has typed yet; holds no slot.
+    Asking,
+    /// Has the password and waits for a connect slot again.
+    Answered,
     /// Holds a connect slot, is connected, and waits for a run slot; `told` when the row says so.
     Connected { told: bool },
     /// Holds a run slot; `since` when its command runs.
@@ -40,6 +45,8 @@ pub(super) struct Slot {
     pub(super) last: Option<Ending>,
     /// The mark of the attempt under way, once its host was given the program.
     pub(super) cookie: Option<String>,
+    /// The most time for the attempt under way that it was told of, by what the other jobs took.
+    pub(super) peers: Option<Duration>,
     /// Its first process on the host, and when the command began.
     pub(super) command: Option<(u32, Stamp)>,
     /// Earlier attempts of which something may still run.
@@ -61,6 +68,13 @@ impl Slot {
         } else {
             self.ended = Some(doubt);
         }
+    }
+
+    /// By what the processes of the attempt under way are found, once its command runs.
+    pub(super) fn mark(&self) -> Option<Doubt> {
+        let runs = matches!(self.place, Place::Running { since: Some(_), .. } | Place::Stopping);
+        let cookie = self.cookie.clone().filter(|_| runs)?;
+        Some(Doubt::new(self.attempt, cookie, self.command))
     }
 
     /// All attempts that are over and of which something may be looked for.
@@ -99,6 +113,7 @@ impl Default for Slot {
             wish: Wish::None,
             last: None,
             cookie: None,
+            peers: None,
             command: None,
             doubts: Vec::new(),
             ended: None,

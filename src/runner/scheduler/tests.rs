@@ -6,7 +6,8 @@ use crate::model::host::HostName;
 use crate::model::id::RunId;
 use crate::model::outcome::{CancelledBy, Cause, Fate, OutcomeClass};
 use crate::model::plan::RetryOn;
-use crate::model::request::{Force, Request};
+use crate::model::request::{Adjust, Force, Request};
+use crate::model::signal::Sig;
 
 fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
     let name = |n: u32| HostName::parse(&format!("web{n}")).expect("a name");
@@ -86,10 +87,18 @@ fn words(orders: Vec<Order>) -> Vec<String> {
         .map(|order| match order {
             Order::CallOff(job) => format!("call off {job}"),
             Order::LetGo(job) => format!("let go {job}"),
+            Order::Connect(job) => format!("connect {job}"),
             Order::Begin(job, attempt) => format!("begin {job}.{attempt}"),
             Order::Run(job) => format!("run {job}"),
             Order::Stop(job, reason, by) => format!("stop {job} {reason} {by}"),
             Order::Look(job) => format!("look {job}"),
+            Order::Signal(job, signal) => format!("{signal} {job}"),
+            Order::Limit(job, by) => format!("limit {job} {by:?}"),
+            Order::Peers(job, limit) => format!("peers {job} {limit:?}"),
+            Order::Probe(job, attempt, mark) => {
+                let pid = mark.and_then(|mark| mark.pid);
+                format!("probe {job}.{attempt} {pid:?}")
+            }
             Order::KillLeft(job, pids) => format!("kill {pids:?} {job}"),
             Order::Search(job, doubts, kill) => {
                 let attempts: Vec<u32> = doubts.iter().map(|doubt| doubt.attempt.0).collect();
@@ -502,4 +511,172 @@ fn what_is_to_finish_is_only_ended_by_name() {
     assert!(!quit.iter().any(|order| order.starts_with("stop 0")), "{quit:?}");
     let quit = stage.ask(Request::Quit { force: Force::Now });
     assert!(quit.contains(&"let go 0".to_owned()), "{quit:?}");
+}
+
+#[test]
+fn whoever_waits_for_a_password_gives_the_connect_slot_back_and_gets_another_one() {
+    let (mut stage, _) = Stage::new(4, narrow(2, 1));
+    let asking = |job| Input::Asking(JobId(job));
+    let answered = |job| Input::Answered(JobId(job));
+    assert_eq!(stage.tell(asking(0)), ["1 connecting", "begin 1.1"]);
+    assert_eq!(stage.tell(asking(1)), ["2 connecting", "begin 2.1"]);
+    assert_eq!(stage.tell(asking(2)), Vec::<String>::new(), "as many as may run wait");
+    let queued = format!("0 queued: {}", Why::ConnectSlot);
+    assert_eq!(stage.tell(answered(0)), [queued]);
+    assert_eq!(
+        stage.tell(answered(2)),
+        ["2 connecting", "connect 2"],
+        "it kept its slot"
+    );
+    let orders = stage.end(2, Outcome::Ok);
+    assert_eq!(
+        orders[1..],
+        ["0 connecting", "connect 0"],
+        "before those that were not begun"
+    );
+    let cancel = Request::Cancel {
+        jobs: jobs(&[1]),
+        force: Force::Graceful,
+    };
+    assert_eq!(stage.ask(cancel).len(), 1);
+    let ended = stage.end(1, Outcome::skipped(SkipReason::Cancelled));
+    assert_eq!(ended.len(), 1, "it held no slot: {ended:?}");
+    assert_eq!(stage.end(0, Outcome::Ok)[1..], ["3 connecting", "begin 3.1"]);
+}
+
+#[test]
+fn what_is_to_finish_is_looked_at_and_not_killed_by_number_while_it_runs() {
+    for (let_finish, order) in [(true, "look 0"), (false, "kill [8] 0")] {
+        let settings = Settings {
+            let_finish,
+            ..narrow(1, 1)
+        };
+        let (mut stage, _) = Stage::new(1, settings);
+        stage.connect(0);
+        stage.tell(Input::Running(JobId(0), 7));
+        let (job, pids) = (JobId(0), vec![8]);
+        assert_eq!(stage.ask(Request::KillLeft { job, pids }), [order], "{let_finish}");
+    }
+}
+
+#[test]
+fn a_wider_run_starts_more_at_once_and_a_narrower_one_lets_run_what_runs() {
+    let (mut stage, _) = Stage::new(5, narrow(1, 5));
+    for job in 0..5 {
+        stage.connect(job);
+    }
+    let widen = |width| Request::Width { width };
+    assert_eq!(
+        stage.ask(widen(3)),
+        ["width { width: 3 }", "1 connecting", "run 1", "2 connecting", "run 2"]
+    );
+    assert_eq!(stage.ask(widen(0)), ["width { width: 1 }"], "at least one");
+    assert_eq!(stage.end(0, Outcome::Ok), ["0 done: ok"]);
+    assert_eq!(stage.end(1, Outcome::Ok), ["1 done: ok"]);
+    assert_eq!(stage.end(2, Outcome::Ok), ["2 done: ok", "3 connecting", "run 3"]);
+}
+
+#[test]
+fn a_run_that_is_taken_up_again_keeps_its_width() {
+    let plan = plan(2, narrow(1, 2));
+    let mut board = Board::new(&plan);
+    let (at, what) = (Stamp::default(), What::Width { width: 2 });
+    board.apply(&Event { at, what });
+    let mut stage = Stage {
+        scheduler: Scheduler::resumed(plan, 1, board, Lost::Leave),
+        now: Stamp::default(),
+    };
+    stage.scheduler.start(stage.now);
+    assert_eq!(stage.connect(0), ["run 0"]);
+    assert_eq!(stage.connect(1), ["run 1"]);
+}
+
+#[test]
+fn only_what_has_not_started_is_skipped() {
+    let (mut stage, _) = Stage::new(4, narrow(1, 2));
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0), 7));
+    stage.connect(1);
+    let skip = Request::Skip {
+        jobs: jobs(&[0, 1, 2, 3, 9]),
+    };
+    assert_eq!(
+        stage.ask(skip),
+        ["call off 1", "call off 2", "3 done: skipped, cancelled before start"]
+    );
+}
+
+#[test]
+fn signals_and_limits_reach_what_runs_and_nothing_that_is_to_finish() {
+    let (mut stage, _) = Stage::new(3, narrow(2, 3));
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0), 7));
+    stage.connect(1);
+    let signal = Request::Signal {
+        jobs: jobs(&[0, 1, 2, 9]),
+        signal: Sig::Usr1,
+    };
+    assert_eq!(stage.ask(signal.clone()), ["USR1 0"], "1 is only being started");
+    let limit = Request::Limit {
+        jobs: jobs(&[0, 1, 2, 9]),
+        by: Adjust::Off,
+    };
+    assert_eq!(stage.ask(limit.clone()), ["limit 0 Off"]);
+
+    let to_finish = Settings {
+        let_finish: true,
+        ..narrow(2, 3)
+    };
+    let (mut stage, _) = Stage::new(1, to_finish);
+    stage.connect(0);
+    stage.tell(Input::Running(JobId(0), 7));
+    assert_eq!(stage.ask(signal), [""; 0]);
+    assert_eq!(stage.ask(limit), ["limit 0 Off"]);
+}
+
+/// Twelve jobs run; ten of them have taken 20 s.
+fn after_ten(settings: Settings) -> Stage {
+    let (mut stage, _) = Stage::new(12, settings);
+    for job in 0..12 {
+        stage.connect(job);
+        stage.tell(Input::Running(JobId(job), 7));
+    }
+    stage.now = Stamp::from_secs(20);
+    for job in 0..10 {
+        let ending = Ending {
+            outcome: Outcome::Ok,
+            leaked: false,
+            elapsed: Duration::from_secs(20),
+        };
+        stage.tell(Input::Ended(JobId(job), ending));
+    }
+    stage
+}
+
+#[test]
+fn once_ten_have_ended_what_the_others_took_is_the_limit() {
+    let settings = Settings {
+        run_factor: Some(3.0),
+        slow: Slow::Never,
+        ..narrow(12, 12)
+    };
+    let mut stage = after_ten(settings.clone());
+    assert_eq!(stage.wait(39), [""; 0]);
+    assert!(stage.scheduler.wake().is_some(), "it looks again");
+    assert_eq!(stage.wait(1), ["peers 10 60s", "peers 11 60s"]);
+    assert_eq!(stage.wait(1), [""; 0], "once");
+
+    let mut stage = after_ten(settings.clone());
+    let limit = Request::Limit {
+        jobs: jobs(&[10]),
+        by: Adjust::Longer(Duration::from_secs(5)),
+    };
+    assert_eq!(stage.ask(limit), ["peers 10 60s", "limit 10 Longer(5s)"]);
+
+    let mut stage = after_ten(Settings {
+        run_factor: Some(1.0),
+        ..settings
+    });
+    assert_eq!(stage.wait(9), [""; 0], "never before 30 s");
+    assert_eq!(stage.wait(1), ["peers 10 30s", "peers 11 30s"]);
 }

@@ -7,6 +7,7 @@ use crate::child::{in_own_session, tied_to_us};
 use crate::model::host::HostName;
 use crate::model::outcome::Cause;
 use crate::model::plan::SshCall;
+use crate::model::ssh_argv::ssh_argv;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::Path;
 use std::process::Stdio;
@@ -26,44 +27,10 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How much of ssh's words is kept to read the cause from; all of them go to the log.
 const WORDS_KEPT: usize = 16 * 1024;
 
-/// What must hold whatever the user's configuration says; the first value of an option wins in ssh.
-const OURS: &[&str] = &[
-    "BatchMode=yes",
-    "ControlMaster=yes",
-    "ControlPersist=no",
-    "ClearAllForwardings=yes",
-    "ForwardAgent=no",
-    "ForwardX11=no",
-    "PermitLocalCommand=no",
-    "RemoteCommand=none",
-    "RequestTTY=no",
-    // At a lower level ssh would not say why it gave up.
-    "LogLevel=INFO",
-    // The third question without an answer is given up with the next: a dead link is found within a minute.
-    "ServerAliveInterval=15",
-    "ServerAliveCountMax=3",
-];
-
 /// The command line of a master for a host.
 pub(super) fn command(host: &HostName, socket: &Path, options: &SshCall) -> Command {
     let mut command = Command::new("ssh");
-    command.args(["-M", "-N", "-T", "-S"]).arg(socket);
-    for option in OURS {
-        command.args(["-o", option]);
-    }
-    if let Some(config) = &options.config_file {
-        command.arg("-F").arg(config);
-    }
-    for option in &options.options {
-        command.args(["-o", option]);
-    }
-    if let Some(user) = host.user() {
-        command.args(["-l", user]);
-    }
-    if let Some(port) = host.port() {
-        command.args(["-p", &port.to_string()]);
-    }
-    command.arg("--").arg(host.address());
+    command.args(ssh_argv(host, socket, options));
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -1,7 +1,7 @@
 //! The details of one job: every fact, wrapped, nothing cut.
 
 use super::paint::Brush;
-use crate::app::{App, Fact, NAME_COLUMNS, Pane, facts, text};
+use crate::app::{App, NAME_COLUMNS, Pane, Weight, facts};
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
@@ -16,13 +16,18 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
     let inner = brush.panel(area, &format!("details of {}", app.label(job)));
     let (columns, _) = app.panel();
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
-    let lines = facts(app, job, now).into_iter().flat_map(|Fact { name, text }| {
-        let names = std::iter::once(name).chain(std::iter::repeat(String::new()));
-        names.zip(text::wrap_words(&text, room)).collect::<Vec<_>>()
+    let lines = facts(app, job, now).into_iter().flat_map(|fact| {
+        let role = match fact.weight {
+            Weight::Plain => Role::Text,
+            Weight::Warning => Role::Warning,
+        };
+        let rows = fact.rows(room).into_iter().map(move |row| (row, role));
+        let names = std::iter::once(fact.name).chain(std::iter::repeat(String::new()));
+        names.zip(rows).collect::<Vec<_>>()
     });
-    for (y, (name, text)) in (inner.y..inner.bottom()).zip(lines.skip(pane.top)) {
+    for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.skip(pane.top)) {
         let x = inner.x + 1;
         brush.text((x, y), NAME_COLUMNS as u16, &name, Role::Dim);
-        brush.text((x + NAME_COLUMNS as u16, y), room as u16, &text, Role::Text);
+        brush.text((x + NAME_COLUMNS as u16, y), room as u16, &text, role);
     }
 }

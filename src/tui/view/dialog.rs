@@ -6,6 +6,7 @@ use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, S
 use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
 use crate::model::plan::OnDisconnect;
+use crate::model::request::Adjust;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
@@ -46,7 +47,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     }
     lines.push(Line::new());
     let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
-    let is_named = confirm.intent == Intent::KillNamed;
+    let is_named = confirm.is_named();
     if let (Some(wanted), Some(typed)) = (confirm.wanted(), &confirm.typed) {
         let asked = if is_named {
             format!("type {wanted}, then enter: ")
@@ -64,15 +65,25 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
             if confirm.is_ready(now) { Role::Text } else { Role::Dim },
         ),
     ]);
-    show(brush, area, &question(confirm), &lines);
+    show(brush, area, &question(app, confirm), &lines);
 }
 
-fn question(confirm: &Confirm) -> String {
+/// `1 job`, `7 jobs`.
+fn jobs(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "job" } else { "jobs" })
+}
+
+fn question(app: &App, confirm: &Confirm) -> String {
     let verb = match confirm.intent {
         Intent::Cancel | Intent::CancelAll => "Cancel",
         Intent::Kill | Intent::KillNamed | Intent::KillAll => "Kill",
         Intent::Retry => "Retry",
         Intent::RetryAnyway => "Start",
+        Intent::Skip => "Skip",
+        Intent::Signal(signal) => return format!("Send {signal} to {}?", jobs(confirm.jobs.len())),
+        Intent::Limit(_) => return format!("Change the time limit of {}?", jobs(confirm.jobs.len())),
+        Intent::Widen(width) => return format!("Run {width} at once instead of {}?", app.board().width()),
+        Intent::Drain => return "Start nothing more in this run?".to_owned(),
         Intent::KillLeft => {
             return match confirm.left.len() {
                 1 => "Kill 1 process?".to_owned(),
@@ -84,7 +95,7 @@ fn question(confirm: &Confirm) -> String {
     let jobs = if count == 1 { "job" } else { "jobs" };
     match (confirm.intent, confirm.running) {
         (Intent::RetryAnyway, _) => format!("{verb} {count} {jobs} all the same?"),
-        (Intent::Retry, _) | (_, 0) => format!("{verb} {count} {jobs}?"),
+        (Intent::Retry | Intent::Skip, _) | (_, 0) => format!("{verb} {count} {jobs}?"),
         (_, running) if running == count => format!("{verb} {count} running {jobs}?"),
         (_, running) => format!("{verb} {count} {jobs} ({running} running)?"),
     }
@@ -100,6 +111,16 @@ fn what_follows(app: &App, intent: Intent) -> String {
         Intent::KillLeft => "KILL to each that still is the job's: it cannot clean up".to_owned(),
         Intent::RetryAnyway => "a new attempt, beside what runs there".to_owned(),
         Intent::Retry => "a new attempt each; the output of earlier ones is kept".to_owned(),
+        Intent::Skip => "nothing of them is started; what runs goes on, and they may be tried again".to_owned(),
+        Intent::Signal(_) => "the signal and no more: what follows from it is the command's".to_owned(),
+        Intent::Limit(Adjust::Shorter(less)) => {
+            let less = Elapsed::Running(less);
+            format!("{less} less; what has run longer than that already is ended: TERM, KILL after {grace}")
+        }
+        Intent::Limit(Adjust::Longer(more)) => format!("{} more", Elapsed::Running(more)),
+        Intent::Limit(Adjust::Off) => "they may run for ever".to_owned(),
+        Intent::Widen(_) => "more than double: as many hosts are worked on at the same time".to_owned(),
+        Intent::Drain => "what waits is skipped, for the rest of this run; what runs goes on".to_owned(),
     }
 }
 
@@ -107,6 +128,9 @@ fn left_alone(app: &App, confirm: &Confirm) -> String {
     let count = confirm.left_alone;
     match confirm.intent {
         Intent::Retry | Intent::RetryAnyway => format!("{count} more of those meant: not over, left alone"),
+        Intent::Skip | Intent::Drain => format!("{count} more: started or over, left alone"),
+        Intent::Limit(_) => format!("{count} more of those meant: not running, left alone"),
+        Intent::Signal(_) => format!("{count} more of those meant: not running, or to finish; left alone"),
         _ if app.plan().settings.let_finish => {
             format!("{count} more of those meant: over, or to finish; left alone")
         }

@@ -2,7 +2,8 @@
 
 use super::paint::Brush;
 use crate::app::text::width;
-use crate::app::{Action, App, Overlay, Screen, Writing};
+use crate::app::{Action, App, Overlay, Screen, View, Writing};
+use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
@@ -31,11 +32,56 @@ const OUTPUT: [Action; 9] = [
     Action::Cancel,
     Action::Retry,
 ];
+const GROUPS: [Action; 8] = [
+    Action::Open,
+    Action::Difference,
+    Action::Mark,
+    Action::Cancel,
+    Action::Retry,
+    Action::Hosts,
+    Action::Failures,
+    Action::Timeline,
+];
+const FAILURES: [Action; 8] = [
+    Action::Open,
+    Action::Retry,
+    Action::Mark,
+    Action::Difference,
+    Action::Hosts,
+    Action::Groups,
+    Action::Timeline,
+    Action::Look,
+];
+const TIMELINE: [Action; 9] = [
+    Action::Cancel,
+    Action::Retry,
+    Action::Open,
+    Action::Mark,
+    Action::Details,
+    Action::Hosts,
+    Action::Groups,
+    Action::Failures,
+    Action::Sort,
+];
+const DIFFERENCE: [Action; 5] = [
+    Action::Back,
+    Action::NextChange,
+    Action::PreviousChange,
+    Action::Cancel,
+    Action::Retry,
+];
+const DETAILS: [Action; 5] = [Action::Down, Action::Up, Action::Look, Action::KillLeft, Action::Back];
 const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 
 /// Draws it.
-pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
-    let typing = [("enter", "keep"), ("esc", "clear"), ("^u", "empty")];
+pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
+    let commanding = [
+        ("enter", "do it"),
+        ("tab", "complete"),
+        ("up", "recall"),
+        ("esc", "never mind"),
+    ];
+    let typing = [("enter", "keep"), ("esc", "clear"), ("tab", "complete")];
     let searching = [("enter", "search"), ("esc", "never mind"), ("^u", "empty")];
     let going = [("enter", "go there"), ("esc", "never mind"), ("^u", "empty")];
     let naming = [("enter", "write"), ("esc", "never mind"), ("^u", "empty")];
@@ -43,16 +89,26 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     let items = |items: [(&str, &'static str); 3]| items.map(|(key, name)| (key.to_owned(), name)).into();
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
         (Overlay::Filter(_), _) => (items(typing), Vec::new()),
+        (Overlay::Command(_), _) => (commanding.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
         (Overlay::Search(_), _) => (items(searching), Vec::new()),
         (Overlay::Time(_), _) => (items(going), Vec::new()),
         (Overlay::Writing(Writing::Naming(..)), _) => (items(naming), Vec::new()),
         (Overlay::Writing(Writing::Choosing(_)), _) => (items(choosing), Vec::new()),
-        (Overlay::Help(_) | Overlay::Details(..), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Help(_), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Details(..), _) => {
+            // They lie over the line in which it would be said otherwise.
+            if let Some(notice) = app.notice(now) {
+                brush.text((area.x + 1, area.y), area.width.saturating_sub(2), notice, Role::Title);
+                return;
+            }
+            (useful(&DETAILS, app), Vec::new())
+        }
         (
             Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_) | Overlay::Writing(Writing::Replacing(..)),
             _,
         ) => return,
-        (Overlay::None, Screen::Table) => (of_use(&TABLE, app), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS)),
+        (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };
     let room = usize::from(area.width.saturating_sub(2));
@@ -73,15 +129,27 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     }
 }
 
-/// Those that can do something: where the runner cannot be asked its keys are left out.
-fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
-    let live = app.board().course().is_live();
-    if live && !app.is_locked() {
-        return named(actions);
+fn of_view(view: View) -> &'static [Action] {
+    match view {
+        View::Hosts => &TABLE,
+        View::Groups => &GROUPS,
+        View::Failures => &FAILURES,
+        View::Timeline => &TIMELINE,
     }
-    let unlock = live.then_some(Action::Lock);
-    let others = actions.iter().copied().filter(|action| !action.asks_runner());
-    named(&unlock.into_iter().chain(others).collect::<Vec<_>>())
+}
+
+/// Those that can do something, and where the run is only locked, what unlocks it.
+fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
+    let is_locked = app.board().course().is_live() && app.is_locked();
+    let unlock = if is_locked { named(&[Action::Lock]) } else { Vec::new() };
+    unlock.into_iter().chain(useful(actions, app)).collect()
+}
+
+/// Those that can do something: where the runner cannot be asked its keys are left out.
+fn useful(actions: &[Action], app: &App) -> Vec<Item> {
+    let may_ask = app.board().course().is_live() && !app.is_locked();
+    let useful = actions.iter().filter(|action| may_ask || !action.asks_runner());
+    named(&useful.copied().collect::<Vec<_>>())
 }
 
 /// The key to show and the name of each action.

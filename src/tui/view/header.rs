@@ -9,7 +9,6 @@ use crate::model::board::Course;
 use crate::model::elapsed::Elapsed;
 use crate::model::forecast::expected_remaining;
 use crate::model::outcome::OutcomeClass;
-use crate::model::plan::{OnDisconnect, Settings};
 use crate::model::stamp::Stamp;
 use crate::model::tally::{Standing, Tally};
 use crate::tui::theme::{Role, Sign};
@@ -50,7 +49,7 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         } else {
             Role::Dim
         };
-        parts.push((policy(&plan.settings), role));
+        parts.push((plan.settings.policy(), role));
     }
     parts.push((elapsed, Role::Title));
     parts.extend(left.map(|left| (left, Role::Dim)));
@@ -70,16 +69,6 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let mut x = area.right().saturating_sub(right as u16 + 1);
     for (text, role) in &parts {
         x += brush.text((x, area.y), area.right().saturating_sub(x), text, *role) + GAP;
-    }
-}
-
-/// What becomes of what runs when its link is cut.
-fn policy(settings: &Settings) -> String {
-    match (settings.let_finish, settings.on_disconnect, settings.lease) {
-        (true, ..) => "let finish".to_owned(),
-        (_, OnDisconnect::Keep, _) => "on cut: keep".to_owned(),
-        (_, OnDisconnect::End, None) => "on cut: end".to_owned(),
-        (_, OnDisconnect::End, Some(lease)) => format!("on cut: end, lease {}s", lease.as_secs()),
     }
 }
 

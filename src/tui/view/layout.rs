@@ -3,7 +3,7 @@
 //! ```text
 //!  heeler  COMMAND                        NODES  width 64   4m12s  about 2m left   header
 //!  ██████████▓▓▒▒░░░░   31 ok   2 failed   6 running (2 slow)   3 queued           header
-//!    STATE          HOST     ELAPSED  TRY  OUTPUT                                  body: table or output
+//!    STATE          HOST     ELAPSED  TRY  OUTPUT                                  body: what the view shows
 //!  > ◐ slow         web17      4m12s    1  Setting up linux-image …
 //!  …
 //!  row 1 of 43 · by attention                                                      status
@@ -12,8 +12,8 @@
 //! Help, details and questions lie over it.
 
 use super::paint::Brush;
-use super::{details, dialog, footer, header, help, output, status, table};
-use crate::app::{App, Overlay, Screen};
+use super::{clusters, details, dialog, difference, footer, header, help, output, status, table, timeline};
+use crate::app::{App, Overlay, Screen, View};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Look, Role};
 use ratatui::Frame;
@@ -30,18 +30,28 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
     header::draw(&mut brush, row(area, 0, 2), app, now);
     let body = row(area, 2, area.height.saturating_sub(4));
     match app.screen() {
-        Screen::Table => table::draw(&mut brush, body, app, now),
+        Screen::Table => match app.view() {
+            View::Hosts => table::draw(&mut brush, body, app, now),
+            View::Timeline => timeline::draw(&mut brush, body, app, now),
+            View::Groups | View::Failures => clusters::draw(&mut brush, body, app),
+        },
         Screen::Output(view) => output::draw(&mut brush, body, app, view, now),
+        Screen::Difference(view) => difference::draw(&mut brush, body, app, view),
     }
     status::draw(&mut brush, row(area, area.height.saturating_sub(2), 1), app, now);
-    footer::draw(&mut brush, row(area, area.height.saturating_sub(1), 1), app);
+    footer::draw(&mut brush, row(area, area.height.saturating_sub(1), 1), app, now);
     match app.overlay() {
         Overlay::Help(pane) => help::draw(&mut brush, area, app, *pane),
         Overlay::Details(job, pane) => details::draw(&mut brush, area, app, (*job, *pane), now),
         Overlay::Confirm(confirm) => dialog::confirm(&mut brush, area, app, confirm, now),
         Overlay::Quit(question) => dialog::quit(&mut brush, area, app, question),
         Overlay::Password(question) => dialog::password(&mut brush, area, app, question, now),
-        Overlay::None | Overlay::Filter(_) | Overlay::Search(_) | Overlay::Time(_) | Overlay::Writing(_) => {}
+        Overlay::None
+        | Overlay::Filter(_)
+        | Overlay::Search(_)
+        | Overlay::Time(_)
+        | Overlay::Writing(_)
+        | Overlay::Command(_) => {}
     }
 }
 

@@ -2,8 +2,10 @@
 //! nothing, read no clock, and stay inside whatever room there is.
 
 mod bar;
+mod clusters;
 mod details;
 mod dialog;
+mod difference;
 mod footer;
 mod header;
 mod help;
@@ -13,6 +15,7 @@ mod paint;
 mod state;
 mod status;
 mod table;
+mod timeline;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,15 @@
 //! The line above the footer: what was just said, or where one is and what is different from usual.
 
 use super::paint::Brush;
-use crate::app::{App, Content, Input, OutputView, Overlay, Screen, Search, Writing, bytes, typed_time};
+use super::timeline::leg;
+use crate::app::{
+    App, Content, DifferenceView, Filter, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
+    typed_time,
+};
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
 use crate::model::stamp::Stamp;
+use crate::model::tally::Standing;
 use crate::tui::theme::{Role, Sign};
 use ratatui::layout::Rect;
 
@@ -14,18 +19,32 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let width = area.width.saturating_sub(2);
     match app.overlay() {
         Overlay::Filter(input) => {
+            let wrong = Filter::parse(input.text()).err().map(|error| format!("   {error}"));
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
-            return typing(brush, (at, width), "filter", input, &shown);
+            let after = match &wrong {
+                Some(wrong) => (wrong.as_str(), Role::Warning),
+                None => (shown.as_str(), Role::Dim),
+            };
+            return typing(brush, (at, width), "filter: ", input, after);
         }
         Overlay::Search(input) => {
             let wrong = Search::new(input.text()).err().map(|words| format!("   {words}"));
-            return typing(brush, (at, width), "search", input, &wrong.unwrap_or_default());
+            return typing(brush, (at, width), "search: ", input, (&wrong.unwrap_or_default(), Role::Warning));
         }
         Overlay::Time(input) => {
             let wrong = typed_time(app, input.text()).err().map(|words| format!("   {words}"));
-            return typing(brush, (at, width), "go to", input, &wrong.unwrap_or_default());
+            return typing(brush, (at, width), "go to: ", input, (&wrong.unwrap_or_default(), Role::Warning));
         }
         Overlay::Writing(writing) => return draw_writing(brush, (at, width), writing),
+        Overlay::Command(line) => {
+            let hint = format!("   {}", line.error().map_or_else(|| line.hint(), str::to_owned));
+            let role = if line.error().is_some() {
+                Role::Warning
+            } else {
+                Role::Dim
+            };
+            return typing(brush, (at, width), ":", line.input(), (&hint, role));
+        }
         _ => {}
     }
     let mut parts: Vec<(String, Role)> = Vec::new();
@@ -34,11 +53,16 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     }
     parts.extend(trouble(app));
     match app.screen() {
+        Screen::Table if app.view().is_gathered() => parts.extend(of_clusters(app, now)),
         Screen::Table => parts.extend(of_table(app, now)),
+        Screen::Difference(view) => parts.extend(of_difference(view)),
         Screen::Output(view) => parts.extend(of_output(view)),
     }
     if app.is_leaving() {
         parts.push(("leaves when all is over".to_owned(), Role::Warning));
+    }
+    if app.view() == View::Timeline && matches!(app.screen(), Screen::Table) {
+        parts.extend(legend(brush));
     }
     let dot = brush.sign(Sign::Dot);
     let mut texts = Vec::new();
@@ -102,43 +126,91 @@ fn draw_writing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), writing: 
 
 fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {
     let name = format!("{name}: ");
+fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: (&str, Role)) {
     let caret = brush.sign(Sign::Caret);
-    let texts = [
-        (name.as_str(), Role::Key),
-        (input.text(), Role::Text),
-        (caret, Role::Key),
-        (after, Role::Dim),
-    ];
+    let texts = [(name, Role::Key), (input.text(), Role::Text), (caret, Role::Key), after];
     brush.texts(at, width, texts);
+}
+
+/// What the parts of a bar mean.
+fn legend(brush: &Brush<'_>) -> impl Iterator<Item = (String, Role)> {
+    let words = [
+        (Standing::Running, "runs"),
+        (Standing::Slow, "slow"),
+        (Standing::Connecting, "connects"),
+        (Standing::Stopping, "stops"),
+        (Standing::Backoff, "retries"),
+    ];
+    words
+        .map(|(standing, word)| {
+            let (sign, role) = leg(standing);
+            (format!("{} {word}", brush.sign(sign)), role)
+        })
+        .into_iter()
+}
+
+fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
+    let mut parts = marks(app);
+    parts.extend(held(app, now));
+    let clusters = app.clusters();
+    let rows = clusters.rows().len();
+    if rows > 0 {
+        parts.push((format!("row {} of {rows}", clusters.place() + 1), Role::Dim));
+    }
+    if app.view() == View::Groups {
+        parts.push((
+            "whole outputs compared, hosts' own names read alike".to_owned(),
+            Role::Dim,
+        ));
+    } else {
+        parts.push(("enter shows the hosts of a cause".to_owned(), Role::Dim));
+    }
+    parts
+}
+
+fn of_difference(view: &DifferenceView) -> Vec<(String, Role)> {
+    let mut parts = Vec::new();
+    if let Standstill::Ready(difference) = view.state() {
+        if let Some(first) = difference.only_first {
+            let text = format!("TOO LARGE: only the first {} of each stream compared", bytes(first));
+            parts.push((text, Role::Warning));
+        }
+        if difference.lost > 0 {
+            let text = format!("{} not on record", bytes(difference.lost));
+            parts.push((text, Role::Warning));
+        }
+        parts.push(if difference.is_empty() {
+            ("no difference".to_owned(), Role::Ok)
+        } else {
+            let [left, right] = difference.lines;
+            (format!("-{left} +{right} lines"), Role::Title)
+        });
+        let (row, rows) = view.place();
+        if rows > 0 {
+            parts.push((format!("row {row} of {rows}"), Role::Dim));
+        }
+        parts.push(("the host's own name counts for nothing".to_owned(), Role::Dim));
+    }
+    parts
 }
 
 fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
     let table = app.table();
-    let mut parts = Vec::new();
-    let marked = table.marked();
-    if !marked.is_empty() {
-        let marked: Vec<_> = marked.into_iter().collect();
-        let hidden = match table.hidden(&marked) {
-            0 => String::new(),
-            hidden => format!(", {hidden} hidden by the filter"),
-        };
-        parts.push((format!("{} marked{hidden}", marked.len()), Role::Mark));
-    }
+    let mut parts = marks(app);
     if table.is_ranging() {
         parts.push(("range: v ends it".to_owned(), Role::Mark));
     }
-    if let Some(changes) = app.held_changes(now) {
-        let changes = if changes == 1 {
-            "1 change".to_owned()
-        } else {
-            format!("{changes} changes")
-        };
-        parts.push((format!("order held, {changes}"), Role::Warning));
-    }
+    parts.extend(held(app, now));
     if table.stragglers_only() {
         parts.push(("stragglers only".to_owned(), Role::Warning));
     }
     let (shown, all) = (table.order().len(), app.board().rows().len());
+    if let Some(only) = table.only() {
+        parts.push((
+            format!("only {}: {} of {all}", only.words, only.jobs.len()),
+            Role::Warning,
+        ));
+    }
     if !table.filter().is_empty() {
         parts.push((
             format!("filter {}: {shown} of {all}", table.filter().text()),
@@ -152,6 +224,32 @@ fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
     let reversed = if reversed { ", reversed" } else { "" };
     parts.push((format!("order: {}{reversed}", sort.word()), Role::Dim));
     parts
+}
+
+/// How many jobs are marked.
+fn marks(app: &App) -> Vec<(String, Role)> {
+    let mut parts = Vec::new();
+    let marked = app.table().marked();
+    if !marked.is_empty() {
+        let marked: Vec<_> = marked.into_iter().collect();
+        let hidden = match app.hidden(&marked) {
+            0 => String::new(),
+            hidden => format!(", {hidden} hidden by the filter"),
+        };
+        parts.push((format!("{} marked{hidden}", marked.len()), Role::Mark));
+    }
+    parts
+}
+
+/// How many changes wait while the rows stand still.
+fn held(app: &App, now: Stamp) -> Option<(String, Role)> {
+    let changes = app.held_changes(now)?;
+    let changes = if changes == 1 {
+        "1 change".to_owned()
+    } else {
+        format!("{changes} changes")
+    };
+    Some((format!("order held, {changes}"), Role::Warning))
 }
 
 fn of_output(view: &OutputView) -> Vec<(String, Role)> {

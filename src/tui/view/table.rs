@@ -33,7 +33,8 @@ struct Columns {
 impl Columns {
     fn new(width: u16, widest_host: usize) -> Self {
         let widest_host = u16::try_from(widest_host).unwrap_or(u16::MAX).max(4);
-        let word = (5, if width < 60 { 11 } else { 14 });
+        // `signal 11 (139)` has fifteen.
+        let word = (5, if width < 60 { 11 } else { 15 });
         let most = if width < 60 { 16 } else { width / 4 };
         let host = (word.0 + word.1 + 1, widest_host.min(most));
         let elapsed = (host.0 + host.1 + 1, 7);

@@ -1,17 +1,23 @@
 //! What the screens look like, at several sizes and in every look, and that no size and no order of messages breaks
 //! them.
 
+mod views;
+
 use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
-use crate::app::{Access, Action, App, Key, Loaded, Msg, Read, Seat, Size, update};
+use crate::app::{
+    Access, Action, App, Compared, DiffLine, DiffPart, Difference, Key, Loaded, Msg, Print, Read, Screen, Seat, Side,
+    Size, Sketch, View, update,
+};
 use crate::model::board::Board;
 use crate::model::bond::{Bond, Tie};
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
 use crate::model::id::{AttemptNo, JobId};
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{Limit, Outcome};
 use crate::model::phase::PauseReason;
 use crate::model::phase::{StopReason, Why};
-use crate::model::plan::Plan;
+use crate::model::plan::{OnDisconnect, Plan};
+use crate::model::probe::{Disk, HostState, Means, Probe, Process, Seen};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Charset, Look, Palette};
 use ratatui::Terminal;
@@ -118,14 +124,14 @@ fn the_table_without_colour_or_unicode() {
             .iter()
             .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
     );
-    let beyond = |cell: &&ratatui::buffer::Cell| !cell.symbol().is_ascii() && cell.symbol() != "日";
+    let beyond = |cell: &&ratatui::buffer::Cell| !cell.symbol().is_ascii();
     let beyond: Vec<&str> = buffer
         .content()
         .iter()
         .filter(beyond)
         .map(ratatui::buffer::Cell::symbol)
         .collect();
-    assert_eq!(beyond.concat(), "本", "only what the host printed is not ASCII");
+    assert_eq!(beyond.concat(), "日", "only what the host printed is not ASCII");
 }
 
 #[test]
@@ -147,6 +153,12 @@ fn what_lies_over_the_screen() {
         ("help-tall", (120, 45), &[Key::Char('?')]),
         ("help-narrow", (40, 12), &[Key::Char('?'), Key::Char('G')]),
         ("details", (80, 24), &[Key::Char('G'), Key::Char('k'), Key::Char('i')]),
+        // What a key says there is seen there.
+        (
+            "details-notice",
+            (80, 24),
+            &[Key::Char('G'), Key::Char('i'), Key::Char('K')],
+        ),
         ("details-narrow", (40, 24), &[Key::Char('j'), Key::Char('i')]),
         ("cancel", (80, 24), &[Key::Char('*'), Key::Char('x')]),
         ("kill", (80, 24), &[Key::Char('X')]),
@@ -158,6 +170,79 @@ fn what_lies_over_the_screen() {
         let buffer = drawn(&desk(size, keys), SIXTEEN, Stamp::from_secs(101));
         insta::assert_snapshot!(name, text(&buffer));
     }
+}
+
+/// The details of a running job whose host is pressed for everything.
+fn details_of_a_pressed_host(size: (u16, u16)) -> App {
+    let process = |pid, parent, state, elapsed, waits_in: &str, arguments: &str| Process {
+        pid,
+        parent,
+        state,
+        owner: "root".into(),
+        elapsed,
+        cpu: elapsed / 20,
+        waits_in: Some(waits_in.into()),
+        arguments: arguments.into(),
+    };
+    let state = HostState {
+        processes: vec![
+            process(4711, 1, 'S', 41, "do_wait", "sh"),
+            process(4712, 4711, 'S', 41, "do_wait", "apt-get -y upgrade"),
+            process(
+                4802,
+                4712,
+                'D',
+                12,
+                "jbd2_log_wait_commit",
+                "/usr/bin/dpkg --status-fd 21 --no-triggers --unpack --auto-deconfigure --recursive /tmp/apt-dpkg-install-x",
+            ),
+        ],
+        more: 0,
+        means: Some(Means::Proc),
+        load: Some([9.5, 4.25, 2.0]),
+        processors: Some(4),
+        memory: Some([16_000_000_000, 700_000_000]),
+        disk: Disk::Job {
+            size: 40_000_000_000,
+            available: 19_000_000_000,
+        },
+    };
+    let mut app = desk(size, &[]);
+    let keys = ["/", "w", "e", "b", "2", "1"].map(|key| Key::Char(key.chars().next().unwrap_or_default()));
+    for key in keys.into_iter().chain([Key::Enter, Key::Char('i')]) {
+        let _ = update(&mut app, Msg::Key(key), NOW);
+        let _ = update(&mut app, Msg::Frame, NOW);
+    }
+    let probe = Probe {
+        at: NOW,
+        job: JobId(2),
+        attempt: AttemptNo::FIRST,
+        seen: Seen::Host(Box::new(state)),
+    };
+    let _ = update(&mut app, Msg::Runner(Message::Probe(probe)), NOW);
+    let words = vec!["Warning: Permanently added 'web21' (ED25519) to the list of known hosts.".into()];
+    let _ = update(&mut app, Msg::Words(JobId(2), words), NOW);
+    app
+}
+
+#[test]
+fn the_details_of_a_running_job_show_its_host() {
+    for (name, size, look) in [
+        ("probe-80", (80, 24), SIXTEEN),
+        ("probe-200", (200, 50), SIXTEEN),
+        ("probe-mono", (80, 24), MONO),
+    ] {
+        let app = details_of_a_pressed_host(size);
+        insta::assert_snapshot!(name, text(&drawn(&app, look, Stamp::from_secs(101))));
+    }
+    let buffer = drawn(&details_of_a_pressed_host((80, 24)), SIXTEEN, Stamp::from_secs(101));
+    let warned: Vec<String> = text(&buffer)
+        .lines()
+        .zip(0..)
+        .filter(|(_, y)| styles(&buffer, *y).contains('y'))
+        .map(|(line, _)| line.trim_matches(['│', ' ']).to_owned())
+        .collect();
+    insta::assert_snapshot!("probe-warned", warned.join("\n"));
 }
 
 #[test]
@@ -181,6 +266,36 @@ fn the_question_on_leaving_a_run_that_goes_on() {
         }
         let _ = update(&mut app, Msg::Frame, NOW);
         insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, Stamp::from_secs(101))));
+    }
+}
+
+#[test]
+fn a_silent_link_and_what_is_overdue_stand_in_the_row() {
+    let mut plan = every_state_plan();
+    plan.settings.let_finish = true;
+    plan.settings.on_disconnect = OnDisconnect::Keep;
+    let mut board = every_state();
+    let limit = Limit::Run;
+    board.apply(&event(&plan, 0, 95, Change::Overdue { limit }));
+    let since = Stamp::from_secs(75);
+    board.apply(&event(&plan, 2, 95, Change::LinkSilent { since }));
+    let seat = Seat {
+        bond: Bond::Free,
+        ..Seat::default()
+    };
+    let mut app = App::new(Arc::new(plan), board, NOW).seated(seat);
+    let size = Size { width: 100, height: 24 };
+    for (name, keys) in [
+        ("silent-and-overdue", &[][..]),
+        ("overdue-details", &[Key::Char('i')]),
+        ("leave-let-finish", &[Key::Char('i'), Key::Char('q')]),
+    ] {
+        let _ = update(&mut app, Msg::Resize(size), NOW);
+        for key in keys {
+            let _ = update(&mut app, Msg::Key(*key), NOW);
+        }
+        let _ = update(&mut app, Msg::Frame, NOW);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, NOW)));
     }
 }
 
@@ -300,6 +415,10 @@ fn no_size_is_too_small_or_too_large() {
                 &[Key::Char('q')],
                 &[Key::Enter],
                 &[Key::Char('/')],
+                &[Key::Char('2')],
+                &[Key::Char('3')],
+                &[Key::Char('4')],
+                &[Key::Char('d')],
             ] {
                 for look in [SIXTEEN, MONO] {
                     drawn(&desk((width, height), keys), look, NOW);
@@ -341,7 +460,7 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
         5 => done(Outcome::Ok, 1),
         _ => done(Outcome::Exit { code: 1 }, 1),
     };
-    match dice.roll(20) {
+    match dice.roll(22) {
         0 => Msg::Resize(Size {
             width: dice.roll(201) as u16,
             height: dice.roll(61) as u16,
@@ -359,6 +478,8 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
             "日本 text\r\n\x1b[31mred",
         ))),
         11 => Msg::Loaded(any_output(dice)),
+        12 => Msg::Surveyed(vec![any_sketch(dice, job)]),
+        13 => Msg::Compared(any_difference(dice)),
         _ => {
             let keys: Vec<Key> = Action::all().flat_map(|action| action.keys().iter().copied()).collect();
             let further = [
@@ -395,6 +516,21 @@ fn no_order_of_messages_breaks_it() {
             assert_eq!(order.len(), table.order().len(), "a job has one row");
             assert_eq!(table.cursor(), table.order().get(table.place()).copied());
             assert_eq!(table.cursor().is_none(), order.is_empty());
+            let clusters = app.clusters();
+            let at_hand = clusters.at_hand().map(|cluster| &cluster.jobs);
+            assert_eq!(at_hand.is_none(), clusters.rows().is_empty());
+            assert_eq!(
+                clusters
+                    .cursor()
+                    .is_some_and(|job| at_hand.is_some_and(|jobs| jobs.contains(&job))),
+                at_hand.is_some(),
+                "the cursor is on a job of its row"
+            );
+            if app.view() == View::Groups && matches!(app.screen(), Screen::Table) {
+                let grouped: Vec<JobId> = clusters.rows().iter().flat_map(|row| &row.jobs).copied().collect();
+                assert_eq!(grouped.len(), plan.hosts.len(), "every job is in a group");
+                assert_eq!(grouped.into_iter().collect::<BTreeSet<_>>().len(), plan.hosts.len());
+            }
             if dice.roll(4) == 0 {
                 drawn(&app, SIXTEEN, now);
             }
@@ -405,6 +541,34 @@ fn no_order_of_messages_breaks_it() {
 /// A piece of output that came at once.
 fn piece(stream: Stream, text: &str) -> Read {
     Read::at_once(stream, text.as_bytes().to_vec(), NOW)
+fn any_sketch(dice: &mut Dice, job: u32) -> Sketch {
+    Sketch {
+        job: JobId(job),
+        attempt: AttemptNo::FIRST,
+        print: [Print::Nothing, Print::NotWhole(JobId(job))][dice.roll(2)],
+    }
+}
+
+fn any_difference(dice: &mut Dice) -> Compared {
+    let line = |dice: &mut Dice| {
+        DiffPart::Line(DiffLine {
+            side: [Side::Both, Side::Left, Side::Right][dice.roll(3)],
+            text: "日本 text ".repeat(dice.roll(30)),
+            marks: std::iter::once(0..3).filter(|_| dice.roll(2) == 0).collect(),
+        })
+    };
+    let mut parts = vec![DiffPart::Stream(Stream::Stdout), DiffPart::Equal(3)];
+    parts.extend((0..dice.roll(100)).map(|_| line(dice)));
+    let lost = dice.roll(2) as u64;
+    Compared {
+        ticket: dice.roll(9) as u64,
+        result: Ok(Difference {
+            parts,
+            lines: [dice.roll(2), 1],
+            only_first: None,
+            lost,
+        }),
+    }
 }
 
 fn any_output(dice: &mut Dice) -> Loaded {

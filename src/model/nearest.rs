@@ -1,7 +1,7 @@
 //! The known word that an unknown one was probably meant to be.
 
 /// The nearest of the known words, unless even that one has little in common with the text.
-pub(super) fn nearest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known.iter().map(|word| (distance(text, word), *word)).min()?;
     (near.0 <= text.chars().count().max(3) / 3 + 1).then_some(near.1)
 }

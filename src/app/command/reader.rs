@@ -1,0 +1,255 @@
+//! Reading a command.
+
+use super::verbs::{Entry, Takes, VERBS, Verb, of_name};
+use crate::app::filter::{Filter, FilterError};
+use crate::app::order::Sort;
+use crate::model::nearest::nearest;
+use crate::model::request::Adjust;
+use crate::model::signal::{Sig, UnknownSignal};
+
+/// The words behind `sort`, and what they stand for.
+pub(super) const SORTS: [(&str, Sort); 4] = [
+    ("attention", Sort::Attention),
+    ("hosts", Sort::Plan),
+    ("state", Sort::State),
+    ("elapsed", Sort::Elapsed),
+];
+/// The word for everything that ended otherwise than ok.
+pub(super) const FAILED: &str = "failed";
+/// The word that starts a job beside what runs of it.
+pub(super) const EVEN_IF_RUNNING: &str = "even-if-running";
+
+/// A command, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What to do.
+    pub verb: Verb,
+    /// With what.
+    pub with: With,
+    /// To which jobs.
+    pub jobs: Jobs,
+}
+
+/// What a command needs to know besides the jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum With {
+    /// Nothing.
+    Nothing,
+    /// A signal.
+    Signal(Sig),
+    /// A change of the limit.
+    Limit(Adjust),
+    /// A width.
+    Width(usize),
+    /// An order, and whether it is turned round.
+    Sort(Sort, bool),
+    /// Also what may still run.
+    EvenIfRunning,
+}
+
+/// Which jobs a command is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Jobs {
+    /// The marked ones, else the one at hand.
+    AtHand,
+    /// Those that the filter lets through, shown or not.
+    Fitting(Filter),
+    /// Those that ended otherwise than ok.
+    Failed,
+}
+
+/// Why a command cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No such command.
+    #[error("{0:?} is no command{1}")]
+    Unknown(String, String),
+    /// It is written otherwise.
+    #[error("it is written :{0}")]
+    Usage(&'static str),
+    /// Its filter is none.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// No such signal.
+    #[error(transparent)]
+    Signal(#[from] UnknownSignal),
+}
+
+/// Reads a command; nothing at all is none.
+pub(in crate::app) fn read(text: &str) -> Result<Option<Command>, CommandError> {
+    let text = text.trim();
+    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let entry = of_name(name).ok_or_else(|| unknown(name))?;
+    let (with, jobs) = arguments(entry, rest.trim())?;
+    let verb = entry.verb;
+    Ok(Some(Command { verb, with, jobs }))
+}
+
+/// How the command that is being typed is written, once its name is there.
+pub(in crate::app) fn usage(text: &str) -> Option<(&'static str, &'static str)> {
+    let name = text.split_whitespace().next()?;
+    of_name(name).map(|entry| (entry.usage, entry.about))
+}
+
+fn unknown(name: &str) -> CommandError {
+    let names: Vec<&str> = VERBS.iter().flat_map(|entry| entry.names).copied().collect();
+    let meant = nearest(name, &names).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+    CommandError::Unknown(name.to_owned(), meant)
+}
+
+fn arguments(entry: &'static Entry, rest: &str) -> Result<(With, Jobs), CommandError> {
+    let usage = || CommandError::Usage(entry.usage);
+    let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    Ok(match entry.takes {
+        Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Nothing => return Err(usage()),
+        Takes::Jobs => (With::Nothing, jobs(rest)?),
+        Takes::Filter if rest.is_empty() && entry.verb == Verb::Mark => return Err(usage()),
+        Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::parse(rest)?)),
+        Takes::Again => {
+            let rest = rest.trim_end();
+            let (which, with) = match rest.strip_suffix(EVEN_IF_RUNNING) {
+                Some(which) if which.is_empty() || which.ends_with(char::is_whitespace) => {
+                    (which.trim(), With::EvenIfRunning)
+                }
+                _ => (rest, With::Nothing),
+            };
+            let jobs = if which == FAILED { Jobs::Failed } else { jobs(which)? };
+            (with, jobs)
+        }
+        Takes::Signal if first.is_empty() => return Err(usage()),
+        Takes::Signal => (With::Signal(first.parse()?), jobs(behind)?),
+        Takes::Limit => (With::Limit(adjust(first).ok_or_else(usage)?), jobs(behind)?),
+        Takes::Width => {
+            let width = rest.parse().ok().filter(|width| *width > 0);
+            (With::Width(width.ok_or_else(usage)?), Jobs::AtHand)
+        }
+        Takes::Sort => {
+            let sort = SORTS.into_iter().find(|(word, _)| *word == first);
+            let reversed = match behind.trim() {
+                "" => false,
+                "reversed" => true,
+                _ => return Err(usage()),
+            };
+            let (_, sort) = sort.ok_or_else(usage)?;
+            (With::Sort(sort, reversed), Jobs::AtHand)
+        }
+    })
+}
+
+fn jobs(text: &str) -> Result<Jobs, CommandError> {
+    let filter = Filter::parse(text)?;
+    Ok(if filter.is_empty() {
+        Jobs::AtHand
+    } else {
+        Jobs::Fitting(filter)
+    })
+}
+
+/// `+10m`, `-5m`, `off`.
+fn adjust(text: &str) -> Option<Adjust> {
+    let time = |text: &str| humantime::parse_duration(text).ok().filter(|time| !time.is_zero());
+    if text == "off" {
+        return Some(Adjust::Off);
+    }
+    match text.strip_prefix('+') {
+        Some(more) => time(more).map(Adjust::Longer),
+        None => time(text.strip_prefix('-')?).map(Adjust::Shorter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn read_one(text: &str) -> Command {
+        read(text).expect(text).expect(text)
+    }
+
+    #[test]
+    fn commands_are_read_with_what_belongs_to_them() {
+        let fitting = |text| Jobs::Fitting(Filter::parse(text).expect("a filter"));
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        for (text, verb, with, jobs) in [
+            ("cancel", Verb::Cancel, With::Nothing, Jobs::AtHand),
+            (
+                " cancel  state:running host:db[1-9] ",
+                Verb::Cancel,
+                With::Nothing,
+                fitting("state:running host:db[1-9]"),
+            ),
+            ("retry failed", Verb::Retry, With::Nothing, Jobs::Failed),
+            ("retry even-if-running", Verb::Retry, With::EvenIfRunning, Jobs::AtHand),
+            (
+                "retry failed even-if-running",
+                Verb::Retry,
+                With::EvenIfRunning,
+                Jobs::Failed,
+            ),
+            ("retry state:lost", Verb::Retry, With::Nothing, fitting("state:lost")),
+            ("signal hup web", Verb::Signal, With::Signal(Sig::Hup), fitting("web")),
+            (
+                "timeout +1h30m",
+                Verb::Timeout,
+                With::Limit(Adjust::Longer(minutes(90))),
+                Jobs::AtHand,
+            ),
+            (
+                "timeout -5m web",
+                Verb::Timeout,
+                With::Limit(Adjust::Shorter(minutes(5))),
+                fitting("web"),
+            ),
+            ("timeout off", Verb::Timeout, With::Limit(Adjust::Off), Jobs::AtHand),
+            ("width 200", Verb::Width, With::Width(200), Jobs::AtHand),
+            (
+                "sort elapsed reversed",
+                Verb::Sort,
+                With::Sort(Sort::Elapsed, true),
+                Jobs::AtHand,
+            ),
+            ("filter", Verb::Filter, With::Nothing, fitting("")),
+            ("q", Verb::Quit, With::Nothing, Jobs::AtHand),
+        ] {
+            assert_eq!(read_one(text), Command { verb, with, jobs }, "{text}");
+        }
+        assert_eq!(read("  "), Ok(None));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_explained() {
+        for (text, reason) in [
+            ("cancle", "\"cancle\" is no command; did you mean cancel?"),
+            ("make-tea", "\"make-tea\" is no command"),
+            ("width", "it is written :width N"),
+            ("width 0", "it is written :width N"),
+            ("timeout 10m", "it is written :timeout +10m|-5m|off [FILTER]"),
+            ("timeout +10", "it is written :timeout +10m|-5m|off [FILTER]"),
+            ("mark", "it is written :mark FILTER"),
+            ("pause now", "it is written :pause"),
+            ("cancel stat:run", "stat: is no key; did you mean state:?"),
+            (
+                "signal 9",
+                "unknown signal \"9\"; use HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT or STOP",
+            ),
+        ] {
+            assert_eq!(read(text).expect_err(text).to_string(), reason);
+        }
+    }
+
+    #[test]
+    fn no_two_commands_share_a_name_and_each_is_written_as_it_is_named() {
+        let mut names: Vec<&str> = VERBS.iter().flat_map(|entry| entry.names).copied().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        for entry in VERBS {
+            assert_eq!(entry.usage.split(' ').next(), entry.names.first().copied());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Which rows are shown: words that must all hold. A plain word is looked for in the host and in what its row says; a
+//! key before a colon says what is meant ([`Key`](words::Key)); `!` turns a word round, `|` stands between alternatives.
+//!
+//! ```text
+//! web3                    in the host, or in what its row says
+//! !state:ok               not so
+//! host:web[1-9],db*       whole names in brackets; * and ? for any text and any character
+//! out:/no space|full/     a regular expression
+//! exit:>1 try:2-3         numbers
+//! elapsed:>5m             a time
+//! ```
+
+mod complete;
+mod glob;
+mod reader;
+mod test;
+mod words;
+
+use super::lag::Pack;
+use crate::model::board::Row;
+pub(super) use complete::completions;
+pub use reader::FilterError;
+use reader::Term;
+use test::Test;
+pub use words::Key as FilterKey;
+
+/// A filter as typed, and what it means.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    text: String,
+    terms: Vec<Term>,
+}
+
+/// Two filters that were typed alike mean the same.
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Filter {}
+
+impl Filter {
+    /// Reads a filter.
+    ///
+    /// # Errors
+    /// When something in it cannot be meant.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        Ok(Self {
+            text: text.trim().to_owned(),
+            terms: reader::read(text)?,
+        })
+    }
+
+    /// The filter as it was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether output can change what it lets through.
+    pub fn reads_output(&self) -> bool {
+        self.tests()
+            .any(|test| matches!(test, Test::Out(_) | Test::Any(_) | Test::Lag(_)))
+    }
+
+    /// Whether time alone can.
+    pub fn reads_time(&self) -> bool {
+        self.tests().any(|test| matches!(test, Test::Elapsed(_) | Test::Lag(_)))
+    }
+
+    /// Whether a row is shown, among its peers.
+    pub fn lets_through(&self, row: &Row, pack: &Pack) -> bool {
+        let holds = |term: &Term| term.tests.iter().any(|test| test.holds(row, pack)) != term.negated;
+        self.terms.iter().all(holds)
+    }
+
+    fn tests(&self) -> impl Iterator<Item = &Test> {
+        self.terms.iter().flat_map(|term| &term.tests)
+    }
+}
+
+#[cfg(test)]
+mod tests;

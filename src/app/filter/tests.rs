@@ -1,0 +1,116 @@
+use super::*;
+use crate::app::fixture::{every_state, fleet};
+use crate::model::board::Board;
+use crate::model::stamp::Stamp;
+use std::time::Instant;
+
+fn hosts<'a>(board: &'a Board, text: &str) -> Vec<&'a str> {
+    let filter = Filter::parse(text).expect(text);
+    let pack = Pack::of(board, Stamp::from_secs(100));
+    let rows = board.rows().iter().filter(|row| filter.lets_through(row, &pack));
+    rows.map(|row| row.host.as_str()).collect()
+}
+
+#[test]
+fn words_narrow_the_rows_down() {
+    let board = fleet();
+    let shown = |text: &str| hosts(&board, text);
+    assert_eq!(shown("").len(), board.rows().len());
+    assert_eq!(shown("host:web*3"), ["web03"]);
+    assert_eq!(shown("WEB03"), ["web03"]);
+    assert_eq!(shown("state:slow"), ["web17"]);
+    assert_eq!(shown("state:run"), ["web17", "web21"]);
+    assert_eq!(shown("state:run !state:slow"), ["web21"]);
+    assert_eq!(shown("state:fail out:lock"), ["web03"]);
+    assert_eq!(shown("refused"), ["db4"]);
+    assert_eq!(shown("state: host: !").len(), board.rows().len());
+    assert_eq!(shown("nothing-like-it"), [""; 0]);
+}
+
+#[test]
+fn keys_say_what_is_meant() {
+    let board = every_state();
+    for (text, expected) in [
+        ("host:web[01-05]", vec!["web03", "web01", "web05"]),
+        ("host:web[01-05],db*", vec!["web03", "web01", "db4", "db1", "web05"]),
+        ("host:/^db\\d$/", vec!["db4", "db1"]),
+        ("out:/could not.*LOCK/", vec!["web03"]),
+        ("/get lock|triggers/", vec!["web03", "web05"]),
+        ("lock|triggers state:failed|stopping", vec!["web03", "web05"]),
+        ("exit:100", vec!["web03"]),
+        ("exit:1-136", vec!["web03"]),
+        ("exit:>=100", vec!["web03", "web10"]),
+        ("cause:ref", vec!["db4"]),
+        ("fate:gone", vec!["web07"]),
+        ("fate:surv,gone", vec!["web07", "web08"]),
+        ("lag:slow,stopping", vec!["web17", "web05", "web06"]),
+        ("lag:any state:slow", vec!["web17"]),
+        ("try:>1", vec![]),
+        ("elapsed:>95s", vec!["web17"]),
+        ("elapsed:<=1s", vec!["db4", "web11"]),
+        ("!elapsed:>0s", vec!["db1", "web11", "web14"]),
+        ("web/3", vec![]),
+        ("12:30", vec![]),
+    ] {
+        assert_eq!(hosts(&board, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_said() {
+    for (text, reason) in [
+        ("stat:run", "stat: is no key; did you mean state:?"),
+        ("state:runing", "state:runing is not known; did you mean running?"),
+        (
+            "fate:what",
+            "fate:what is not known; one of gone gone-group survived kept unknown",
+        ),
+        ("exit:one", "exit: takes a number, as in exit:3 exit:>1 exit:1-5"),
+        ("elapsed:5m", "elapsed: takes a time, as in elapsed:>5m elapsed:<90s"),
+        ("elapsed:>5", "elapsed: takes a time, as in elapsed:>5m elapsed:<90s"),
+        ("web out:/a b", "an expression ends with /"),
+        ("out:/(/", "no expression: unclosed group"),
+        (
+            "host:web[1-3]*",
+            "no node set: brackets stand for whole names, * and ? for any text: one or the other",
+        ),
+    ] {
+        assert_eq!(Filter::parse(text).expect_err(text).to_string(), reason);
+    }
+    let nodes = Filter::parse("host:web[1-").expect_err("half a node set").to_string();
+    assert!(nodes.starts_with("no node set: ") && !nodes.contains('\n'), "{nodes}");
+}
+
+#[test]
+fn a_word_is_completed_in_every_way_that_goes_on() {
+    let board = fleet();
+    for (text, expected) in [
+        ("st", vec!["state:"]),
+        ("web !e", vec!["!exit:", "!elapsed:"]),
+        ("state:co", vec!["state:connecting"]),
+        ("state:ok|t", vec!["state:ok|timed-out", "state:ok|timeout"]),
+        ("host:web2", vec!["host:web21"]),
+        ("db", vec!["db4", "db1"]),
+        ("nothing", vec![]),
+    ] {
+        let (_, found) = completions(text, &board);
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn ten_thousand_rows_take_a_moment() {
+    let names: Vec<String> = (0..10_000).map(|n| format!("web{n}.example.com")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let board = Board::new(&crate::app::fixture::plan(&names));
+    let filter = Filter::parse("!host:db* slot !out:/no space|full/ state:queued").expect("a filter");
+    let pack = Pack::of(&board, Stamp::from_secs(100));
+    let begun = Instant::now();
+    let shown = board
+        .rows()
+        .iter()
+        .filter(|row| filter.lets_through(row, &pack))
+        .count();
+    assert_eq!(shown, 10_000);
+    assert!(begun.elapsed().as_millis() < 1000, "{:?}", begun.elapsed());
+}

@@ -1,0 +1,145 @@
+//! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
+
+use super::action::Action;
+use super::clusters::{Clusters, rooms};
+use super::failures::failures;
+use super::groups::groups;
+use super::message::{Effect, Effects};
+use super::prints::Sketch;
+use super::reading;
+use super::state::{App, Screen};
+use super::table::Only;
+use super::text::width;
+use super::view::View;
+use crate::model::stamp::Stamp;
+use crate::nodeset::fold_to_width;
+
+/// Shows the jobs in another way.
+pub(super) fn switch(app: &mut App, view: View, now: Stamp) {
+    let job = app
+        .clusters
+        .cursor()
+        .filter(|_| app.is_gathered() && app.clusters.is_steered());
+    app.view = view;
+    app.clusters = Clusters::default();
+    if view.is_gathered() {
+        app.prints.note_change();
+        form(app, now);
+        app.clusters.hurry();
+    } else if let Some(job) = job {
+        app.table.point_at(job);
+    }
+}
+
+/// The rows take their places before they are drawn.
+pub(super) fn frame(app: &mut App, now: Stamp) {
+    if !app.is_gathered() {
+        return;
+    }
+    if app.clusters.is_due(now) && !app.is_gathering_held(now) {
+        form(app, now);
+    }
+    app.clusters.show_cursor(page(app));
+}
+
+/// Something happened to a job, or the terminal has another size.
+pub(super) fn note_change(app: &mut App) {
+    app.prints.note_change();
+    if app.view.is_gathered() {
+        app.clusters.note_change();
+    }
+}
+
+/// What outputs were found to be.
+pub(super) fn take(app: &mut App, sketches: &[Sketch]) {
+    app.prints.take(sketches);
+    if app.view.is_gathered() {
+        app.clusters.note_change();
+    }
+}
+
+/// The wish to read what somebody looks at.
+pub(super) fn wish(app: &mut App) -> Effects {
+    let wanted = match &app.screen {
+        Screen::Table => app.view == View::Groups,
+        Screen::Difference(view) => *view.state() == super::difference::Standstill::Surveying,
+        Screen::Output(_) => false,
+    };
+    let wanted = wanted.then(|| app.prints.wish(&app.board)).flatten();
+    Effects::from(wanted.map(Effect::Survey))
+}
+
+fn form(app: &mut App, now: Stamp) {
+    let mut rows = match app.view {
+        View::Failures => failures(&app.board),
+        _ => groups(&app.board, &app.prints),
+    };
+    let columns = usize::from(app.size.width);
+    for row in &mut rows {
+        let (_, room) = rooms(columns, width(&row.words()));
+        let jobs = row.jobs.iter().filter_map(|job| app.board.row(*job));
+        row.hosts = fold_to_width(jobs.map(|row| &row.host), room);
+    }
+    app.clusters.form(rows, now);
+}
+
+/// How many rows are on the screen.
+fn page(app: &App) -> usize {
+    (usize::from(app.body().height) / app.view.lines()).max(1)
+}
+
+/// What the keys do.
+pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
+    let page = isize::try_from(page(app)).unwrap_or(1);
+    app.clusters.touch(now);
+    let clusters = &mut app.clusters;
+    match action {
+        Action::Down => clusters.move_by(1),
+        Action::Up => clusters.move_by(-1),
+        Action::Top => clusters.move_to(0),
+        Action::Bottom => clusters.move_to(usize::MAX),
+        Action::HalfDown => clusters.move_by((page / 2).max(1)),
+        Action::HalfUp => clusters.move_by(-(page / 2).max(1)),
+        Action::PageDown => clusters.move_by(page),
+        Action::PageUp => clusters.move_by(-page),
+        Action::Mark => {
+            if let Some(cluster) = clusters.at_hand() {
+                app.table.mark_together(&cluster.jobs);
+                clusters.move_by(1);
+            }
+        }
+        Action::MarkAll => {
+            let unmarked: Vec<_> = clusters.rows().iter().flat_map(|row| &row.jobs).copied().collect();
+            app.table.unmark();
+            app.table.mark_together(&unmarked);
+        }
+        Action::Unmark => app.table.unmark(),
+        Action::Open if app.view == View::Failures => narrow(app, now),
+        Action::Open => return reading::open(app),
+        Action::Back => switch(app, View::Hosts, now),
+        _ => {
+            let key = Action::Hosts
+                .keys()
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            app.say(format!("not here: {key} shows the hosts one by one"), now);
+        }
+    }
+    Effects::none()
+}
+
+/// Shows the jobs of the row at hand one by one, and no others.
+fn narrow(app: &mut App, now: Stamp) {
+    let Some(cluster) = app.clusters.at_hand() else { return };
+    let only = Only {
+        words: cluster.words(),
+        jobs: cluster.jobs.iter().copied().collect(),
+    };
+    app.table.set_only(Some(only));
+    app.table.set_filter(super::filter::Filter::default());
+    app.table.set_stragglers(false);
+    switch(app, View::Hosts, now);
+    app.table.arrange(&app.board, now);
+    app.table.let_go();
+}
