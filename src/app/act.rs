@@ -235,7 +235,7 @@ pub(super) fn step_limit(app: &mut App, longer: bool, now: Stamp) -> Effects {
 /// The limit on the run time of a job that holds.
 fn holding(app: &App, row: &Row) -> Option<Duration> {
     let settled = app.plan.settings.run_limit(app.board.durations());
-    row.changed_limit.unwrap_or(settled)
+    row.own_limit.or(settled)
 }
 
 /// `[` and `]`: by a tenth, at least by one.

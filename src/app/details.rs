@@ -69,8 +69,9 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
 
 /// What the job has been in this attempt, and for how long each.
 fn path(row: &Row, now: Stamp) -> Option<Fact> {
-    let ends = row.path.iter().skip(1).map(|(at, _)| *at).chain([now]);
-    let steps = row.path.iter().zip(ends).map(|((at, standing), end)| {
+    let stations = row.trace.of_this_attempt();
+    let ends = stations.iter().skip(1).map(|(at, _)| *at).chain([now]);
+    let steps = stations.iter().zip(ends).map(|((at, standing), end)| {
         let begin = Elapsed::Over(at.0);
         match standing {
             Standing::Done(_) => format!("over at {begin}"),

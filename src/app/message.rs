@@ -2,8 +2,8 @@
 
 use super::difference::{Compared, Comparison};
 use super::key::Key;
-use super::search::Search;
 use super::prints::{Sketch, Wanted};
+use super::search::Search;
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;

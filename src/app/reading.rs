@@ -222,7 +222,7 @@ pub(super) fn shell(app: &mut App, now: Stamp) -> Effects {
 pub(super) fn pager(app: &mut App, now: Stamp) -> Effects {
     let shown = match &app.screen {
         Screen::Output(view) => Some((view.job(), view.attempt())),
-        Screen::Table => app
+        Screen::Table | Screen::Difference(_) => app
             .job_at_hand()
             .and_then(|job| app.board.row(job))
             .map(|row| (row.job, row.attempt)),

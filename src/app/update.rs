@@ -31,7 +31,6 @@ use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
 use super::summons::summon;
-use super::text;
 use super::view::View;
 use super::watching;
 use crate::model::event::{Event, Message, What};

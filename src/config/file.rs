@@ -8,7 +8,7 @@ use super::settled::Config;
 use super::size::size_limit;
 use super::value::{
     confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, run_limit, slow, ssh_option, time_limit,
-    when,     width,
+    when, width,
 };
 use std::fs;
 use std::io;

@@ -8,6 +8,7 @@ use super::host::HostName;
 use super::id::{AttemptNo, JobId};
 use super::left::Left;
 use super::outcome::{Fate, Outcome, OutcomeClass, SkipReason};
+use super::own_limit::OwnLimit;
 use super::phase::{PauseReason, Phase, Why};
 use super::plan::{OnDisconnect, Plan};
 use super::stamp::Stamp;
@@ -46,10 +47,8 @@ pub struct Row {
     pub cookie: Option<String>,
     /// When its command began in this attempt.
     pub began: Option<Stamp>,
-    /// The limit on the command's run time in this attempt, where the operator has changed it; `Some(None)` is none.
-    pub changed_limit: Option<Option<Duration>>,
-    /// What it has been in this attempt, and since when each.
-    pub path: Vec<(Stamp, Standing)>,
+    /// The limit on the command's run time in this attempt.
+    pub own_limit: OwnLimit,
     /// Since when nothing has been heard of the host, although it was asked for a sign of life.
     pub link_silent: Option<Stamp>,
     /// What the last looks at the host found alive of this attempt, and of earlier ones of which something was left.
@@ -314,9 +313,6 @@ impl Board {
         let before = Standing::of(&row.phase);
         row.change(attempt, change, at);
         let after = Standing::of(&row.phase);
-        if row.path.last().is_none_or(|(_, last)| *last != after) {
-            row.path.push((at, after));
-        }
         row.trace.note(at, after);
         self.tally.leave(before);
         self.tally.enter(after);
@@ -347,8 +343,7 @@ impl Row {
             pid: None,
             cookie: None,
             began: None,
-            changed_limit: None,
-            path: Vec::new(),
+            own_limit: OwnLimit::AsPlanned,
             link_silent: None,
             left: BTreeMap::new(),
             not_looked: None,
@@ -396,8 +391,8 @@ impl Row {
         self.pid = None;
         self.cookie = None;
         self.began = None;
-        self.changed_limit = None;
-        self.path.clear();
+        self.own_limit = OwnLimit::AsPlanned;
+        self.trace.begin_attempt();
         self.link_silent = None;
         self.left.retain(|_, look| !look.processes.is_empty());
         self.not_looked = None;
@@ -528,7 +523,7 @@ impl Row {
                 return;
             }
             Change::Limit { run } => {
-                self.changed_limit = Some(*run);
+                self.own_limit = OwnLimit::changed(*run);
                 // It is told again when it still is.
                 if let Phase::Running { overdue, .. } = &mut self.phase {
                     *overdue = None;

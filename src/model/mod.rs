@@ -20,6 +20,7 @@ pub mod left;
 pub mod likeness;
 pub mod nearest;
 pub mod outcome;
+pub mod own_limit;
 pub mod phase;
 pub mod plan;
 pub mod probe;

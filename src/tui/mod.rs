@@ -3,9 +3,9 @@
 //! the run directory and never the runner's memory.
 
 mod clipboard;
+mod comparing;
 mod export;
 mod finding;
-mod comparing;
 mod keys;
 mod loader;
 mod pace;

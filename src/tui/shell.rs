@@ -11,7 +11,9 @@ use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::words::Words;
 use super::{export, keys, view, visit};
-use crate::app::{Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update};
+use crate::app::{
+    Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
+};
 use crate::history::rest;
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;

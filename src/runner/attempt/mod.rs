@@ -13,6 +13,7 @@ use crate::model::elapsed::Elapsed;
 use crate::model::event::{Change, Ending, Stream};
 use crate::model::left::{Kin, Left};
 use crate::model::outcome::{CancelledBy, Cause, Ended, Fate, Limit, Outcome, owner_name};
+use crate::model::own_limit::OwnLimit;
 use crate::model::phase::StopReason;
 use crate::model::plan::Settings;
 use crate::model::request::Adjust;
@@ -65,7 +66,7 @@ pub(super) struct Attempt {
     wanted: Option<(StopReason, CancelledBy)>,
     stopping: Option<Stopping>,
     /// The limit on the command's run time, where the operator has changed it.
-    changed_limit: Option<Option<Duration>>,
+    own_limit: OwnLimit,
     /// The most time by what the other jobs took, where that is to be heeded.
     peer_limit: Option<Duration>,
     /// Somebody wants to leave the command running, as soon as it runs.
@@ -101,7 +102,7 @@ impl Attempt {
             exit: None,
             wanted: None,
             stopping: None,
-            changed_limit: None,
+            own_limit: OwnLimit::AsPlanned,
             peer_limit: None,
             leaving: false,
             overdue: false,
@@ -480,7 +481,7 @@ impl Attempt {
     /// and what the other jobs took.
     fn run_limit(&self) -> Option<Duration> {
         let settled = self.settings.run_timeout.max(self.peer_limit);
-        self.changed_limit.unwrap_or(settled)
+        self.own_limit.or(settled)
     }
 
     /// This is the most time, by what the other jobs took.
@@ -501,7 +502,7 @@ impl Attempt {
             Adjust::Shorter(less) => Some(base.saturating_sub(less)),
             Adjust::Off => None,
         };
-        self.changed_limit = Some(run);
+        self.own_limit = OwnLimit::changed(run);
         // What is still too long is told again.
         self.overdue = false;
         vec![Act::Tell(Change::Limit { run })]

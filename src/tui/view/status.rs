@@ -29,11 +29,23 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         }
         Overlay::Search(input) => {
             let wrong = Search::new(input.text()).err().map(|words| format!("   {words}"));
-            return typing(brush, (at, width), "search: ", input, (&wrong.unwrap_or_default(), Role::Warning));
+            return typing(
+                brush,
+                (at, width),
+                "search: ",
+                input,
+                (&wrong.unwrap_or_default(), Role::Warning),
+            );
         }
         Overlay::Time(input) => {
             let wrong = typed_time(app, input.text()).err().map(|words| format!("   {words}"));
-            return typing(brush, (at, width), "go to: ", input, (&wrong.unwrap_or_default(), Role::Warning));
+            return typing(
+                brush,
+                (at, width),
+                "go to: ",
+                input,
+                (&wrong.unwrap_or_default(), Role::Warning),
+            );
         }
         Overlay::Writing(writing) => return draw_writing(brush, (at, width), writing),
         Overlay::Command(line) => {
@@ -112,10 +124,10 @@ fn draw_writing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), writing: 
         }
         Writing::Naming(what, name) => {
             let what = match what {
-                Content::NodeSet(_) => "write the node set to",
-                Content::Report => "write the events to",
+                Content::NodeSet(_) => "write the node set to: ",
+                Content::Report => "write the events to: ",
             };
-            typing(brush, (at, width), what, name, "");
+            typing(brush, (at, width), what, name, ("", Role::Dim));
         }
         Writing::Replacing(file, _) => {
             let question = format!("{} exists: y replaces it, n leaves it", file.path);
@@ -124,8 +136,6 @@ fn draw_writing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), writing: 
     }
 }
 
-fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: &str) {
-    let name = format!("{name}: ");
 fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: (&str, Role)) {
     let caret = brush.sign(Sign::Caret);
     let texts = [(name, Role::Key), (input.text(), Role::Text), (caret, Role::Key), after];

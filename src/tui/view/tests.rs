@@ -541,6 +541,8 @@ fn no_order_of_messages_breaks_it() {
 /// A piece of output that came at once.
 fn piece(stream: Stream, text: &str) -> Read {
     Read::at_once(stream, text.as_bytes().to_vec(), NOW)
+}
+
 fn any_sketch(dice: &mut Dice, job: u32) -> Sketch {
     Sketch {
         job: JobId(job),
