@@ -6,22 +6,12 @@ use super::key::Key;
 use super::message::{Content, Effect, Effects, Export};
 use super::overlay::Overlay;
 use super::state::App;
+use super::writing::Writing;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold;
 
 /// The most that terminals take for their clipboard, in base64.
 const CLIPBOARD: usize = 74_000;
-
-/// What is being asked before a file is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Writing {
-    /// What is to be written; this is the node set.
-    Choosing(String),
-    /// Under which name.
-    Naming(Content, Input),
-    /// Whether the file of that name is to be replaced.
-    Replacing(Export, Stamp),
-}
 
 /// The hosts of the jobs that an action would be about, folded.
 fn meant(app: &App) -> String {

@@ -23,7 +23,7 @@ pub(super) fn host_facts(view: View<'_>, now: Stamp) -> Vec<Fact> {
     let probe = match view {
         View::Idle => return Vec::new(),
         View::Locked => return vec![Fact::new(NAME, "not asked: read-only; W unlocks")],
-        View::Asking => return vec![Fact::new(NAME, "asking…")],
+        View::Asking => return vec![Fact::new(NAME, "asking")],
         View::Seen(probe) => probe,
     };
     let ago = Elapsed::Running(now.since(probe.at));

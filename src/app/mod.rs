@@ -43,6 +43,7 @@ mod output;
 mod overlay;
 mod pane;
 mod password;
+mod presence;
 mod prints;
 mod question;
 mod quit;
@@ -60,6 +61,7 @@ mod update;
 mod view;
 mod watch;
 mod watching;
+mod writing;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -74,7 +76,6 @@ pub use command::{CommandLine, commands};
 pub use confirm::{Confirm, Intent};
 pub use details::{facts, left_in_words};
 pub use difference::{Compared, Comparison, DiffLine, DiffPart, DiffRow, Difference, DifferenceView, Side, Standstill};
-pub use export::Writing;
 pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::{Filter, FilterError, FilterKey};
 pub use help::{HelpRow, help};
@@ -100,3 +101,4 @@ pub use table::{Only, Table};
 pub use timeline::{Scale, bar};
 pub use update::update;
 pub use view::View;
+pub use writing::Writing;

@@ -3,11 +3,11 @@
 use super::arming::ARMING;
 use super::command::CommandLine;
 use super::confirm::Confirm;
-use super::export::Writing;
 use super::input::Input;
 use super::pane::Pane;
 use super::quit::QuitQuestion;
 use super::secret::PasswordQuestion;
+use super::writing::Writing;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 

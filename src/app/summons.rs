@@ -6,35 +6,12 @@ use crate::model::event::{Change, Event, What};
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
 use crate::model::stamp::Stamp;
-use crate::model::summons::{Summons, When};
+use crate::model::summons::When;
 use crate::model::tally::Standing;
 use std::time::Duration;
 
 /// Who has not touched a key for so long may be looking elsewhere.
 const AWAY: Duration = Duration::from_secs(10);
-
-/// What is known of where the operator is, and what he was called for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Presence {
-    pub(super) summons: Summons,
-    /// The last key, or the opening.
-    pub(super) seen: Stamp,
-    /// Another window has the keys.
-    pub(super) elsewhere: bool,
-    failed: bool,
-    ended: bool,
-}
-
-impl Presence {
-    /// From now on, with what has happened before not being news.
-    pub(super) fn new(now: Stamp, ended: bool) -> Self {
-        Self {
-            seen: now,
-            ended,
-            ..Self::default()
-        }
-    }
-}
 
 /// Calls for what has just happened, if it is a reason and nobody looks.
 pub(super) fn summon(app: &mut App, event: &Event, now: Stamp) -> Effects {
@@ -98,6 +75,7 @@ mod tests {
     use crate::model::board::Board;
     use crate::model::event::Message;
     use crate::model::outcome::Outcome;
+    use crate::model::summons::Summons;
     use std::sync::Arc;
 
     /// What the dashboard does when two jobs end at these seconds, the second one badly.

@@ -150,7 +150,7 @@ mod tests {
         let mut app = desk();
         assert_eq!(tell(&mut app, Msg::Tick, 101_000), []);
         assert_eq!(press(&mut app, 'i', 102_000), asks(0));
-        assert!(names(&app, 102_000).contains(&"on the host: asking…".to_owned()));
+        assert!(names(&app, 102_000).contains(&"on the host: asking".to_owned()));
         assert_eq!(tell(&mut app, Msg::Tick, 106_000), [], "no answer yet");
         assert_eq!(answer(&mut app, 0, 107_000), []);
         assert_eq!(due(&app), Some(Stamp::from_millis(109_000)));
@@ -171,7 +171,7 @@ mod tests {
         let mut app = desk();
         press(&mut app, 'i', 102_000);
         answer(&mut app, 1, 103_000);
-        assert!(names(&app, 103_000).contains(&"on the host: asking…".to_owned()));
+        assert!(names(&app, 103_000).contains(&"on the host: asking".to_owned()));
         let probe = Probe {
             at: Stamp::from_secs(103),
             job: JobId(0),
@@ -179,7 +179,7 @@ mod tests {
             seen: Seen::Nothing("no session".to_owned()),
         };
         tell(&mut app, Msg::Runner(Message::Probe(probe)), 103_000);
-        assert!(names(&app, 103_000).contains(&"on the host: asking…".to_owned()));
+        assert!(names(&app, 103_000).contains(&"on the host: asking".to_owned()));
     }
 
     #[test]

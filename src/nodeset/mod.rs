@@ -41,4 +41,4 @@ pub use error::{NodeSetError, Place, Reason};
 pub use fold::{fold, fold_to_width};
 pub use resolve::resolve;
 pub use set::{MAX_HOSTS, NodeSet};
-pub use sources::{ALL_GROUP, Sources};
+pub use sources::{ALL_GROUP, NoSources, Sources};

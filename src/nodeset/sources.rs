@@ -23,6 +23,28 @@ pub trait Sources {
     fn stdin(&self) -> io::Result<String>;
 }
 
+/// A world in which there is nothing to refer to but hosts.
+#[derive(Debug)]
+pub struct NoSources;
+
+impl Sources for NoSources {
+    fn group(&self, _name: &str) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn group_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn file(&self, _path: &str) -> io::Result<String> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn stdin(&self) -> io::Result<String> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 #[cfg(test)]
 pub(super) mod memory {
     //! Sources held in memory.

@@ -81,12 +81,12 @@ fn what_makes_no_sense_is_said_and_not_done() {
     let desk = Scene::new("127.1.0.[1-2]", "case $HEELER_HOST in *.1) exit 3;; esac; sleep 7777").open();
     let terminal = &desk.terminal;
     terminal.wait_for("1 failed   1 running");
-    // The row that runs is the first one.
-    desk.press('j');
+    // What failed stands first, and the cursor on what it was on at the opening.
+    desk.press('g');
     terminal.wait_until("the cursor on the one that failed", |screen| is_on(screen, "127.1.0.1"));
     desk.press('x');
     terminal.wait_for("127.1.0.1 is over already");
-    desk.press('k');
+    desk.press('j');
     terminal.wait_until("the cursor on the one that runs", |screen| is_on(screen, "127.1.0.2"));
     desk.press('r');
     terminal.wait_for("127.1.0.2 is not over; cancel it first");

@@ -11,6 +11,8 @@ fn walk(desk: &Desk, look: impl Fn(&Desk)) {
     let terminal = &desk.terminal;
     terminal.wait_for("1 failed   1 unreachable   2 running");
     look(desk);
+    // To the last row, which runs: what has failed stands first.
+    terminal.send_key("G");
     for (key, seen, back) in [
         ("Enter", "attempt 1 of 1", "Escape"),
         ("?", "Moving", "Escape"),

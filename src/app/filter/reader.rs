@@ -3,9 +3,8 @@
 use super::test::{Test, Text};
 use super::words::Key;
 use crate::model::nearest::nearest;
-use crate::nodeset::{NodeSet, Sources, resolve};
+use crate::nodeset::{NoSources, NodeSet, resolve};
 use regex::{Regex, RegexBuilder};
-use std::io;
 use std::ops::RangeInclusive;
 
 /// What is wrong with a filter.
@@ -191,27 +190,6 @@ fn nodes(text: &str) -> Result<NodeSet, FilterError> {
         let text = error.to_string();
         FilterError::Nodes(text.lines().next().unwrap_or_default().to_owned())
     })
-}
-
-/// A filter refers to nothing but the hosts of its run.
-struct NoSources;
-
-impl Sources for NoSources {
-    fn group(&self, _name: &str) -> io::Result<Option<String>> {
-        Ok(None)
-    }
-
-    fn group_names(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn file(&self, _path: &str) -> io::Result<String> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn stdin(&self) -> io::Result<String> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
 }
 
 fn of_word(key: Key, name: &str, word: &str) -> Result<Test, FilterError> {

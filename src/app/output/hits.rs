@@ -2,6 +2,7 @@
 //! come from a search through it; in the lines that this has not come to, and in the unfinished ones, which still
 //! change, the view looks by itself. A hit is known by its place: the offset of its line's end.
 
+use super::place::unfinished_place;
 use super::{Anchor, OutputView};
 use crate::app::message::Found;
 use crate::app::search::Search;
@@ -139,9 +140,4 @@ impl OutputView {
             .map(|line| line.place)
             .collect();
     }
-}
-
-/// Where an unfinished line stands: behind everything.
-pub(super) fn unfinished_place(stream: Stream) -> u64 {
-    u64::MAX - 1 + stream as u64
 }

@@ -2,6 +2,7 @@
 //! grows at its end and loses at its beginning, where the eye is in it, and what is searched for.
 
 mod hits;
+mod place;
 mod scroll;
 mod streams;
 
@@ -11,7 +12,7 @@ use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::stamp::Stamp;
 use crate::model::text::{LineReader, StyledLine};
-use hits::unfinished_place;
+use place::unfinished_place;
 use std::collections::VecDeque;
 use std::ops::Range;
 
