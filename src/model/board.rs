@@ -106,6 +106,7 @@ pub struct Board {
     on_disconnect: OnDisconnect,
     password: Password,
     width: usize,
+    begun: Option<Stamp>,
 }
 
 /// Whether the run waits for the password that `sudo` wants on some host.
@@ -146,6 +147,7 @@ impl Board {
             on_disconnect: plan.settings.on_disconnect,
             password: Password::default(),
             width: plan.settings.width,
+            begun: None,
         }
     }
 
@@ -182,6 +184,11 @@ impl Board {
     /// What the record lacks so far.
     pub fn unrecorded(&self) -> &Unrecorded {
         &self.unrecorded
+    }
+
+    /// When the first job left the queue.
+    pub fn begun(&self) -> Option<Stamp> {
+        self.begun
     }
 
     /// How many jobs may run at once.
@@ -314,6 +321,9 @@ impl Board {
         row.change(attempt, change, at);
         let after = Standing::of(&row.phase);
         row.trace.note(at, after);
+        if after != Standing::Queued {
+            self.begun.get_or_insert(at);
+        }
         self.tally.leave(before);
         self.tally.enter(after);
         if let Change::Done(ending) = change

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 #[derive(Debug, Default)]
 pub struct Tail {
     readers: [LineReader; 2],
-    lines: VecDeque<StyledLine>,
+    lines: VecDeque<(Stream, StyledLine)>,
     latest: Option<Stream>,
 }
 
@@ -25,7 +25,7 @@ impl Tail {
             if lines.len() == Self::LINES {
                 lines.pop_front();
             }
-            lines.push_back(line);
+            lines.push_back((stream, line));
         });
     }
 
@@ -40,7 +40,15 @@ impl Tail {
     pub fn last(&self) -> Option<&StyledLine> {
         self.unfinished()
             .filter(|line| !line.is_blank())
-            .or_else(|| self.lines.iter().rev().find(|line| !line.is_blank()))
+            .or_else(|| self.lines.iter().map(|(_, line)| line).rfind(|line| !line.is_blank()))
+    }
+
+    /// The last line of standard error that is not blank: where a command failed, that is mostly why.
+    pub fn complaint(&self) -> Option<&StyledLine> {
+        let unfinished = self.readers[Stream::Stderr as usize].partial();
+        let whole = self.lines.iter().rev().filter(|(stream, _)| *stream == Stream::Stderr);
+        let lines = unfinished.into_iter().chain(whole.map(|(_, line)| line));
+        lines.into_iter().find(|line| !line.is_blank())
     }
 
     /// The unfinished line of the stream that spoke last.
@@ -53,6 +61,7 @@ impl Tail {
     pub fn lines(&self) -> impl Iterator<Item = &StyledLine> {
         self.lines
             .iter()
+            .map(|(_, line)| line)
             .chain(self.readers.iter().filter_map(LineReader::partial))
     }
 }
@@ -68,6 +77,19 @@ mod tests {
 
     fn last(tail: &Tail) -> Option<&str> {
         tail.last().map(StyledLine::text)
+    }
+
+    #[test]
+    fn the_complaint_is_the_last_of_standard_error() {
+        let mut tail = Tail::default();
+        let complaint = |tail: &Tail| tail.complaint().map(|line| line.text().to_owned());
+        tail.push(Stdout, b"reading\n");
+        assert_eq!(complaint(&tail), None);
+        tail.push(Stderr, b"E: no package\n\n");
+        tail.push(Stdout, b"bye\n");
+        assert_eq!(complaint(&tail), Some("E: no package".to_owned()));
+        tail.push(Stderr, b"gave up");
+        assert_eq!(complaint(&tail), Some("gave up".to_owned()));
     }
 
     #[test]
