@@ -181,28 +181,7 @@ mod tests {
 
     #[test]
     fn every_cure_fits_a_screen_of_80_columns() {
-        use Cause::{
-            Auth, Booting, ConnectTimeout, Dns, DroppedEarly, HostKeyChanged, HostKeyUnknown, JumpHost, NoRoute,
-            NoShell, Other, Privilege, Protocol, Refused, SessionRefused,
-        };
-        let causes = [
-            Dns,
-            Refused,
-            NoRoute,
-            ConnectTimeout,
-            HostKeyChanged,
-            HostKeyUnknown,
-            Auth,
-            Privilege,
-            JumpHost,
-            DroppedEarly,
-            SessionRefused,
-            NoShell,
-            Booting,
-            Protocol,
-            Other,
-        ];
-        let of_causes = causes.map(of_cause).into_iter();
+        let of_causes = Cause::ALL.map(of_cause).into_iter();
         for cure in of_causes.chain(failures(&every_state()).into_iter().map(|failure| failure.cure)) {
             assert!(width(&cure) <= 80 - BEFORE_WORDS, "{cure}");
         }
