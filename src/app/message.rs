@@ -280,6 +280,11 @@ impl Effects {
         self
     }
 
+    /// Each of them, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Effect> {
+        self.0.iter()
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

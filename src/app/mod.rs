@@ -53,6 +53,7 @@ mod search;
 mod seat;
 mod secret;
 mod state;
+mod stops;
 mod summons;
 mod table;
 pub mod text;

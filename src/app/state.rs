@@ -86,6 +86,8 @@ pub struct App {
     pub(super) shell_asked: Option<JobId>,
     /// The commands that were typed, oldest first.
     pub(super) commands: Vec<String>,
+    /// The jobs that were last told to end from here, until all of them have.
+    pub(super) stops: Vec<JobId>,
     /// The width that was asked for from here, until the run has it.
     pub(super) width_asked: Option<usize>,
     /// What was last confirmed, and of how many jobs.
@@ -124,6 +126,7 @@ impl App {
             tickets: 0,
             shell_asked: None,
             commands: Vec::new(),
+            stops: Vec::new(),
             width_asked: None,
             confirmed: None,
             watch: None,

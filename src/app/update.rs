@@ -30,6 +30,7 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
+use super::stops;
 use super::summons::summon;
 use super::view::View;
 use super::watching;
@@ -96,6 +97,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
         .and(watched)
         .and(gathering::wish(app))
         .and(comparing::go_on(app));
+    stops::note(app, &effects);
     effects.and(leave::when_over(app, now))
 }
 
@@ -164,6 +166,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
         } => {
             reading::note_attempt(app, *job, *attempt, event.at);
             echo::hear(app, *job, change, now);
+            stops::hear(app, *job, now);
         }
         What::Width { width } => echo::width(app, *width, now),
         what => {
