@@ -26,4 +26,5 @@ mod probing;
 mod screen;
 mod stopping;
 mod table;
+mod trouble;
 mod views;
