@@ -2,7 +2,6 @@
 //! what it asks for, and draws it when something changed. The command line calls [`run`]; this layer reads the link and
 //! the run directory and never the runner's memory.
 
-mod clipboard;
 mod comparing;
 mod export;
 mod finding;
