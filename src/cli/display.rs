@@ -1,5 +1,7 @@
 //! The options that say how a run is shown, and the front-end that follows from them.
 
+use super::usage::UsageError;
+use crate::model::field::Field;
 use clap::{Args, ValueEnum};
 
 /// How the run is shown.
@@ -25,6 +27,9 @@ pub struct DisplayArgs {
     /// One JSON object per line, the same as --front json.
     #[arg(long)]
     json: bool,
+    /// A column read from the output: use='(\d+)%'; the group, or all of it; may be repeated.
+    #[arg(long = "field", value_name = "NAME=REGEX", value_parser = Field::parse)]
+    fields: Vec<Field>,
 }
 
 impl DisplayArgs {
@@ -35,6 +40,12 @@ impl DisplayArgs {
             (_, true) => Front::Plain,
             _ => self.front,
         }
+    }
+
+    /// The columns that are read from the output.
+    pub(super) fn fields(&self) -> Result<Vec<Field>, UsageError> {
+        Field::check_names(&self.fields)?;
+        Ok(self.fields.clone())
     }
 
     /// An option that the front-end which was asked for would ignore, and the name of that front-end. What `--json`

@@ -21,6 +21,7 @@ mod rest;
 mod store;
 mod summary;
 mod tails;
+mod values;
 
 pub use class::{Class, NoClass};
 pub use error::HistoryError;
@@ -31,3 +32,4 @@ pub use rest::{Rest, rest};
 pub use store::{Store, Which};
 pub use summary::Summary;
 pub use tails::tails;
+pub use values::values;

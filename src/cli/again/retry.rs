@@ -14,6 +14,7 @@ use crate::config::{Config, Ssh};
 use crate::history::{Class, Record, State, Store};
 use crate::model::board::Row;
 use crate::model::doubt::Inherited;
+use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::outcome::{Fate, OutcomeClass};
 use crate::nodeset::fold;
@@ -73,6 +74,7 @@ pub(in crate::cli) fn request(args: &RetryArgs, config: &Config) -> Result<Optio
             confirm_above: config.confirm_above,
             dry_run: args.safety.dry_run,
         },
+        fields: Field::joined(plan.fields.clone(), &args.display.fields()?),
         note: Some(args.note.clone().unwrap_or_else(|| format!("retry of {run}"))),
         repeats: Some(Repeat {
             parent: run.clone(),
