@@ -1,7 +1,6 @@
 //! The options that say how a run is shown, and the front-end that follows from them.
 
-use super::usage::UsageError;
-use crate::model::field::Field;
+use super::fields::FieldArgs;
 use clap::{Args, ValueEnum};
 
 /// How the run is shown.
@@ -27,9 +26,8 @@ pub struct DisplayArgs {
     /// One JSON object per line, the same as --front json.
     #[arg(long)]
     json: bool,
-    /// A column read from the output: use='(\d+)%'; the group, or all of it; may be repeated.
-    #[arg(long = "field", value_name = "NAME=REGEX", value_parser = Field::parse)]
-    fields: Vec<Field>,
+    #[command(flatten)]
+    pub(super) fields: FieldArgs,
 }
 
 impl DisplayArgs {
@@ -40,12 +38,6 @@ impl DisplayArgs {
             (_, true) => Front::Plain,
             _ => self.front,
         }
-    }
-
-    /// The columns that are read from the output.
-    pub(super) fn fields(&self) -> Result<Vec<Field>, UsageError> {
-        Field::check_names(&self.fields)?;
-        Ok(self.fields.clone())
     }
 
     /// An option that the front-end which was asked for would ignore, and the name of that front-end. What `--json`

@@ -128,7 +128,7 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
             confirm_above: config.confirm_above,
             dry_run: args.safety.dry_run,
         },
-        fields: args.display.fields()?,
+        fields: args.display.fields.fields()?,
         note: args.note.clone(),
         repeats: None,
     })

@@ -87,7 +87,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 confirm_above: count,
                 dry_run: false,
             },
-            fields: args.display.fields()?,
+            fields: args.display.fields.fields()?,
             note: Some("demonstration".to_owned()),
             repeats: None,
         };

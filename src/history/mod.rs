@@ -14,6 +14,7 @@ mod events;
 #[cfg(test)]
 mod fixture;
 mod marks;
+mod printed;
 mod prune;
 mod record;
 mod remove;
@@ -26,6 +27,7 @@ mod values;
 pub use class::{Class, NoClass};
 pub use error::HistoryError;
 pub use marks::{is_pinned, mark_reviewed, pin, unpin};
+pub use printed::{Printed, printed};
 pub use prune::{Bounds, Candidate, Kept, Verdict, judge};
 pub use record::{Record, State};
 pub use rest::{Rest, rest};

@@ -14,7 +14,6 @@ use crate::config::{Config, Ssh};
 use crate::history::{Class, Record, State, Store};
 use crate::model::board::Row;
 use crate::model::doubt::Inherited;
-use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::outcome::{Fate, OutcomeClass};
 use crate::nodeset::fold;
@@ -74,7 +73,7 @@ pub(in crate::cli) fn request(args: &RetryArgs, config: &Config) -> Result<Optio
             confirm_above: config.confirm_above,
             dry_run: args.safety.dry_run,
         },
-        fields: Field::joined(plan.fields.clone(), &args.display.fields()?),
+        fields: args.display.fields.beside(&plan.fields).map_err(CliError::from)?,
         note: Some(args.note.clone().unwrap_or_else(|| format!("retry of {run}"))),
         repeats: Some(Repeat {
             parent: run.clone(),

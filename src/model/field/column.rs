@@ -221,12 +221,7 @@ fn amounts(distinct: &[(Value, usize)]) -> Option<(Unit, Vec<f64>)> {
     let mut amounts = Vec::new();
     for (value, count) in distinct {
         let number = value.number()?;
-        if number.unit != Unit::None {
-            if unit != Unit::None && unit != number.unit {
-                return None;
-            }
-            unit = number.unit;
-        }
+        unit = unit.joined(number.unit)?;
         amounts.extend(std::iter::repeat_n(number.amount, *count));
     }
     (!amounts.is_empty()).then_some((unit, amounts))

@@ -148,6 +148,15 @@ impl Unit {
         format!("{}{word}", digits(amount / worth))
     }
 
+    /// The unit of both, where they can be compared.
+    pub fn joined(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (one, Self::None) | (Self::None, one) => Some(one),
+            (one, same) if one == same => Some(one),
+            _ => None,
+        }
+    }
+
     /// The multiple of this unit in which amounts up to about `like` are best said, and its word.
     pub(super) fn multiple(self, like: f64) -> (f64, &'static str) {
         let ladder: &[(f64, &str)] = match self {
