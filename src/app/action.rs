@@ -87,6 +87,8 @@ pub enum Action {
     Failures,
     /// Show when each job ran.
     Timeline,
+    /// Show the buckets of a field.
+    Buckets,
     /// The next of these views.
     NextView,
     /// Compare the output of a job with the commonest one, or that of two marked jobs.
@@ -239,7 +241,8 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Groups, SHOW, &[Key::Char('2')], "groups", "equal output together"),
     entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
     entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
-    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these four"),
+    entry(Action::Buckets, SHOW, &[Key::Char('5')], "buckets", "buckets of a field; s the next"),
+    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these five"),
     entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
     entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next", "next difference"),
     entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "before", "difference before"),

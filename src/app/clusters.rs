@@ -24,6 +24,10 @@ pub enum Common {
     Ended(String),
     /// Their last attempt ended like this, in words, and the next one comes by itself.
     Retrying(String),
+    /// What was read out of their output for this field falls into this bucket.
+    Bucket(String, String),
+    /// Nothing was found in their output.
+    NoValue,
     /// They are over, and their output is not read yet.
     Unread,
     /// Their command runs.
@@ -49,6 +53,8 @@ pub struct Cluster {
     pub says: String,
     /// What may help.
     pub cure: String,
+    /// The length of a bar, in hundredths of the longest one.
+    pub bar: Option<u8>,
 }
 
 impl Cluster {
@@ -56,10 +62,20 @@ impl Cluster {
     pub fn words(&self) -> String {
         match &self.common {
             Common::Printed(words, _) | Common::Ended(words) => words.clone(),
+            Common::Bucket(_, words) => words.clone(),
+            Common::NoValue => "no value".to_owned(),
             Common::Retrying(words) => format!("to be retried: {words}"),
             Common::Unread => "over, being read".to_owned(),
             Common::Running => "running".to_owned(),
             Common::Waiting => "not started".to_owned(),
+        }
+    }
+
+    /// The same where no head says what it is about.
+    pub fn words_alone(&self) -> String {
+        match &self.common {
+            Common::Bucket(field, words) => format!("{field} {words}"),
+            _ => self.words(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
 
 use super::action::Action;
+use super::buckets::buckets;
 use super::clusters::{Clusters, rooms};
 use super::failures::failures;
 use super::groups::groups;
@@ -72,6 +73,11 @@ pub(super) fn wish(app: &mut App) -> Effects {
 fn form(app: &mut App, now: Stamp) {
     let mut rows = match app.view {
         View::Failures => failures(&app.board),
+        View::Buckets => {
+            // A value of which the columns do not know is in no bucket.
+            app.board.settle_columns();
+            buckets(&app.board, app.bucketed)
+        }
         _ => groups(&app.board, &app.prints),
     };
     let columns = usize::from(app.size.width);
@@ -114,8 +120,9 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
             app.table.mark_together(&unmarked);
         }
         Action::Unmark => app.table.unmark(),
-        Action::Open if app.view == View::Failures => narrow(app, now),
+        Action::Open if matches!(app.view, View::Failures | View::Buckets) => narrow(app, now),
         Action::Open => return reading::open(app),
+        Action::Sort if app.view == View::Buckets => next_field(app, now),
         Action::Back => switch(app, View::Hosts, now),
         _ => {
             let key = Action::Hosts
@@ -129,11 +136,17 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
     Effects::none()
 }
 
+/// Shows the buckets of the next field.
+fn next_field(app: &mut App, now: Stamp) {
+    app.bucketed = (app.bucketed + 1) % app.board.fields().len().max(1);
+    switch(app, View::Buckets, now);
+}
+
 /// Shows the jobs of the row at hand one by one, and no others.
 fn narrow(app: &mut App, now: Stamp) {
     let Some(cluster) = app.clusters.at_hand() else { return };
     let only = Only {
-        words: cluster.words(),
+        words: cluster.words_alone(),
         jobs: cluster.jobs.iter().copied().collect(),
     };
     app.table.set_only(Some(only));

@@ -68,6 +68,7 @@ pub(super) fn cluster(common: Common, jobs: Vec<JobId>, outcome: Option<crate::m
         is_outlier: false,
         says: String::new(),
         cure: String::new(),
+        bar: None,
     }
 }
 

@@ -66,7 +66,7 @@ impl Input {
         if ways.len() > 1 {
             return ways;
         }
-        if !first.ends_with(':') {
+        if !first.ends_with([':', '>', '=']) {
             self.push(' ');
         }
         Vec::new()

@@ -2,6 +2,7 @@
 
 use super::difference::{Compared, Comparison};
 use super::key::Key;
+use super::measuring::{Measured, Quest};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
 use crate::model::event::{Event, Message, Stream};
@@ -52,6 +53,8 @@ pub enum Msg {
     Surveyed(Vec<Sketch>),
     /// The difference of two outputs.
     Compared(Compared),
+    /// What was read out of outputs as columns.
+    Measured(Measured),
 }
 
 /// A piece of the output of an attempt, read from the run directory.
@@ -217,6 +220,8 @@ pub enum Effect {
     Words(JobId),
     /// Read whole outputs, to tell which are the same.
     Survey(Vec<Wanted>),
+    /// Read outputs, for the values of fields.
+    Measure(Quest),
     /// Read two outputs and compare them.
     Compare(Comparison),
     /// Leave the dashboard: there is nothing left to see.

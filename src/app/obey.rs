@@ -4,15 +4,19 @@ use super::act;
 use super::command::{Command, Jobs, Verb, With};
 use super::confirm::Intent;
 use super::filter::Filter;
+use super::gathering;
 use super::help;
 use super::lag::Pack;
 use super::leave;
+use super::measuring;
 use super::message::Effects;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::question::ask;
 use super::state::App;
+use super::view::View;
 use crate::model::board::Course;
+use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 
@@ -78,6 +82,21 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             app.table.set_sort(sort, reversed);
             app.table.arrange(&app.board, now);
         }
+        (_, With::Field(field)) => {
+            let fields = Field::joined(app.board.fields().to_vec(), &[field]);
+            measuring::set_fields(app, &fields, now);
+        }
+        (Verb::Field, With::Place(place)) => {
+            let mut fields = app.board.fields().to_vec();
+            fields.remove(place);
+            measuring::set_fields(app, &fields, now);
+        }
+        (Verb::Buckets, with) => {
+            if let With::Place(place) = with {
+                app.bucketed = place;
+            }
+            gathering::switch(app, View::Buckets, now);
+        }
         (Verb::Mark, _) => {
             let targets = targets(app, &jobs, now);
             app.say(format!("{} fit, marked", targets.len()), now);
@@ -92,7 +111,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
                 top: help::of_commands(app.panel().0),
             });
         }
-        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort, _) => {}
+        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort | Verb::Field, _) => {}
     }
     Effects::none()
 }

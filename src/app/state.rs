@@ -4,7 +4,9 @@ use super::action::Place;
 use super::clusters::Clusters;
 use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
+use super::measuring::Measuring;
 use super::message::Size;
+use super::order::Sort;
 use super::output::OutputView;
 use super::overlay::Overlay;
 use super::presence::Presence;
@@ -16,6 +18,7 @@ use super::view::View;
 use super::watch::Watch;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
+use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
 use crate::model::plan::Plan;
@@ -68,6 +71,9 @@ pub struct App {
     pub(super) view: View,
     pub(super) clusters: Clusters,
     pub(super) prints: Prints,
+    pub(super) measuring: Measuring,
+    /// The place of the field whose buckets are shown.
+    pub(super) bucketed: usize,
     pub(super) size: Size,
     pub(super) departure: Departure,
     pub(super) password: Turn,
@@ -107,6 +113,8 @@ impl App {
             plan,
             seat: Seat::default(),
             password: Turn::of(&board),
+            measuring: Measuring::of(&board, 0),
+            bucketed: 0,
             board,
             screen: Screen::Table,
             overlay: Overlay::None,
@@ -205,6 +213,19 @@ impl App {
         &self.clusters
     }
 
+    /// By what the rows are sorted, in a word.
+    pub fn sort_word(&self) -> &str {
+        match self.table.sort() {
+            (Sort::Value(place), _) => self.board.fields().get(place).map_or("field", Field::name),
+            (sort, _) => sort.word(),
+        }
+    }
+
+    /// The name of the field whose buckets are shown.
+    pub fn bucketed(&self) -> Option<&str> {
+        self.board.fields().get(self.bucketed).map(Field::name)
+    }
+
     /// What is known of the outputs.
     pub fn prints(&self) -> &Prints {
         &self.prints
@@ -287,7 +308,8 @@ impl App {
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
         let watched = self.watch.as_ref().filter(|watch| self.asks_host_of(watch.job));
         let watch = watched.map(|watch| watch.due);
-        [clock, rows, clusters, armed, notice, watch]
+        let columns = self.measuring.due();
+        [clock, rows, clusters, armed, notice, watch, columns]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)

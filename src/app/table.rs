@@ -297,8 +297,8 @@ impl Table {
         self.stragglers = only;
     }
 
-    pub(super) fn next_sort(&mut self) {
-        self.sort = self.sort.next();
+    pub(super) fn next_sort(&mut self, fields: usize) {
+        self.sort = self.sort.next(fields);
     }
 
     pub(super) fn reverse(&mut self) {

@@ -10,13 +10,14 @@ use super::details::facts;
 use super::echo;
 use super::export;
 use super::fact::NAME_COLUMNS;
-use super::filter::{self, Filter};
+use super::filter::{self, Filter, Known};
 use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::lag::Pack;
 use super::leave;
+use super::measuring;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
 use super::obey;
 use super::order::Sort;
@@ -78,6 +79,10 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             comparing::take(app, compared);
             Effects::none()
         }
+        Msg::Measured(measured) => {
+            measuring::take(app, measured);
+            Effects::none()
+        }
         Msg::Said(words) => {
             app.say(words, now);
             Effects::none()
@@ -93,9 +98,15 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     } else {
         watching::follow(app, now)
     };
+    let measured = if is_frame {
+        Effects::none()
+    } else {
+        measuring::wish(app)
+    };
     let effects = effects
         .and(watched)
         .and(gathering::wish(app))
+        .and(measured)
         .and(comparing::go_on(app));
     stops::note(app, &effects);
     effects.and(leave::when_over(app, now))
@@ -103,6 +114,7 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
 
 /// Rows take their places before they are drawn.
 fn frame(app: &mut App, now: Stamp) {
+    measuring::frame(app, now);
     if app.table.is_stale() && !app.is_held(now) {
         app.table.arrange(&app.board, now);
     }
@@ -146,7 +158,7 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
         }
         Message::Output(output) => {
             app.board.print(&output);
-            app.dirty |= is_seen(app, output.job);
+            app.dirty |= is_seen(app, output.job) | measuring::note_output(app, output.job);
             if app.table.filter().reads_output() {
                 app.table.note_drift();
                 app.dirty = true;
@@ -181,6 +193,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
 fn note_end(app: &mut App, at: Stamp) {
     app.table.note_change();
     gathering::note_change(app);
+    measuring::note_change(app);
     app.over_since = match app.over_since {
         _ if !app.board.all_done() => None,
         None => Some(at),
@@ -250,7 +263,7 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
-            if let Ok(filter) = Filter::parse(input.text()) {
+            if let Ok(filter) = Filter::read(input.text(), Known::of(&app.board)) {
                 refilter(app, filter, now);
             }
         }
@@ -366,7 +379,7 @@ fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
     let typed = input.press(key);
     let filter = match typed {
         Typed::Dropped => Ok(Filter::default()),
-        Typed::On | Typed::Taken => Filter::parse(input.text()),
+        Typed::On | Typed::Taken => Filter::read(input.text(), Known::of(&app.board)),
     };
     // What is wrong is said beside it; it is not taken, and the last good one stays.
     if typed == Typed::On || filter.is_err() {
@@ -383,7 +396,7 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
     match line.press(key, &app.commands, &app.board) {
         Typed::On => {}
         Typed::Dropped => return Effects::none(),
-        Typed::Taken => match command::read(line.input().text()) {
+        Typed::Taken => match command::read(line.input().text(), Known::of(&app.board)) {
             Ok(None) => return Effects::none(),
             Ok(Some(command)) => {
                 obey::remember(app, line.input().text());
@@ -476,6 +489,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Groups => gathering::switch(app, View::Groups, now),
         Action::Failures => gathering::switch(app, View::Failures, now),
         Action::Timeline => gathering::switch(app, View::Timeline, now),
+        Action::Buckets => gathering::switch(app, View::Buckets, now),
         Action::NextView => gathering::switch(app, app.view.next(), now),
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
@@ -547,7 +561,7 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
             app.overlay = Overlay::Filter(input);
         }
         Action::Sort => {
-            table.next_sort();
+            table.next_sort(app.board.fields().len());
             table.arrange(&app.board, now);
         }
         Action::Reverse => {

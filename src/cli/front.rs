@@ -74,7 +74,7 @@ impl Stage {
     ) -> Self {
         Self {
             link,
-            plan,
+            plan: display.fields.laid_over(plan),
             began: ago(welcome.now.0),
             welcome,
             display: display.clone(),

@@ -11,6 +11,7 @@ mod display;
 mod dry_run;
 mod errand;
 mod error;
+mod fields;
 mod front;
 mod history;
 mod logout;

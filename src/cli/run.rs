@@ -87,6 +87,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 confirm_above: count,
                 dry_run: false,
             },
+            fields: args.display.fields.fields()?,
             note: Some("demonstration".to_owned()),
             repeats: None,
         };
@@ -176,6 +177,7 @@ fn prepare(request: &RunRequest) -> Result<(Arc<Plan>, RunDir), CliError> {
             .repeats
             .as_ref()
             .map_or_else(Vec::new, |repeats| repeats.doubts(now)),
+        fields: request.fields.clone(),
         operator: place::operator(),
         note: request.note.clone(),
         started,

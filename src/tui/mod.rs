@@ -7,6 +7,7 @@ mod export;
 mod finding;
 mod keys;
 mod loader;
+mod measuring;
 mod pace;
 mod reading;
 mod shell;

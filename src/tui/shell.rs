@@ -3,6 +3,7 @@
 
 use super::comparing::Comparing;
 use super::finding::Finding;
+use super::measuring::Measuring;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
@@ -12,7 +13,7 @@ use super::theme::Look;
 use super::words::Words;
 use super::{export, keys, view, visit};
 use crate::app::{
-    Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
+    Access, App, Compared, Effect, Effects, Found, Measured, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
 };
 use crate::history::rest;
 use crate::link::{Farewell, Link};
@@ -114,6 +115,7 @@ pub async fn run(opening: Opening) -> Ending {
         words: Words::new(dir.clone(), plan.clone()),
         survey: Survey::new(dir.clone(), plan.clone()),
         comparing: Comparing::new(dir.clone(), plan.clone()),
+        measuring: Measuring::new(dir.clone(), plan.clone()),
         app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
         plan,
         pace: Pace::default(),
@@ -142,6 +144,7 @@ struct Shell {
     words: Words,
     survey: Survey,
     comparing: Comparing,
+    measuring: Measuring,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -163,6 +166,7 @@ enum Woken {
     Words(JobId, Vec<String>),
     Surveyed(Vec<Sketch>),
     Compared(Compared),
+    Measured(Measured),
     Told(Option<Message>),
     Time,
 }
@@ -204,6 +208,7 @@ impl Shell {
                     Effect::Words(job) => self.words.ask(job),
                     Effect::Survey(wanted) => self.survey.ask(wanted),
                     Effect::Compare(comparison) => self.comparing.ask(comparison),
+                    Effect::Measure(quest) => self.measuring.ask(quest),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
                     Effect::Redraw => stage.screen.forget()?,
@@ -238,6 +243,7 @@ impl Shell {
                 Woken::Words(job, words) => self.tell(Msg::Words(job, words)),
                 Woken::Surveyed(sketches) => self.tell(Msg::Surveyed(sketches)),
                 Woken::Compared(compared) => self.tell(Msg::Compared(compared)),
+                Woken::Measured(measured) => self.tell(Msg::Measured(measured)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -266,6 +272,7 @@ impl Shell {
             (job, words) = self.words.next() => Woken::Words(job, words),
             sketches = self.survey.next() => Woken::Surveyed(sketches),
             compared = self.comparing.next() => Woken::Compared(compared),
+            measured = self.measuring.next() => Woken::Measured(measured),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }

@@ -155,6 +155,7 @@ fn plan(place: &std::path::Path) -> Plan {
         ssh: heeler::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: RunId("run".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -27,6 +27,10 @@ pub enum Verb {
     Filter,
     /// Put the rows in order.
     Sort,
+    /// Read a column out of the output, or no more.
+    Field,
+    /// Show the buckets of a field.
+    Buckets,
     /// Mark jobs.
     Mark,
     /// Remove all marks.
@@ -60,6 +64,10 @@ pub(super) enum Takes {
     Filter,
     /// An order.
     Sort,
+    /// A field, or the name of one.
+    Field,
+    /// Perhaps the name of a field.
+    Buckets,
 }
 
 /// One command.
@@ -104,7 +112,9 @@ pub(super) const VERBS: &[Entry] = &[
     entry(Verb::Continue, &["continue"], Takes::Nothing, true, ("continue", "go on")),
     entry(Verb::Drain, &["drain"], Takes::Nothing, true, ("drain", "start nothing more in this run")),
     entry(Verb::Filter, &["filter"], Takes::Filter, false, ("filter [FILTER]", "filter the rows")),
-    entry(Verb::Sort, &["sort"], Takes::Sort, false, ("sort attention|hosts|state|elapsed [reversed]", "order the rows")),
+    entry(Verb::Sort, &["sort"], Takes::Sort, false, ("sort attention|hosts|state|elapsed|FIELD [reversed]", "order the rows")),
+    entry(Verb::Field, &["field"], Takes::Field, false, ("field NAME=REGEX", "a column from the output; field NAME: no more")),
+    entry(Verb::Buckets, &["buckets"], Takes::Buckets, false, ("buckets [FIELD]", "the buckets of a field")),
     entry(Verb::Mark, &["mark"], Takes::Filter, false, ("mark FILTER", "mark jobs")),
     entry(Verb::Unmark, &["unmark"], Takes::Nothing, false, ("unmark", "remove all marks")),
     entry(Verb::Write, &["write"], Takes::Nothing, false, ("write", "unlock a read-only view")),

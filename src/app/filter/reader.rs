@@ -1,6 +1,8 @@
 //! Reading a filter: words, keys, alternatives, expressions between slashes.
 
+use super::known::Known;
 use super::test::{Test, Text};
+use super::value;
 use super::words::Key;
 use crate::model::nearest::nearest;
 use crate::nodeset::{NoSources, NodeSet, resolve};
@@ -32,6 +34,12 @@ pub enum FilterError {
     /// Not a comparison with a length of time.
     #[error("elapsed: takes a time, as in elapsed:>5m elapsed:<90s")]
     Time,
+    /// A comparison with a field that there is not.
+    #[error("no field {0}; :field {0}=REGEX reads one out of the output")]
+    Field(String),
+    /// The values of a field are numbers, and what they are compared with is none of their kind.
+    #[error("the values of {0} are numbers: {0}>90 {0}<4G {0}=0")]
+    NoNumber(String),
     /// An expression without its end.
     #[error("an expression ends with /")]
     Unclosed,
@@ -51,10 +59,10 @@ pub(super) struct Term {
 }
 
 /// Reads a filter; what is only the beginning of a word counts for nothing.
-pub(super) fn read(text: &str) -> Result<Vec<Term>, FilterError> {
+pub(super) fn read(text: &str, known: Known<'_>) -> Result<Vec<Term>, FilterError> {
     let mut terms = Vec::new();
     for word in split(text) {
-        terms.extend(term(word)?);
+        terms.extend(term(word, known)?);
     }
     Ok(terms)
 }
@@ -101,8 +109,11 @@ fn closing(inside: &str) -> Option<usize> {
     })
 }
 
-fn term(word: &str) -> Result<Option<Term>, FilterError> {
+fn term(word: &str, known: Known<'_>) -> Result<Option<Term>, FilterError> {
     let (negated, name, value) = parts(word);
+    if let Some(tests) = value::tests(word.strip_prefix('!').unwrap_or(word), known, texts)? {
+        return Ok((!tests.is_empty()).then_some(Term { negated, tests }));
+    }
     let key = Key::of_name(name);
     let tests = match key {
         Some(key) => keyed(key, name, value)?,

@@ -1,6 +1,7 @@
 //! One test of a row.
 
 use super::glob::fits;
+use super::value::ValueTest;
 use super::words::state_words;
 use crate::app::lag::Pack;
 use crate::app::said::{Said, remark, said};
@@ -26,6 +27,7 @@ pub(super) enum Test {
     Try(RangeInclusive<u64>),
     /// In milliseconds.
     Elapsed(RangeInclusive<u64>),
+    Value(ValueTest),
 }
 
 /// A text that is looked for.
@@ -38,7 +40,7 @@ pub(super) enum Text {
 }
 
 impl Text {
-    fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         match self {
             Self::Plain(plain) => text.to_lowercase().contains(plain),
             Self::Fits(expression) => expression.is_match(text),
@@ -66,6 +68,7 @@ impl Test {
             Self::Lag(word) => pack
                 .lag(row)
                 .is_some_and(|lag| word == "any" || lag.word().starts_with(word.as_str())),
+            Self::Value(test) => test.holds(row),
             Self::Try(range) => range.contains(&u64::from(row.attempt.0)),
             Self::Elapsed(range) => row
                 .phase

@@ -114,3 +114,77 @@ fn ten_thousand_rows_take_a_moment() {
     assert_eq!(shown, 10_000);
     assert!(begun.elapsed().as_millis() < 1000, "{:?}", begun.elapsed());
 }
+
+/// The fleet, with what two fields found: a number on four hosts, a text on two of them.
+fn with_fields() -> Board {
+    use crate::model::field::{Field, Value};
+    use crate::model::id::{AttemptNo, JobId};
+    let mut board = fleet();
+    let fields = ["use=(\\d+%)", "kernel=(\\S+) ok"].map(|text| Field::parse(text).expect(text));
+    board.set_fields(&fields);
+    for (job, values) in [
+        (0, [Some("97%"), Some("6.1.0-9")]),
+        (1, [Some("7%"), None]),
+        (2, [Some("90%"), Some("6.1.0-31")]),
+        (3, [Some("0%"), None]),
+    ] {
+        let values = values.map(|text| text.map(Value::read)).to_vec();
+        board.measure(JobId(job), AttemptNo::FIRST, values);
+    }
+    board.settle_columns();
+    board
+}
+
+#[test]
+fn values_are_compared_as_what_they_are() {
+    let board = with_fields();
+    let pack = Pack::of(&board, Stamp::from_secs(100));
+    for (text, expected) in [
+        ("use>90", vec!["web17"]),
+        ("use:>90", vec!["web17"]),
+        ("use>=90%", vec!["web17", "web21"]),
+        ("use<8", vec!["web03", "web01"]),
+        ("use<=7 use!=0", vec!["web03"]),
+        ("use=7|90", vec!["web03", "web21"]),
+        ("!use>8", vec!["web03", "web01", "db4", "db1"]),
+        ("use:7", vec!["web17", "web03"]),
+        ("kernel>6.1.0-10", vec!["web21"]),
+        ("kernel=6.1.0-9", vec!["web17"]),
+        ("kernel:/^6\\.1/", vec!["web17", "web21"]),
+        (
+            "use> kernel= kernel:",
+            vec!["web17", "web03", "web21", "web01", "db4", "db1"],
+        ),
+        ("PATH=/usr", vec![]),
+    ] {
+        let filter = Filter::read(text, Known::of(&board)).expect(text);
+        let rows = board.rows().iter().filter(|row| filter.lets_through(row, &pack));
+        let hosts: Vec<&str> = rows.map(|row| row.host.as_str()).collect();
+        assert_eq!(hosts, expected, "{text}");
+    }
+    for (text, problem) in [
+        ("use>full", "the values of use are numbers: use>90 use<4G use=0"),
+        ("use>5G", "the values of use are numbers: use>90 use<4G use=0"),
+        ("load>5", "no field load; :field load=REGEX reads one out of the output"),
+    ] {
+        assert_eq!(
+            Filter::read(text, Known::of(&board)).expect_err(text).to_string(),
+            problem
+        );
+    }
+    for (text, expected) in [
+        ("us", vec!["use>"]),
+        ("!ke", vec!["!kernel="]),
+        ("kernel=6", vec!["kernel=6.1.0-9", "kernel=6.1.0-31"]),
+        ("e", vec!["exit:", "elapsed:"]),
+    ] {
+        assert_eq!(completions(text, &board).1, expected, "{text}");
+    }
+}
+
+#[test]
+fn no_field_is_called_like_a_key() {
+    for (_, name, _) in FilterKey::ALL {
+        assert!(crate::model::field::RESERVED.contains(&name), "{name}");
+    }
+}

@@ -15,6 +15,7 @@ use args::AttachArgs;
 
 /// Shows a run that is alive.
 pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
+    args.display.fields.fields()?;
     let dashboard = front::is_dashboard(&args.display);
     // In the dashboard a key unlocks it; until then it asks for nothing.
     let (rights, access) = match (args.read_only, dashboard) {

@@ -52,6 +52,16 @@ const FAILURES: [Action; 8] = [
     Action::Timeline,
     Action::Look,
 ];
+const BUCKETS: [Action; 8] = [
+    Action::Open,
+    Action::Mark,
+    Action::Cancel,
+    Action::Retry,
+    Action::Hosts,
+    Action::Groups,
+    Action::Failures,
+    Action::Timeline,
+];
 const TIMELINE: [Action; 9] = [
     Action::Cancel,
     Action::Retry,
@@ -135,6 +145,7 @@ fn of_view(view: View) -> &'static [Action] {
         View::Groups => &GROUPS,
         View::Failures => &FAILURES,
         View::Timeline => &TIMELINE,
+        View::Buckets => &BUCKETS,
     }
 }
 

@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         Screen::Table => match app.view() {
             View::Hosts => table::draw(&mut brush, body, app, now),
             View::Timeline => timeline::draw(&mut brush, body, app, now),
-            View::Groups | View::Failures => clusters::draw(&mut brush, body, app),
+            View::Groups | View::Failures | View::Buckets => clusters::draw(&mut brush, body, app),
         },
         Screen::Output(view) => output::draw(&mut brush, body, app, view, now),
         Screen::Difference(view) => difference::draw(&mut brush, body, app, view),

@@ -3,8 +3,8 @@
 use super::paint::Brush;
 use super::timeline::leg;
 use crate::app::{
-    App, Content, DifferenceView, Filter, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
-    typed_time,
+    App, Content, DifferenceView, Filter, Input, Known, OutputView, Overlay, Screen, Search, Standstill, View, Writing,
+    bytes, typed_time,
 };
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
@@ -19,7 +19,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let width = area.width.saturating_sub(2);
     match app.overlay() {
         Overlay::Filter(input) => {
-            let wrong = Filter::parse(input.text()).err().map(|error| format!("   {error}"));
+            let wrong = Filter::read(input.text(), Known::of(app.board()))
+                .err()
+                .map(|error| format!("   {error}"));
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
             let after = match &wrong {
                 Some(wrong) => (wrong.as_str(), Role::Warning),
@@ -172,6 +174,11 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
             "whole outputs compared, hosts' own names read alike".to_owned(),
             Role::Dim,
         ));
+    } else if app.view() == View::Buckets {
+        parts.push((
+            "enter shows the hosts of a bucket, s the next field".to_owned(),
+            Role::Dim,
+        ));
     } else {
         parts.push(("enter shows the hosts of a cause".to_owned(), Role::Dim));
     }
@@ -230,9 +237,9 @@ fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
     if shown > 0 {
         parts.push((format!("row {} of {shown}", table.place() + 1), Role::Dim));
     }
-    let (sort, reversed) = table.sort();
+    let (_, reversed) = table.sort();
     let reversed = if reversed { ", reversed" } else { "" };
-    parts.push((format!("order: {}{reversed}", sort.word()), Role::Dim));
+    parts.push((format!("order: {}{reversed}", app.sort_word()), Role::Dim));
     parts
 }
 
