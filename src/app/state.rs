@@ -11,6 +11,7 @@ use super::presence::Presence;
 use super::prints::Prints;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
+use super::session::Session;
 use super::table::Table;
 use super::view::View;
 use super::watch::Watch;
@@ -21,6 +22,7 @@ use crate::model::phase::Phase;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::model::summons::Summons;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +63,7 @@ pub(super) enum Departure {
 pub struct App {
     pub(super) plan: Arc<Plan>,
     pub(super) seat: Seat,
+    pub(super) session: Session,
     pub(super) board: Board,
     pub(super) screen: Screen,
     pub(super) overlay: Overlay,
@@ -86,6 +89,10 @@ pub struct App {
     pub(super) shell_asked: Option<JobId>,
     /// The commands that were typed, oldest first.
     pub(super) commands: Vec<String>,
+    /// The commands for hosts that were typed, oldest first.
+    pub(super) typed: Vec<String>,
+    /// The jobs of which the runner was told last that they are marked.
+    pub(super) kept_warm: BTreeSet<JobId>,
     /// The width that was asked for from here, until the run has it.
     pub(super) width_asked: Option<usize>,
     /// What was last confirmed, and of how many jobs.
@@ -104,6 +111,7 @@ impl App {
         let mut app = Self {
             plan,
             seat: Seat::default(),
+            session: Session::default(),
             password: Turn::of(&board),
             board,
             screen: Screen::Table,
@@ -124,6 +132,8 @@ impl App {
             tickets: 0,
             shell_asked: None,
             commands: Vec::new(),
+            typed: Vec::new(),
+            kept_warm: BTreeSet::new(),
             width_asked: None,
             confirmed: None,
             watch: None,
@@ -160,6 +170,11 @@ impl App {
     /// Whether this is the record of a run that was over before.
     pub fn is_record(&self) -> bool {
         self.seat.bond == Bond::Record
+    }
+
+    /// Whether nothing was started yet.
+    pub fn is_planned(&self) -> bool {
+        self.seat.bond == Bond::Planned
     }
 
     /// What was asked.

@@ -33,7 +33,7 @@ pub(super) fn completions(text: &str, board: &Board) -> (usize, Vec<String>) {
         (Takes::Signal | Takes::Limit, Some((_, behind))) => filter::completions(behind, board),
         (Takes::Sort, None) => (rest.len(), beginning_with(rest, SORTS.map(|(word, _)| word))),
         (Takes::Sort, Some((_, behind))) => (behind.len(), beginning_with(behind, ["reversed"])),
-        (Takes::Nothing | Takes::Width, _) => (0, Vec::new()),
+        (Takes::Nothing | Takes::Width | Takes::Text, _) => (0, Vec::new()),
     }
 }
 
