@@ -1,6 +1,7 @@
 //! The command line: arguments to a settled request, the commands that need no run, and exit statuses. It is the top of
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
+mod adoption;
 mod again;
 mod args;
 mod attach;

@@ -1,6 +1,7 @@
 //! What this program shows, one after the other: a dashboard, the follow-up that was begun there, the follow-up of that,
 //! and back again. Each goes on while another is shown; when the first one is left the program ends.
 
+use super::adoption::{self, Adopted};
 use super::error::CliError;
 use super::follow_up;
 use super::front::{self, Arrival, Scene, Shown, Stage};
@@ -18,6 +19,7 @@ use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
 use crate::transport::openssh::SocketDir;
 use crate::tui::{Access, Bookmark, Errand, Session};
+use std::sync::Arc;
 
 /// Shows a run and what follows from it, until it is over or left; returns the exit status that the first one asks for.
 /// Above `confirm_above` hosts, what the configuration says where nothing is, the number is typed before a command.
@@ -53,16 +55,16 @@ async fn go_on(first: Result<Shown, CliError>, first_session: Session) -> Result
     let (mut shown, mut session) = (first, first_session);
     loop {
         match shown {
-            Ok(Shown::FollowUp(scene, bookmark, errand)) => match begin(&scene, &errand).await {
-                Ok((stage, driven)) => {
+            Ok(Shown::FollowUp(mut scene, bookmark, errand)) => match begin(&mut scene, &errand).await {
+                Ok(Begun { stage, driven, word }) => {
                     let child = Session {
                         back_to: Some(scene.plan.run.clone()),
                         is_watched: true,
                         confirm_above: session.confirm_above,
-                        word: None,
+                        word,
                         bookmark: Some(bookmark.for_another()),
                     };
-                    parked.push(Parked::new(scene, bookmark, session, Some(driven)));
+                    parked.push(Parked::new(scene, bookmark, session, driven));
                     shown = front::show(stage, child.clone()).await;
                     session = child;
                 }
@@ -133,10 +135,20 @@ async fn give_up(parked: Vec<Parked>) {
     }
 }
 
-/// Begins a follow-up: its plan, its directory, its runner, and the way there.
-async fn begin(scene: &Scene, errand: &Errand) -> Result<(Stage, Driven), CliError> {
-    let parent = &scene.plan;
-    let request = follow_up::request(parent, errand, &scene.display)?;
+/// A follow-up that has begun.
+struct Begun {
+    stage: Stage,
+    /// Its runner, where it has one of its own.
+    driven: Option<Driven>,
+    /// Why it has.
+    word: Option<String>,
+}
+
+/// Begins a follow-up: its plan, its directory, its runner, and the way there. The runner of its parent drives it as
+/// well, over the connections that stand, unless that cannot be.
+async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, CliError> {
+    let parent = Arc::clone(&scene.plan);
+    let request = follow_up::request(&parent, errand, &scene.display)?;
     preflight::check_files(&request.settings, request.hosts.len())?;
     let on_hangup = config::load(&place::home(), None).map_or_else(|_| request.on_hangup, |config| config.on_hangup);
     let tie = if follow_up::is_tied(scene.seat.bond, on_hangup) {
@@ -153,8 +165,17 @@ async fn begin(scene: &Scene, errand: &Errand) -> Result<(Stage, Driven), CliErr
         parent.run,
         visible(&plan.command)
     ));
-    let driven = Driven::start(&dir, tie, super::errand::Errand::Begin).await?;
+    let (driven, word) = match adoption::ask(scene, &plan).await {
+        Adopted::Yes => (None, None),
+        Adopted::No(why) => match Driven::start(&dir, tie, super::errand::Errand::Begin).await {
+            Ok(driven) => (Some(driven), why),
+            // The runner of the run before may have taken it up after all.
+            Err(_) if dir.socket().exists() => (None, None),
+            Err(error) => return Err(error),
+        },
+    };
     let way = spawn::connect(&dir, Rights::Write).await?;
     let role = (launch::bond(tie), Arrival::Later(Access::Full));
-    Ok((Stage::new(way, plan, &scene.display, role), driven))
+    let stage = Stage::new(way, plan, &scene.display, role);
+    Ok(Begun { stage, driven, word })
 }
