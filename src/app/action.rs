@@ -55,6 +55,8 @@ pub enum Action {
     Wider,
     /// Pause or continue the run.
     Pause,
+    /// Run a further command on the hosts.
+    FollowUp,
     /// Answer the question for `sudo`'s password.
     Password,
     /// Lock the keys that ask the runner for something, or unlock them.
@@ -226,6 +228,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
     entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
+    entry(Action::FollowUp, ACT, &[Key::Char('!')], "command there", "a further command there, asks"),
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
@@ -303,6 +306,11 @@ impl Action {
                 | Self::Pause
                 | Self::Password
         )
+    }
+
+    /// Whether the action begins another run, which needs no runner of this one.
+    pub fn begins_run(self) -> bool {
+        self == Self::FollowUp
     }
 
     /// The heading of the action in the help.

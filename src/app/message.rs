@@ -1,6 +1,7 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::difference::{Compared, Comparison};
+use super::follow_up::Errand;
 use super::key::Key;
 use super::measuring::{Measured, Quest};
 use super::prints::{Sketch, Wanted};
@@ -228,6 +229,8 @@ pub enum Effect {
     Leave,
     /// Leave the dashboard; the run goes on.
     Detach,
+    /// Run a further command, show that, and come back.
+    FollowUp(Errand),
     /// Give the terminal back and stop this process until it is continued.
     Suspend,
     /// Draw everything anew.

@@ -4,6 +4,7 @@ use super::act;
 use super::command::{Command, Jobs, Verb, With};
 use super::confirm::Intent;
 use super::filter::Filter;
+use super::follow_up;
 use super::gathering;
 use super::help;
 use super::lag::Pack;
@@ -25,10 +26,15 @@ const MOST: usize = 100;
 
 /// Keeps a command for later.
 pub(super) fn remember(app: &mut App, text: &str) {
-    app.commands.retain(|earlier| earlier != text);
-    app.commands.push(text.to_owned());
-    if app.commands.len() > MOST {
-        app.commands.remove(0);
+    remember_in(&mut app.commands, text);
+}
+
+/// Keeps a text behind others of its kind.
+pub(super) fn remember_in(texts: &mut Vec<String>, text: &str) {
+    texts.retain(|earlier| earlier != text);
+    texts.push(text.to_owned());
+    if texts.len() > MOST {
+        texts.remove(0);
     }
 }
 
@@ -63,6 +69,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             let targets = targets(app, &jobs, now);
             return act::limit(app, &targets, by, now);
         }
+        (_, With::Text(text)) => return follow_up::run(app, &text, now),
         (_, With::Width(width)) => return act::set_width(app, width, now),
         (Verb::Pause, _) if matches!(app.board.course(), Course::Paused(_)) => {
             app.say("the run is paused already", now);
@@ -111,7 +118,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
                 top: help::of_commands(app.panel().0),
             });
         }
-        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort | Verb::Field, _) => {}
+        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort | Verb::Field | Verb::Run, _) => {}
     }
     Effects::none()
 }

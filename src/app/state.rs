@@ -13,6 +13,7 @@ use super::presence::Presence;
 use super::prints::Prints;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
+use super::session::Session;
 use super::table::Table;
 use super::view::View;
 use super::watch::Watch;
@@ -24,6 +25,7 @@ use crate::model::phase::Phase;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::model::summons::Summons;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +66,7 @@ pub(super) enum Departure {
 pub struct App {
     pub(super) plan: Arc<Plan>,
     pub(super) seat: Seat,
+    pub(super) session: Session,
     pub(super) board: Board,
     pub(super) screen: Screen,
     pub(super) overlay: Overlay,
@@ -94,6 +97,10 @@ pub struct App {
     pub(super) commands: Vec<String>,
     /// The jobs that were last told to end from here, until all of them have.
     pub(super) stops: Vec<JobId>,
+    /// The commands for hosts that were typed, oldest first.
+    pub(super) typed: Vec<String>,
+    /// The jobs of which the runner was told last that they are marked.
+    pub(super) kept_warm: BTreeSet<JobId>,
     /// The width that was asked for from here, until the run has it.
     pub(super) width_asked: Option<usize>,
     /// What was last confirmed, and of how many jobs.
@@ -112,6 +119,7 @@ impl App {
         let mut app = Self {
             plan,
             seat: Seat::default(),
+            session: Session::default(),
             password: Turn::of(&board),
             measuring: Measuring::of(&board, 0),
             bucketed: 0,
@@ -135,6 +143,8 @@ impl App {
             shell_asked: None,
             commands: Vec::new(),
             stops: Vec::new(),
+            typed: Vec::new(),
+            kept_warm: BTreeSet::new(),
             width_asked: None,
             confirmed: None,
             watch: None,
@@ -171,6 +181,11 @@ impl App {
     /// Whether this is the record of a run that was over before.
     pub fn is_record(&self) -> bool {
         self.seat.bond == Bond::Record
+    }
+
+    /// Whether nothing was started yet.
+    pub fn is_planned(&self) -> bool {
+        self.seat.bond == Bond::Planned
     }
 
     /// What was asked.

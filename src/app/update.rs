@@ -11,6 +11,7 @@ use super::echo;
 use super::export;
 use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter, Known};
+use super::follow_up;
 use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
@@ -34,6 +35,7 @@ use super::state::{App, Departure, Screen};
 use super::stops;
 use super::summons::summon;
 use super::view::View;
+use super::warm;
 use super::watching;
 use super::writing::Writing;
 use crate::model::event::{Event, Message, What};
@@ -45,7 +47,10 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
     let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
-        Msg::Key(key) => press(app, key, now),
+        Msg::Key(key) => {
+            let effects = press(app, key, now);
+            effects.and(warm::wish(app))
+        }
         Msg::Paste(text) => paste(app, &text, now),
         Msg::Runner(message) => hear(app, message, now),
         Msg::RunnerGone(rest) => {
@@ -271,6 +276,7 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
             input.paste(pasted);
         }
         Overlay::Command(line) => line.paste(pasted),
+        Overlay::FollowUp(prompt) => prompt.input.paste(pasted),
         Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
@@ -359,6 +365,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Time(input) => return type_time(app, input, key, now),
         Overlay::Writing(writing) => return export::press(app, writing, key, now),
         Overlay::Command(line) => return type_command(app, line, key, now),
+        Overlay::FollowUp(prompt) => return follow_up::press(app, prompt, key, now),
     }
     Effects::none()
 }
@@ -402,6 +409,9 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
                 obey::remember(app, line.input().text());
                 if app.is_locked() && command.verb.asks_runner() {
                     return say_locked(app, now);
+                }
+                if app.is_planned() && command.verb.asks_runner() && command.verb != Verb::Run {
+                    return say_planned(app, now);
                 }
                 return match command.verb {
                     Verb::Write if app.is_locked() => lock(app, now),
@@ -447,10 +457,14 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
     let Some(action) = Action::of_key(key, app.place()) else {
         return Effects::none();
     };
-    if app.is_locked() && action.asks_runner() {
+    if app.is_locked() && (action.asks_runner() || action.begins_run()) {
         return say_locked(app, now);
     }
+    if app.is_planned() && action.asks_runner() {
+        return say_planned(app, now);
+    }
     match action {
+        Action::FollowUp => return follow_up::begin(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
@@ -509,6 +523,16 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             };
         }
     }
+    Effects::none()
+}
+
+fn say_planned(app: &mut App, now: Stamp) -> Effects {
+    let key = Action::FollowUp
+        .keys()
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    app.say(format!("nothing runs yet; {key} gives a command"), now);
     Effects::none()
 }
 

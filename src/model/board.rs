@@ -295,7 +295,7 @@ impl Board {
                 };
                 self.resumed += 1;
             }
-            What::Requested(_) | What::Slept { .. } => {}
+            What::Requested(_) | What::Slept { .. } | What::Adopted { .. } | What::NotAdopted { .. } => {}
             What::Unrecorded(lacks) => self.unrecorded = lacks.clone(),
             What::Paused(reason) => self.course = Course::Paused(*reason),
             What::Continued => self.course = Course::Going,

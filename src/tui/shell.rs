@@ -13,7 +13,8 @@ use super::theme::Look;
 use super::words::Words;
 use super::{export, keys, view, visit};
 use crate::app::{
-    Access, App, Compared, Effect, Effects, Found, Measured, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
+    Access, App, Bookmark, Compared, Effect, Effects, Errand, Found, Measured, Msg, Seat, Session, Size, Sketch, Visit,
+    suspended, title, update,
 };
 use crate::history::rest;
 use crate::link::{Farewell, Link};
@@ -60,6 +61,8 @@ pub struct Opening {
     pub seat: Seat,
     /// How the operator is called.
     pub summons: Summons,
+    /// What surrounds the dashboard.
+    pub session: Session,
 }
 
 /// What is left when the dashboard has gone. Of a tied run every message is in the board then.
@@ -71,6 +74,10 @@ pub struct Ending {
     pub leaving: Leaving,
     /// Whether the runner heard what was asked of it.
     pub farewell: Farewell,
+    /// Where the operator was.
+    pub bookmark: Bookmark,
+    /// The way to the runner, which holds the run open, where one means to come back ([`Leaving::FollowUp`]).
+    pub link: Option<Link>,
 }
 
 /// Why the dashboard went.
@@ -80,6 +87,8 @@ pub enum Leaving {
     Finished,
     /// The operator left; the run goes on.
     Detached,
+    /// The operator wants a further command to be run, and to come back then.
+    FollowUp(Errand),
     /// The link is lost, but the run goes on.
     CutOff,
     /// The terminal was closed.
@@ -104,6 +113,7 @@ pub async fn run(opening: Opening) -> Ending {
         look,
         seat,
         summons,
+        session,
     } = opening;
     if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
         link.request(Request::Hold);
@@ -116,7 +126,10 @@ pub async fn run(opening: Opening) -> Ending {
         survey: Survey::new(dir.clone(), plan.clone()),
         comparing: Comparing::new(dir.clone(), plan.clone()),
         measuring: Measuring::new(dir.clone(), plan.clone()),
-        app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
+        app: App::new(plan.clone(), board, now)
+            .seated(seat)
+            .summoned_by(summons)
+            .in_session(session, now),
         plan,
         pace: Pace::default(),
         dir,
@@ -211,6 +224,7 @@ impl Shell {
                     Effect::Measure(quest) => self.measuring.ask(quest),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
+                    Effect::FollowUp(errand) => return Ok(Leaving::FollowUp(errand)),
                     Effect::Redraw => stage.screen.forget()?,
                     Effect::Suspend => due.extend(self.suspend(stage, signals).await?),
                     Effect::Visit(visit) => match Box::pin(self.visit(visit, stage, signals)).await? {
@@ -409,6 +423,16 @@ impl Shell {
 
     /// Asks for what the way of leaving means. The end of a tied run is waited for; a further SIGTERM or SIGINT hurries.
     async fn finish(mut self, leaving: Leaving, mut signals: Option<Signals>) -> Ending {
+        let bookmark = self.app.bookmark();
+        if let Leaving::FollowUp(_) = leaving {
+            return Ending {
+                link: self.link.take(),
+                board: self.app.into_board(),
+                leaving,
+                farewell: Farewell::Heard,
+                bookmark,
+            };
+        }
         let tied = self.app.seat().bond == Bond::Tied;
         if tied && !matches!(leaving, Leaving::Finished) {
             self.request(Request::Quit { force: Force::Graceful });
@@ -442,6 +466,8 @@ impl Shell {
             board,
             leaving,
             farewell,
+            bookmark,
+            link: None,
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn completions(text: &str, board: &Board) -> (usize, Vec<String>) {
         }
         (Takes::Field | Takes::Buckets, None) => (rest.len(), beginning_with(rest, names(board))),
         (Takes::Sort, Some((_, behind))) => (behind.len(), beginning_with(behind, ["reversed"])),
-        (Takes::Nothing | Takes::Width | Takes::Field | Takes::Buckets, _) => (0, Vec::new()),
+        (Takes::Nothing | Takes::Width | Takes::Field | Takes::Buckets | Takes::Text, _) => (0, Vec::new()),
     }
 }
 

@@ -50,6 +50,8 @@ pub enum With {
     Place(usize),
     /// Also what may still run.
     EvenIfRunning,
+    /// A text.
+    Text(String),
 }
 
 /// Which jobs a command is about.
@@ -89,7 +91,7 @@ pub enum CommandError {
 /// Reads a command; nothing at all is none.
 pub(in crate::app) fn read(text: &str, known: Known<'_>) -> Result<Option<Command>, CommandError> {
     let text = text.trim();
-    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (name, rest) = name_of(text);
     if name.is_empty() {
         return Ok(None);
     }
@@ -99,9 +101,17 @@ pub(in crate::app) fn read(text: &str, known: Known<'_>) -> Result<Option<Comman
     Ok(Some(Command { verb, with, jobs }))
 }
 
+/// The name of a command, and what follows; `!` needs no space after it.
+fn name_of(text: &str) -> (&str, &str) {
+    if text.starts_with('!') {
+        return text.split_at(1);
+    }
+    text.split_once(char::is_whitespace).unwrap_or((text, ""))
+}
+
 /// How the command that is being typed is written, once its name is there.
 pub(in crate::app) fn usage(text: &str) -> Option<(&'static str, &'static str)> {
-    let name = text.split_whitespace().next()?;
+    let (name, _) = name_of(text.trim_start());
     of_name(name).map(|entry| (entry.usage, entry.about))
 }
 
@@ -115,6 +125,8 @@ fn arguments(entry: &'static Entry, rest: &str, known: Known<'_>) -> Result<(Wit
     let usage = || CommandError::Usage(entry.usage);
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
+        Takes::Text if rest.is_empty() => return Err(usage()),
+        Takes::Text => (With::Text(rest.to_owned()), Jobs::AtHand),
         Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest, known)?),
@@ -247,6 +259,14 @@ mod tests {
                 Jobs::AtHand,
             ),
             ("filter", Verb::Filter, With::Nothing, fitting("")),
+            (
+                "run  df -h | grep var ",
+                Verb::Run,
+                With::Text("df -h | grep var".to_owned()),
+                Jobs::AtHand,
+            ),
+            ("!uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
+            ("! uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
             ("q", Verb::Quit, With::Nothing, Jobs::AtHand),
         ] {
             assert_eq!(read_one(text), Command { verb, with, jobs }, "{text}");

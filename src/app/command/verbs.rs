@@ -35,6 +35,8 @@ pub enum Verb {
     Mark,
     /// Remove all marks.
     Unmark,
+    /// Run a further command on hosts.
+    Run,
     /// Unlock what asks the runner.
     Write,
     /// Lock it.
@@ -68,6 +70,8 @@ pub(super) enum Takes {
     Field,
     /// Perhaps the name of a field.
     Buckets,
+    /// Any text.
+    Text,
 }
 
 /// One command.
@@ -108,6 +112,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry(Verb::Signal, &["signal"], Takes::Signal, true, ("signal HUP [FILTER]", "send a signal, no more")),
     entry(Verb::Timeout, &["timeout"], Takes::Limit, true, ("timeout +10m|-5m|off [FILTER]", "change the time limit")),
     entry(Verb::Width, &["width"], Takes::Width, true, ("width N", "run so many at once")),
+    entry(Verb::Run, &["run", "!"], Takes::Text, true, ("run COMMAND", "a further command there")),
     entry(Verb::Pause, &["pause"], Takes::Nothing, true, ("pause", "start nothing new")),
     entry(Verb::Continue, &["continue"], Takes::Nothing, true, ("continue", "go on")),
     entry(Verb::Drain, &["drain"], Takes::Nothing, true, ("drain", "start nothing more in this run")),

@@ -66,6 +66,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         parts.push((notice.to_owned(), Role::Title));
     }
     parts.extend(trouble(app));
+    parts.extend(whereabouts(app));
     match app.screen() {
         Screen::Table if app.view().is_gathered() => parts.extend(of_clusters(app, now)),
         Screen::Table => parts.extend(of_table(app, now)),
@@ -87,6 +88,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         texts.push((text.as_str(), *role));
     }
     brush.texts(at, width, texts);
+}
+
+/// What leaving leads back to, and what to do where nothing has begun.
+fn whereabouts(app: &App) -> Option<(String, Role)> {
+    if app.is_planned() {
+        return Some(("! gives a command to all shown, or the marked".to_owned(), Role::Title));
+    }
+    let run = app.session().back_to.as_ref()?;
+    Some((format!("follow-up of {}: q goes back", run.short()), Role::Key))
 }
 
 /// What keeps the run from going on, and what helps.

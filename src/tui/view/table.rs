@@ -96,6 +96,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             area: Rect { y, height: 1, ..area },
             has_cursor: place == table.place(),
             is_marked: table.is_marked(*job) || in_range(range, *job),
+            is_planned: app.is_planned(),
         };
         draw_row(brush, &line, &columns, row, &pack);
         if !columns.values.is_empty() {
@@ -141,6 +142,8 @@ struct Line {
     area: Rect,
     has_cursor: bool,
     is_marked: bool,
+    /// Nothing is known of the job yet.
+    is_planned: bool,
 }
 
 fn in_range(range: &[JobId], job: JobId) -> bool {
@@ -191,17 +194,19 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, pa
     if line.has_cursor {
         brush.text((x + 1, y), 1, ">", Role::Mark);
     }
-    brush.text((x + 3, y), 1, brush.sign(sign), role);
-    brush.text((x + columns.word.0, y), columns.word.1, &word, role);
+    if !line.is_planned {
+        brush.text((x + 3, y), 1, brush.sign(sign), role);
+        brush.text((x + columns.word.0, y), columns.word.1, &word, role);
+    }
     let host = if line.has_cursor { Role::Title } else { Role::Text };
     brush.text((x + columns.host.0, y), columns.host.1, row.host.as_str(), host);
-    if let Some(elapsed) = elapsed(row, now) {
+    if let Some(elapsed) = elapsed(row, now).filter(|_| !line.is_planned) {
         brush.text_right((x + columns.elapsed.0, y), columns.elapsed.1, &elapsed, Role::Text);
     }
-    if let Some((at, width)) = columns.attempt {
+    if let Some((at, width)) = columns.attempt.filter(|_| !line.is_planned) {
         brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
     }
-    if let Some((at, width)) = columns.output {
+    if let Some((at, width)) = columns.output.filter(|_| !line.is_planned) {
         draw_output(brush, (x + at, y), width, row, pack);
     }
     if line.has_cursor {
