@@ -15,6 +15,7 @@ mod commands;
 mod demo;
 mod desk;
 mod ending;
+mod fields;
 mod idle;
 mod leaving;
 mod left;

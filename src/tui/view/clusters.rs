@@ -78,15 +78,20 @@ fn draw_row(brush: &mut Brush<'_>, area: Rect, cluster: &Cluster, marked: &BTree
     let room = area.width.saturating_sub(before);
     if area.height > 1 {
         let mut used = 0;
+        if let Some(bar) = cluster.bar {
+            used = draw_bar(brush, (x + before, y + 1), room, bar);
+        }
         if cluster.is_outlier {
-            used += brush.text((x + before, y + 1), room, "[outlier] ", Role::Warning);
+            used += brush.text(
+                (x + before + used, y + 1),
+                room.saturating_sub(used),
+                "[outlier] ",
+                Role::Warning,
+            );
         }
         if marks > 0 && marks < cluster.jobs.len() {
             let text = format!("[{marks} of them marked] ");
             used += brush.text((x + before + used, y + 1), room.saturating_sub(used), &text, Role::Mark);
-        }
-        if let Some(bar) = cluster.bar {
-            used += draw_bar(brush, (x + before + used, y + 1), room.saturating_sub(used), bar);
         }
         let says = if cluster.is_compared() || !cluster.cure.is_empty() {
             Role::Text
@@ -118,11 +123,11 @@ fn draw_row(brush: &mut Brush<'_>, area: Rect, cluster: &Cluster, marked: &BTree
 fn draw_bar(brush: &mut Brush<'_>, at: (u16, u16), columns: u16, hundredths: u8) -> u16 {
     /// The longest bar, and what must be left behind it.
     const BAR: u16 = 40;
-    const BEHIND: u16 = 16;
+    const BEHIND: u16 = 18;
     let longest = columns.saturating_sub(BEHIND).min(BAR);
     let length = (u16::from(hundredths.min(100)) * longest).div_ceil(100);
     let bar = brush.sign(Sign::BarOk).repeat(usize::from(length));
-    brush.text(at, length, &bar, Role::Running) + u16::from(length > 0)
+    brush.text(at, length, &bar, Role::Running) + 1
 }
 
 fn look(cluster: &Cluster) -> (Sign, Role) {

@@ -7,6 +7,8 @@ use crate::app::{
 };
 use crate::model::board::Board;
 use crate::model::event::{Change, Event, Stream, What};
+use crate::model::field::{Field, Value};
+use crate::model::id::{AttemptNo, JobId};
 use crate::model::likeness::Likeness;
 use crate::model::outcome::{Cause, Outcome};
 use crate::model::phase::{StopReason, Why};
@@ -159,6 +161,61 @@ const DIFFERENCE: &[Key] = &[
 fn lines_of_styles(buffer: &Buffer) -> String {
     let lines: Vec<String> = (0..buffer.area.height).map(|y| styles(buffer, y)).collect();
     lines.join("\n")
+}
+
+/// The same fleet with two fields: the end of the kernel's version, and how long each ran on average, as if on disk.
+fn with_fields((width, height): (u16, u16), keys: &[Key]) -> App {
+    let mut app = desk((width, height), &[]);
+    let fields = ["load=load (.*)", "kernel=kernel (\\S+)"].map(|text| Field::parse(text).expect(text));
+    let mut board = fleet(&fleet_plan());
+    board.set_fields(&fields);
+    for job in 0..20 {
+        let load = if job == 16 {
+            71.5
+        } else {
+            0.25 + f64::from(job % 7) / 4.0
+        };
+        let kernel = text_of(job).lines().next().and_then(|line| fields[1].find(line));
+        let attempt = board.row(JobId(job)).map_or(AttemptNo::FIRST, |row| row.attempt);
+        board.measure(JobId(job), attempt, vec![Some(Value::read(&load.to_string())), kernel]);
+    }
+    board.settle_columns();
+    let size = app.size();
+    app = App::new(Arc::new(fleet_plan()), board, NOW);
+    let _ = update(&mut app, Msg::Resize(size), NOW);
+    let _ = update(&mut app, Msg::Frame, NOW);
+    for key in keys {
+        let _ = update(&mut app, Msg::Key(*key), NOW);
+        let _ = update(&mut app, Msg::Frame, Stamp::from_secs(101));
+    }
+    app
+}
+
+#[test]
+fn columns_and_buckets_of_fields() {
+    let now = Stamp::from_secs(101);
+    let by_load = [Key::Char('s'); 4];
+    for width in [60, 80, 200] {
+        let app = with_fields((width, 30), &by_load);
+        insta::assert_snapshot!(format!("fields-{width}"), text(&drawn(&app, SIXTEEN, now)));
+    }
+    let app = with_fields((80, 30), &by_load);
+    insta::assert_snapshot!("fields-80-colours", lines_of_styles(&drawn(&app, SIXTEEN, now)));
+    insta::assert_snapshot!("fields-80-mono", text(&drawn(&app, MONO, now)));
+    for (name, keys) in [
+        ("buckets", &[Key::Char('5')][..]),
+        ("buckets-of-texts", &[Key::Char('5'), Key::Char('s')]),
+    ] {
+        let app = with_fields((80, 30), keys);
+        insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, now)));
+        insta::assert_snapshot!(format!("{name}-mono"), text(&drawn(&app, MONO, now)));
+    }
+    insta::assert_snapshot!(
+        "buckets-40",
+        text(&drawn(&with_fields((40, 16), &[Key::Char('5')]), SIXTEEN, now))
+    );
+    let none = desk((80, 12), &[Key::Char('5')]);
+    insta::assert_snapshot!("buckets-none", text(&drawn(&none, SIXTEEN, now)));
 }
 
 #[test]
