@@ -4,6 +4,7 @@ use super::act;
 use super::command::{Command, Jobs, Verb, With};
 use super::confirm::Intent;
 use super::filter::Filter;
+use super::gathering;
 use super::help;
 use super::lag::Pack;
 use super::leave;
@@ -73,6 +74,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             };
             app.table.set_filter(filter);
             app.table.arrange(&app.board, now);
+            gathering::form_anew(app, now);
         }
         (_, With::Sort(sort, reversed)) => {
             app.table.set_sort(sort, reversed);

@@ -59,7 +59,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         running,
         left: Vec::new(),
         left_alone: meant - fitting.len(),
-        hidden: app.hidden(&fitting),
+        hidden: app.table.hidden(&fitting),
         warning,
         opened: now,
         typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),

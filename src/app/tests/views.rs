@@ -162,7 +162,7 @@ fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_row() {
     }
     desk.now = desk.now + Duration::from_secs(1);
     desk.tell(Msg::Frame);
-    desk.app.clusters.form(Vec::new(), desk.now);
+    desk.app.clusters.form(Vec::new(), 0, desk.now);
     assert_eq!(desk.app.job_at_hand(), None);
     assert_eq!(
         desk.press(&[Key::Char('x'), Key::Char('d'), Key::Enter]),

@@ -5,7 +5,6 @@ use super::state::state;
 use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
-use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
 use crate::model::phase::Phase;
 use crate::model::progress::progress;
@@ -83,7 +82,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         let line = Line {
             area: Rect { y, height: 1, ..area },
             has_cursor: place == table.place(),
-            is_marked: table.is_marked(*job) || in_range(range, *job),
+            is_marked: table.is_marked(*job) || range.as_ref().is_some_and(|range| range.contains(&place)),
         };
         draw_row(brush, &line, &columns, row, &pack);
     }
@@ -94,10 +93,6 @@ struct Line {
     area: Rect,
     has_cursor: bool,
     is_marked: bool,
-}
-
-fn in_range(range: &[JobId], job: JobId) -> bool {
-    range.contains(&job)
 }
 
 fn nothing(app: &App) -> &'static str {
