@@ -154,8 +154,6 @@ fn narrow(app: &mut App, now: Stamp) {
         jobs: cluster.jobs.iter().copied().collect(),
     };
     app.table.set_only(Some(only));
-    app.table.set_filter(super::filter::Filter::default());
-    app.table.set_stragglers(false);
     switch(app, View::Hosts, now);
     app.table.arrange(&app.board, now);
     app.table.let_go();

@@ -101,9 +101,12 @@ impl LineReader {
     }
 }
 
-/// How many bytes need not be read, up to the line end before the newest `lines` whole lines, which is read. No escape
-/// sequence may be among them: it could go on behind them, or change the colour of what is there.
+/// How many bytes need not be read, up to the line end before the newest `lines` whole lines, which is read. Where there
+/// is an escape sequence all are: it could swallow line ends, or change the colour of what comes behind it.
 fn unread(lines: usize, bytes: &[u8]) -> usize {
+    if bytes.contains(&ESCAPE) {
+        return 0;
+    }
     let mut end = bytes.len();
     for _ in 0..=lines {
         match bytes[..end].iter().rposition(|byte| *byte == b'\n') {
@@ -111,7 +114,7 @@ fn unread(lines: usize, bytes: &[u8]) -> usize {
             None => return 0,
         }
     }
-    if bytes[..end].contains(&ESCAPE) { 0 } else { end }
+    end
 }
 
 impl Pen {
