@@ -7,16 +7,16 @@ use crate::model::field::Value;
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
 
-/// The buckets of the field at a place, their hosts not folded yet; none where there is no such field.
-pub(super) fn buckets(board: &Board, place: usize) -> Vec<Cluster> {
+/// The buckets of the field at a place among these jobs, their hosts not folded yet; none where there is no such field.
+pub(super) fn buckets(board: &Board, rows: &[&Row], place: usize) -> Vec<Cluster> {
     let (Some(field), Some(column)) = (board.fields().get(place), board.columns().get(place)) else {
         return Vec::new();
     };
-    let value = |row: &&Row| row.values.get(place).and_then(Option::as_ref).cloned();
+    let value = |row: &Row| row.values.get(place).and_then(Option::as_ref).cloned();
     let [mut over, mut running, mut waiting] = [const { Vec::new() }; 3];
     let mut with: Vec<(JobId, Value)> = Vec::new();
-    for row in board.rows() {
-        match (value(&row), &row.phase) {
+    for row in rows {
+        match (value(row), &row.phase) {
             (Some(value), _) => with.push((row.job, value)),
             (None, Phase::Done { .. }) => over.push(row.job),
             (None, Phase::Running { .. } | Phase::Stopping { .. }) => running.push(row.job),

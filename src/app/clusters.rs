@@ -99,6 +99,8 @@ pub fn rooms(columns: usize, words: usize) -> (usize, usize) {
 #[derive(Debug, Default)]
 pub struct Clusters {
     rows: Vec<Cluster>,
+    /// How many jobs would be in a row if nothing were filtered.
+    hidden: usize,
     place: usize,
     job: Option<JobId>,
     top: usize,
@@ -114,6 +116,11 @@ impl Clusters {
     /// The rows.
     pub fn rows(&self) -> &[Cluster] {
         &self.rows
+    }
+
+    /// How many jobs are in no row because of the filter.
+    pub fn hidden(&self) -> usize {
+        self.hidden
     }
 
     /// The place of the cursor.
@@ -170,10 +177,16 @@ impl Clusters {
         self.changes = Some(self.changes() + 1);
     }
 
-    /// Forms the rows anew.
-    pub(super) fn form(&mut self, rows: Vec<Cluster>, now: Stamp) {
+    /// Time or output may have changed which jobs are shown.
+    pub(super) fn note_drift(&mut self) {
+        self.changes.get_or_insert(0);
+    }
+
+    /// Forms the rows anew; so many jobs are in none of them because of the filter.
+    pub(super) fn form(&mut self, rows: Vec<Cluster>, hidden: usize, now: Stamp) {
         let (before, job) = (self.at_hand().map(|cluster| cluster.common.clone()), self.job);
         self.rows = rows;
+        self.hidden = hidden;
         self.changes = None;
         self.formed = Some(now);
         let alike = before

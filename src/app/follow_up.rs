@@ -42,7 +42,7 @@ pub(super) fn begin(app: &mut App, now: Stamp) -> Effects {
     app.table.steer();
     app.overlay = Overlay::FollowUp(FollowUp {
         hosts: named(app, &jobs),
-        hidden: app.hidden(&jobs),
+        hidden: app.table.hidden(&jobs),
         of_marks: app.acts_on_marks(),
         input: Input::with_room(LONGEST),
         recall: Recall::default(),
@@ -113,7 +113,7 @@ fn ask(app: &mut App, jobs: Vec<JobId>, of_marks: bool, command: &str, now: Stam
         running: 0,
         left: Vec::new(),
         left_alone: 0,
-        hidden: app.hidden(&jobs),
+        hidden: app.table.hidden(&jobs),
         warning: None,
         opened: now,
         typed: (jobs.len() > most).then(Input::default),

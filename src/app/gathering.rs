@@ -3,8 +3,9 @@
 use super::action::Action;
 use super::buckets::buckets;
 use super::clusters::{Clusters, rooms};
-use super::failures::failures;
+use super::failures::{failures, is_failure};
 use super::groups::groups;
+use super::lag::Pack;
 use super::message::{Effect, Effects};
 use super::prints::Sketch;
 use super::reading;
@@ -12,6 +13,7 @@ use super::state::{App, Screen};
 use super::table::Only;
 use super::text::width;
 use super::view::View;
+use crate::model::board::Row;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
 
@@ -23,8 +25,12 @@ pub(super) fn switch(app: &mut App, view: View, now: Stamp) {
         .filter(|_| app.is_gathered() && app.clusters.is_steered());
     app.view = view;
     app.clusters = Clusters::default();
+    if view == View::Failures && app.table.only().is_some() {
+        // Whoever looked at one cause wants to see the others again.
+        app.table.set_only(None);
+        app.table.arrange(&app.board, now);
+    }
     if view.is_gathered() {
-        app.prints.note_change();
         form(app, now);
         app.clusters.hurry();
     } else if let Some(job) = job {
@@ -45,9 +51,15 @@ pub(super) fn frame(app: &mut App, now: Stamp) {
 
 /// Something happened to a job, or the terminal has another size.
 pub(super) fn note_change(app: &mut App) {
-    app.prints.note_change();
     if app.view.is_gathered() {
         app.clusters.note_change();
+    }
+}
+
+/// Others are to be shown than before.
+pub(super) fn form_anew(app: &mut App, now: Stamp) {
+    if app.is_gathered() {
+        form(app, now);
     }
 }
 
@@ -71,14 +83,19 @@ pub(super) fn wish(app: &mut App) -> Effects {
 }
 
 fn form(app: &mut App, now: Stamp) {
+    if app.view == View::Buckets {
+        // A value of which the columns do not know is in no bucket.
+        app.board.settle_columns();
+    }
+    let pack = Pack::of(&app.board, now);
+    let of_view = |row: &&Row| app.view != View::Failures || is_failure(row);
+    let rows = app.board.rows().iter().filter(of_view);
+    let (shown, hidden): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| app.table.lets_through(row, &pack));
+    let hidden = hidden.len();
     let mut rows = match app.view {
-        View::Failures => failures(&app.board),
-        View::Buckets => {
-            // A value of which the columns do not know is in no bucket.
-            app.board.settle_columns();
-            buckets(&app.board, app.bucketed)
-        }
-        _ => groups(&app.board, &app.prints),
+        View::Failures => failures(&app.board, &shown),
+        View::Buckets => buckets(&app.board, &shown, app.bucketed),
+        _ => groups(&app.board, &shown, &app.prints),
     };
     let columns = usize::from(app.size.width);
     for row in &mut rows {
@@ -86,7 +103,7 @@ fn form(app: &mut App, now: Stamp) {
         let jobs = row.jobs.iter().filter_map(|job| app.board.row(*job));
         row.hosts = fold_to_width(jobs.map(|row| &row.host), room);
     }
-    app.clusters.form(rows, now);
+    app.clusters.form(rows, hidden, now);
 }
 
 /// How many rows are on the screen.
@@ -150,8 +167,6 @@ fn narrow(app: &mut App, now: Stamp) {
         jobs: cluster.jobs.iter().copied().collect(),
     };
     app.table.set_only(Some(only));
-    app.table.set_filter(super::filter::Filter::default());
-    app.table.set_stragglers(false);
     switch(app, View::Hosts, now);
     app.table.arrange(&app.board, now);
     app.table.let_go();

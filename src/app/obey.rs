@@ -84,6 +84,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             };
             app.table.set_filter(filter);
             app.table.arrange(&app.board, now);
+            gathering::form_anew(app, now);
         }
         (_, With::Sort(sort, reversed)) => {
             app.table.set_sort(sort, reversed);

@@ -6,7 +6,6 @@ use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
 use crate::model::tally::Standing;
-use std::cmp::Reverse;
 use std::time::Duration;
 
 /// By what the rows are sorted.
@@ -57,9 +56,9 @@ pub(super) fn arrange<'a>(rows: impl Iterator<Item = &'a Row>, sort: Sort, rever
     if let Sort::Value(place) = sort {
         return by_value(rows, place, reversed);
     }
-    let mut keyed: Vec<(Key, JobId)> = rows.map(|row| (key(row, sort, pack), row.job)).collect();
-    keyed.sort_unstable();
-    let jobs = keyed.into_iter().map(|(_, job)| job);
+    let mut keys: Vec<u128> = rows.map(|row| key(row, sort, pack)).collect();
+    keys.sort_unstable();
+    let jobs = keys.into_iter().map(|key| JobId(key as u32));
     if reversed { jobs.rev().collect() } else { jobs.collect() }
 }
 
@@ -81,26 +80,21 @@ fn by_value<'a>(rows: impl Iterator<Item = &'a Row>, place: usize, reversed: boo
     with.chain(without).collect()
 }
 
-/// What is compared, before the number of the job: a rank, and a time.
-type Key = (usize, Reverse<Duration>);
-
-fn key(row: &Row, sort: Sort, pack: &Pack) -> Key {
-    let elapsed = row.phase.elapsed(pack.now()).unwrap_or_default();
-    match sort {
-        Sort::Plan | Sort::Value(_) => (0, Reverse(Duration::ZERO)),
-        Sort::Elapsed => (0, Reverse(elapsed)),
-        Sort::State => (state_rank(&row.phase), Reverse(elapsed)),
-        Sort::Attention if row.phase.is_done() => (attention(&row.phase), Reverse(Duration::ZERO)),
+/// What is compared, as one number: a rank, then the time (the longest first), then the number of the job.
+fn key(row: &Row, sort: Sort, pack: &Pack) -> u128 {
+    let elapsed = || row.phase.elapsed(pack.now()).unwrap_or_default();
+    let (rank, longest) = match sort {
+        Sort::Plan | Sort::Value(_) => (0, Duration::ZERO),
+        Sort::Elapsed => (0, elapsed()),
+        Sort::State => (Standing::of(&row.phase).place(), elapsed()),
+        Sort::Attention if row.phase.is_done() => (attention(&row.phase), Duration::ZERO),
         Sort::Attention => (
             pack.lag(row).map_or_else(|| attention(&row.phase), Lag::rank),
-            Reverse(elapsed),
+            elapsed(),
         ),
-    }
-}
-
-fn state_rank(phase: &Phase) -> usize {
-    let standing = Standing::of(phase);
-    Standing::all().position(|other| other == standing).unwrap_or_default()
+    };
+    let shortest = u64::MAX - u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+    ((rank as u128) << 96) | (u128::from(shortest) << 32) | u128::from(row.job.0)
 }
 
 fn attention(phase: &Phase) -> usize {

@@ -59,7 +59,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         running,
         left: Vec::new(),
         left_alone: meant - fitting.len(),
-        hidden: app.hidden(&fitting),
+        hidden: app.table.hidden(&fitting),
         warning,
         command: None,
         opened: now,

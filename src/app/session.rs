@@ -1,10 +1,12 @@
 //! What surrounds a dashboard while the program shows one after the other: where leaving leads, what is asked before a
 //! command is run, and where the operator was when this dashboard was left before.
 
-use super::filter::Filter;
+use super::filter::{Filter, Known};
+use super::measuring;
 use super::order::Sort;
 use super::state::App;
 use super::view::View;
+use crate::model::field::Field;
 use crate::model::id::{JobId, RunId};
 use crate::model::stamp::Stamp;
 use std::collections::BTreeSet;
@@ -33,6 +35,8 @@ pub struct Bookmark {
     sort: (Sort, bool),
     filter: String,
     stragglers: bool,
+    /// The columns, where somebody was in the dashboard of this run before.
+    fields: Option<Vec<Field>>,
     commands: Vec<String>,
     typed: Vec<String>,
 }
@@ -88,6 +92,7 @@ impl App {
             sort: self.table.sort(),
             filter: self.table.filter().text().to_owned(),
             stragglers: self.table.stragglers_only(),
+            fields: Some(self.board.fields().to_vec()),
             commands: self.commands.clone(),
             typed: self.typed.clone(),
         }
@@ -97,9 +102,12 @@ impl App {
         let (sort, reversed) = bookmark.sort;
         self.commands = bookmark.commands;
         self.typed = bookmark.typed;
+        if let Some(fields) = bookmark.fields.filter(|fields| fields != self.board.fields()) {
+            measuring::set_fields(self, &fields, now);
+        }
         self.table.set_sort(sort, reversed);
-        self.table
-            .set_filter(Filter::parse(&bookmark.filter).unwrap_or_default());
+        let filter = Filter::read(&bookmark.filter, Known::of(&self.board));
+        self.table.set_filter(filter.unwrap_or_default());
         self.table.set_stragglers(bookmark.stragglers);
         self.table.mark(bookmark.marks);
         self.table.arrange(&self.board, now);

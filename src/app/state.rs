@@ -4,6 +4,7 @@ use super::action::Place;
 use super::clusters::Clusters;
 use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
+use super::filter::FilterError;
 use super::measuring::Measuring;
 use super::message::Size;
 use super::order::Sort;
@@ -93,6 +94,8 @@ pub struct App {
     pub(super) tickets: u64,
     /// On whose host a shell was asked for that would need a connection of its own.
     pub(super) shell_asked: Option<JobId>,
+    /// What is wrong with the filter that is being typed.
+    pub(super) filter_fault: Option<FilterError>,
     /// The commands that were typed, oldest first.
     pub(super) commands: Vec<String>,
     /// The jobs that were last told to end from here, until all of them have.
@@ -115,6 +118,8 @@ impl App {
     pub fn new(plan: Arc<Plan>, board: Board, now: Stamp) -> Self {
         let widths = plan.hosts.iter().map(|host| super::text::width(host.as_str()));
         let host_columns = widths.max().unwrap_or_default();
+        let mut prints = Prints::default();
+        prints.note_all(&board);
         let over_since = board.all_done().then(|| last_end(&board));
         let mut app = Self {
             plan,
@@ -129,7 +134,7 @@ impl App {
             table: Table::default(),
             view: View::default(),
             clusters: Clusters::default(),
-            prints: Prints::default(),
+            prints,
             size: Size::default(),
             departure: Departure::None,
             touched: false,
@@ -141,6 +146,7 @@ impl App {
             presence: Presence::new(now, over_since.is_some()),
             tickets: 0,
             shell_asked: None,
+            filter_fault: None,
             commands: Vec::new(),
             stops: Vec::new(),
             typed: Vec::new(),
@@ -381,7 +387,7 @@ impl App {
 
     /// Whether an action is about the marked jobs: in the table, if there are any.
     pub(super) fn acts_on_marks(&self) -> bool {
-        matches!(self.screen, Screen::Table) && !self.table.marked().is_empty()
+        matches!(self.screen, Screen::Table) && self.table.has_marks()
     }
 
     pub(super) fn is_held(&self, now: Stamp) -> bool {
@@ -390,7 +396,7 @@ impl App {
 
     /// Whether the clusters stand still at `now`. As long as nobody has moved among them there is nothing to hold.
     pub(super) fn is_gathering_held(&self, now: Stamp) -> bool {
-        let held = self.overlay != Overlay::None || !self.table.marked().is_empty();
+        let held = self.overlay != Overlay::None || self.table.has_marks();
         self.clusters.is_steered() && (held || self.clusters.is_held(now))
     }
 
@@ -403,9 +409,9 @@ impl App {
         }
     }
 
-    /// How many of these jobs the rows do not show.
-    pub fn hidden(&self, jobs: &[JobId]) -> usize {
-        if self.is_gathered() { 0 } else { self.table.hidden(jobs) }
+    /// What is wrong with the filter that is being typed.
+    pub fn filter_fault(&self) -> Option<&FilterError> {
+        self.filter_fault.as_ref()
     }
 
     pub(super) fn say(&mut self, text: impl Into<String>, now: Stamp) {

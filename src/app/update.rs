@@ -134,6 +134,9 @@ fn drift(app: &mut App) {
     if app.table.stragglers_only() || app.table.filter().reads_time() || matches!(sort, Sort::Elapsed | Sort::Attention)
     {
         app.table.note_drift();
+        if app.view.is_gathered() && app.table.is_narrowed() {
+            app.clusters.note_drift();
+        }
     }
 }
 
@@ -166,6 +169,9 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
             app.dirty |= is_seen(app, output.job) | measuring::note_output(app, output.job);
             if app.table.filter().reads_output() {
                 app.table.note_drift();
+                if app.view.is_gathered() {
+                    app.clusters.note_drift();
+                }
                 app.dirty = true;
             }
             reading::note_growth(app, output.job, output.attempt)
@@ -175,6 +181,11 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
 
 fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     app.board.apply(event);
+    match &event.what {
+        What::Job { job, .. } => app.prints.note_change(*job),
+        What::RunResumed(_) => app.prints.note_all(&app.board),
+        _ => {}
+    }
     app.last_event = event.at;
     note_end(app, event.at);
     match &event.what {
@@ -216,6 +227,7 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
         return;
     }
     app.board.interrupt();
+    app.prints.note_all(&app.board);
     note_end(app, app.board.last());
     app.departure = Departure::None;
     if matches!(
@@ -268,8 +280,12 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
-            if let Ok(filter) = Filter::read(input.text(), Known::of(&app.board)) {
-                refilter(app, filter, now);
+            match Filter::read(input.text(), Known::of(&app.board)) {
+                Ok(filter) => {
+                    app.filter_fault = None;
+                    refilter(app, filter, now);
+                }
+                Err(fault) => app.filter_fault = Some(fault),
             }
         }
         Overlay::Search(input) | Overlay::Time(input) | Overlay::Writing(Writing::Naming(_, input)) => {
@@ -392,6 +408,7 @@ fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
     if typed == Typed::On || filter.is_err() {
         app.overlay = Overlay::Filter(input);
     }
+    app.filter_fault = filter.as_ref().err().cloned();
     if let Ok(filter) = filter
         && filter != *app.table.filter()
     {
@@ -428,7 +445,7 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {
     app.table.set_filter(filter);
-    app.table.arrange(&app.board, now);
+    arrange(app, now);
 }
 
 /// What is no expression stays where it can be mended, and the search before stays what it was.
@@ -514,6 +531,11 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
                 return act::look_unasked(app, job, now);
             }
         }
+        Action::Filter if matches!(app.screen, Screen::Table) => {
+            app.overlay = Overlay::Filter(Input::new(app.table.filter().text()));
+            app.filter_fault = None;
+        }
+        Action::Stragglers if matches!(app.screen, Screen::Table) => stragglers(app, now),
         _ => {
             return match app.screen {
                 Screen::Table if app.view.is_gathered() => gathering::act(app, action, now),
@@ -580,10 +602,6 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::MarkAll => table.mark_all(),
         Action::Unmark => table.unmark(),
         Action::Invert => table.invert(),
-        Action::Filter => {
-            let input = Input::new(table.filter().text());
-            app.overlay = Overlay::Filter(input);
-        }
         Action::Sort => {
             table.next_sort(app.board.fields().len());
             table.arrange(&app.board, now);
@@ -592,7 +610,6 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
             table.reverse();
             table.arrange(&app.board, now);
         }
-        Action::Stragglers => stragglers(app, now),
         Action::Back if app.view == View::Timeline => gathering::switch(app, View::Hosts, now),
         Action::Back => step_back(app, now),
         Action::Open => return reading::open(app),
@@ -616,7 +633,7 @@ fn step_back(app: &mut App, now: Stamp) {
     } else {
         table.let_go();
     }
-    table.arrange(&app.board, now);
+    arrange(app, now);
 }
 
 fn stragglers(app: &mut App, now: Stamp) {
@@ -631,5 +648,11 @@ fn stragglers(app: &mut App, now: Stamp) {
         return;
     }
     app.table.set_stragglers(only);
+    arrange(app, now);
+}
+
+/// Others are to be shown than before: the rows take their places at once, whatever holds them still.
+fn arrange(app: &mut App, now: Stamp) {
     app.table.arrange(&app.board, now);
+    gathering::form_anew(app, now);
 }

@@ -35,12 +35,13 @@ use std::future::{pending, poll_fn};
 use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep_until;
 
-/// How many messages are taken in before keys are looked at again.
+/// How many messages are taken in before keys are looked at again, and how long that may take: messages can be large.
 const DRAIN: usize = 256;
+const DRAIN_TIME: Duration = Duration::from_millis(4);
 
 /// What the dashboard needs to open.
 #[derive(Debug)]
@@ -294,8 +295,12 @@ impl Shell {
 
     /// Takes in a message, and those that wait behind it, but not for ever.
     fn take_in(&mut self, first: Message) -> Effects {
+        let begun = Instant::now();
         let mut effects = self.tell(Msg::Runner(first));
         for _ in 1..DRAIN {
+            if begun.elapsed() >= DRAIN_TIME {
+                break;
+            }
             let Some(message) = self.link.as_mut().and_then(Link::try_next) else {
                 break;
             };

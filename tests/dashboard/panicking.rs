@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use heeler::app::Seat;
+use heeler::app::{Seat, Session};
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights};
 use heeler::link::hub::{About, Hub};
@@ -84,6 +84,7 @@ fn child() {
         let hello = Hello::new("a test".to_owned(), Rights::Write);
         let (link, _) = dial(&dir.socket(), &hello).await.unwrap();
         let opening = Opening {
+            session: Session::default(),
             link: Some(link),
             dir,
             board: Board::new(&plan),

@@ -163,7 +163,7 @@ fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_row() {
     }
     desk.now = desk.now + Duration::from_secs(1);
     desk.tell(Msg::Frame);
-    desk.app.clusters.form(Vec::new(), desk.now);
+    desk.app.clusters.form(Vec::new(), 0, desk.now);
     assert_eq!(desk.app.job_at_hand(), None);
     assert_eq!(
         desk.press(&[Key::Char('x'), Key::Char('d'), Key::Enter]),
@@ -179,18 +179,72 @@ fn a_cause_is_looked_at_host_by_host_and_escape_leads_back() {
     desk.types("web");
     desk.press(&[Key::Enter, Key::Char('3'), Key::Char('j')]);
     let at_hand = desk.app.clusters().at_hand().map(Cluster::words);
-    assert_eq!(at_hand.as_deref(), Some("unreachable, connection refused"));
+    assert_eq!(at_hand.as_deref(), Some("to be retried: unreachable, dropped early"));
     desk.press(&[Key::Enter]);
     assert_eq!(desk.app.view(), View::Hosts);
-    assert_eq!(desk.app.table().order(), [JobId(4)], "the filter does not hide it");
+    assert_eq!(desk.app.table().order(), [JobId(15)]);
+    desk.press(&[Key::Esc]);
+    assert_eq!(desk.app.table().order(), [JobId(15)], "the filter goes first");
     desk.press(&[Key::Esc]);
     assert_eq!(desk.app.table().order().len(), 16);
+    desk.press(&[Key::Char('3'), Key::Enter, Key::Char('3')]);
+    assert_eq!(
+        desk.app.clusters().rows().len(),
+        8,
+        "one cause does not hide the others"
+    );
     desk.press(&[Key::Char('3'), Key::Esc]);
     assert_eq!(desk.app.view(), View::Hosts);
     for view in [View::Groups, View::Failures, View::Timeline, View::Buckets, View::Hosts] {
         desk.press(&[Key::Tab]);
         assert_eq!(desk.app.view(), view);
     }
+}
+
+#[test]
+fn the_filter_and_the_choice_of_stragglers_hold_for_groups_and_failures() {
+    let mut desk = Desk::new(fixture::every_state_plan(), fixture::every_state());
+    let asked = desk.press(&[Key::Char('2')]);
+    read(&mut desk, asked);
+    let shown = |desk: &Desk| {
+        let rows = desk.app.clusters().rows().iter();
+        (
+            rows.map(|row| row.jobs.len()).sum::<usize>(),
+            desk.app.clusters().hidden(),
+        )
+    };
+    desk.tell(Msg::Frame);
+    assert_eq!(shown(&desk), (16, 0));
+    // They are typed there too, and count at once.
+    desk.press(&[Key::Char('/')]);
+    desk.types("host:db*");
+    assert_eq!(shown(&desk), (2, 14));
+    desk.press(&[Key::Enter, Key::Char('3')]);
+    assert_eq!(shown(&desk), (1, 7), "of the failures");
+    desk.press(&[Key::Char('*')]);
+    assert_eq!(desk.app.table().marked().into_iter().collect::<Vec<_>>(), [JobId(4)]);
+    desk.press(&[Key::Char('U'), Key::Char('/'), Key::Esc, Key::Char('2'), Key::Char('w')]);
+    let stragglers = desk.app.table().order().len();
+    assert!(stragglers > 0);
+    assert_eq!(shown(&desk), (stragglers, 16 - stragglers));
+    desk.press(&[Key::Char('w')]);
+    assert_eq!(shown(&desk), (16, 0));
+}
+
+#[test]
+fn what_time_lets_through_the_filter_comes_into_the_groups() {
+    let plan = plan(&["a", "b"]);
+    let mut board = Board::new(&plan);
+    board.apply(&event(&plan, 0, 1, Change::Running { pid: 7 }));
+    let mut desk = Desk::new(plan, board);
+    desk.press(&[Key::Char('2'), Key::Char('/')]);
+    desk.types("elapsed:>5m");
+    desk.press(&[Key::Enter]);
+    assert_eq!(desk.app.clusters().rows().len(), 0);
+    desk.now = Stamp::from_secs(400);
+    desk.tell(Msg::Tick);
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.app.clusters().rows().len(), 1);
 }
 
 #[test]

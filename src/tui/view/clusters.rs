@@ -22,6 +22,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     let top = area.y.saturating_add(1);
     if clusters.rows().is_empty() {
         let text = match app.view() {
+            _ if clusters.hidden() > 0 && app.table().stragglers_only() => {
+                "no stragglers among them; w shows the others too"
+            }
+            _ if clusters.hidden() > 0 => "the filter lets no job through; / changes it",
             View::Failures => "nothing has failed so far",
             View::Buckets => "no fields: :field NAME=REGEX reads one out of the output",
             _ => "no jobs",

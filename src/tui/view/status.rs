@@ -3,8 +3,8 @@
 use super::paint::Brush;
 use super::timeline::leg;
 use crate::app::{
-    App, Content, DifferenceView, Filter, Input, Known, OutputView, Overlay, Screen, Search, Standstill, View, Writing,
-    bytes, typed_time,
+    App, Content, DifferenceView, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
+    typed_time,
 };
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
@@ -19,9 +19,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let width = area.width.saturating_sub(2);
     match app.overlay() {
         Overlay::Filter(input) => {
-            let wrong = Filter::read(input.text(), Known::of(app.board()))
-                .err()
-                .map(|error| format!("   {error}"));
+            let wrong = app.filter_fault().map(|error| format!("   {error}"));
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
             let after = match &wrong {
                 Some(wrong) => (wrong.as_str(), Role::Warning),
@@ -175,6 +173,7 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
     let mut parts = marks(app);
     parts.extend(held(app, now));
     let clusters = app.clusters();
+    parts.extend(narrowed(app, clusters.hidden()));
     let rows = clusters.rows().len();
     if rows > 0 {
         parts.push((format!("row {} of {rows}", clusters.place() + 1), Role::Dim));
@@ -193,6 +192,29 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
         parts.push(("enter shows the hosts of a cause".to_owned(), Role::Dim));
     }
     parts
+}
+
+/// By what the jobs that are in the rows were chosen, and how many are in none.
+fn narrowed(app: &App, hidden: usize) -> Vec<(String, Role)> {
+    let table = app.table();
+    let mut parts = Vec::new();
+    if table.stragglers_only() {
+        parts.push("stragglers only".to_owned());
+    }
+    if let Some(only) = table.only() {
+        parts.push(format!("only {}", only.words));
+    }
+    if !table.filter().is_empty() {
+        parts.push(format!("filter {}", table.filter().text()));
+    }
+    if let Some(last) = parts.last_mut() {
+        last.push_str(&match hidden {
+            0 => ": hides nothing".to_owned(),
+            1 => ": 1 job hidden".to_owned(),
+            _ => format!(": {hidden} jobs hidden"),
+        });
+    }
+    parts.into_iter().map(|text| (text, Role::Warning)).collect()
 }
 
 fn of_difference(view: &DifferenceView) -> Vec<(String, Role)> {
@@ -256,14 +278,13 @@ fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
 /// How many jobs are marked.
 fn marks(app: &App) -> Vec<(String, Role)> {
     let mut parts = Vec::new();
-    let marked = app.table().marked();
-    if !marked.is_empty() {
-        let marked: Vec<_> = marked.into_iter().collect();
-        let hidden = match app.hidden(&marked) {
+    let (marked, hidden) = app.table().count_marks();
+    if marked > 0 {
+        let hidden = match hidden {
             0 => String::new(),
             hidden => format!(", {hidden} hidden by the filter"),
         };
-        parts.push((format!("{} marked{hidden}", marked.len()), Role::Mark));
+        parts.push((format!("{marked} marked{hidden}"), Role::Mark));
     }
     parts
 }

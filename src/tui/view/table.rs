@@ -6,7 +6,6 @@ use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
 use crate::model::board::{Board, Row};
 use crate::model::elapsed::Elapsed;
 use crate::model::field::Kind;
-use crate::model::id::JobId;
 use crate::model::outcome::Outcome;
 use crate::model::phase::Phase;
 use crate::model::progress::progress;
@@ -95,7 +94,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         let line = Line {
             area: Rect { y, height: 1, ..area },
             has_cursor: place == table.place(),
-            is_marked: table.is_marked(*job) || in_range(range, *job),
+            is_marked: table.is_marked(*job) || range.as_ref().is_some_and(|range| range.contains(&place)),
             is_planned: app.is_planned(),
         };
         draw_row(brush, &line, &columns, row, &pack);
@@ -144,10 +143,6 @@ struct Line {
     is_marked: bool,
     /// Nothing is known of the job yet.
     is_planned: bool,
-}
-
-fn in_range(range: &[JobId], job: JobId) -> bool {
-    range.contains(&job)
 }
 
 fn nothing(app: &App) -> &'static str {

@@ -254,3 +254,43 @@ fn a_group_is_marked_as_a_whole_and_asked_about_by_its_number() {
     let _ = update(&mut app, Msg::Key(Key::Esc), NOW);
     assert_eq!(app.table().only(), None, "escape shows all rows again");
 }
+
+#[test]
+fn groups_and_failures_say_what_a_filter_hides() {
+    let status = |app: &App| {
+        let buffer = drawn(app, SIXTEEN, Stamp::from_secs(101));
+        let text = text(&buffer);
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[lines.len() - 2].trim().to_owned()
+    };
+    let typed = |view: &str, filter: &str| -> Vec<Key> {
+        let keys = format!("{view}/{filter}");
+        keys.chars().map(Key::Char).chain([Key::Enter]).collect()
+    };
+    for (view, filter, expected) in [
+        ("3", "web", "filter web: 1 job hidden   "),
+        ("3", "db4", "filter db4: 7 jobs hidden   "),
+        ("2", "web", "filter web: 2 jobs hidden   "),
+        ("2", "!nothing", "filter !nothing: hides nothing   "),
+    ] {
+        let status = status(&super::desk((200, 24), &typed(view, filter)));
+        assert!(status.starts_with(expected), "{view} {filter}: {status}");
+    }
+    let app = super::desk((80, 24), &typed("3", "nothing"));
+    let screen = text(&drawn(&app, SIXTEEN, Stamp::from_secs(101)));
+    assert!(
+        screen.contains("the filter lets no job through; / changes it"),
+        "{screen}"
+    );
+    let app = super::desk((80, 24), &[Key::Char('w'), Key::Char('3')]);
+    let screen = text(&drawn(&app, SIXTEEN, Stamp::from_secs(101)));
+    assert!(
+        screen.contains("no stragglers among them; w shows the others too"),
+        "{screen}"
+    );
+    assert!(
+        status(&app).starts_with("stragglers only: 8 jobs hidden"),
+        "{}",
+        status(&app)
+    );
+}
