@@ -33,13 +33,13 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let plan = app.plan();
     let elapsed = Elapsed::Running(app.elapsed(now)).to_string();
     let left =
-        expected_remaining(app.board(), plan.settings.width, now).filter(|_| app.board().course() == Course::Going);
+        expected_remaining(app.board(), app.board().width(), now).filter(|_| app.board().course() == Course::Going);
     let left = left.map(|left| format!("about {} left", roughly(left)));
     let node_set = cut(&plan.node_set, NODES, brush.sign(Sign::Ellipsis)).into_owned();
     let width_word = if app.is_record() {
         started(&plan.started)
     } else {
-        format!("width {}", plan.settings.width)
+        format!("width {}", app.board().width())
     };
     let mut parts = vec![(node_set, Role::Text), (width_word, Role::Dim)];
     if !app.is_record() {
