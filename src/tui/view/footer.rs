@@ -107,7 +107,16 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_) | Overlay::Writing(Writing::Replacing(..)),
             _,
         ) => return,
-        (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) => {
+            let mut items = of_use(of_view(app.view()), app);
+            if app.view() == View::Failures {
+                items
+                    .iter_mut()
+                    .filter(|(_, name)| *name == Action::Open.name())
+                    .for_each(|(_, name)| *name = "its hosts");
+            }
+            (items, named(&ALWAYS))
+        }
         (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };
