@@ -215,7 +215,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
     entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark all", "mark all rows shown"),
     entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
-    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "invert the marks of what is shown"),
+    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "mark the others shown"),
     entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),

@@ -45,10 +45,10 @@ pub(super) fn host_facts(view: View<'_>, now: Stamp) -> Vec<Fact> {
 fn pressure(state: &HostState) -> Vec<Fact> {
     let load = match (state.load, state.processors) {
         (None, _) => Fact::new("load", "the host does not tell"),
-        (Some([one, five, fifteen]), None) => Fact::new("load", format!("{one} {five} {fifteen}")),
+        (Some([one, five, fifteen]), None) => Fact::new("load", format!("{one:.2} {five:.2} {fifteen:.2}")),
         (Some([one, five, fifteen]), Some(processors)) => {
             let plural = if processors == 1 { "" } else { "s" };
-            let text = format!("{one} {five} {fifteen}, on {processors} processor{plural}");
+            let text = format!("{one:.2} {five:.2} {fifteen:.2}, on {processors} processor{plural}");
             Fact::new("load", text).warns_if(one > BUSY * f64::from(processors))
         }
     };

@@ -52,7 +52,9 @@ impl Tail {
 
     /// The last line of standard error that is not blank: where a command failed, that is mostly why.
     pub fn complaint(&self) -> Option<&StyledLine> {
-        let unfinished = self.readers[Stream::Stderr as usize].as_ref().and_then(|reader| reader.partial());
+        let unfinished = self.readers[Stream::Stderr as usize]
+            .as_ref()
+            .and_then(|reader| reader.partial());
         let whole = self.lines.iter().rev().filter(|(stream, _)| *stream == Stream::Stderr);
         let lines = unfinished.into_iter().chain(whole.map(|(_, line)| line));
         lines.into_iter().find(|line| !line.is_blank())

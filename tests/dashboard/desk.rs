@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+use heeler::app::{Action, Key};
+
+use crate::hand::{self, Sight};
 use crate::screen::is_on;
 use crate::support::heeler::Heeler;
 use crate::support::processes::{Process, wait_for_zero};
@@ -206,6 +209,26 @@ impl Desk {
         let host = format!("127.1.0.{number}");
         let what = format!("the cursor on {host}");
         self.terminal.wait_until(&what, |screen| is_on(screen, &host));
+    }
+
+    /// Presses the key of an action and returns the screen that shows what it does.
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts and closures are written where they are awaited"
+    )]
+    pub fn does(&self, action: Action, sight: impl Sight) -> String {
+        hand::does(&self.terminal, action, &sight)
+    }
+
+    /// The same by another one of its keys.
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts and closures are written where they are awaited"
+    )]
+    pub fn does_by(&self, action: Action, key: Key, sight: impl Sight) -> String {
+        hand::does_by(&self.terminal, action, key, &sight)
     }
 
     /// Presses a key that is a letter.

@@ -3,8 +3,10 @@
 
 use std::fs;
 
+use heeler::app::Action;
+
 use crate::desk::{Desk, Scene};
-use crate::screen::row_says;
+use crate::screen::{Gone, row_says};
 
 /// Opens the output of the only job when its row says that.
 #[track_caller]
@@ -12,8 +14,7 @@ fn open_output(desk: &Desk, last: &str) {
     desk.terminal.wait_until("the last line in the row", |screen| {
         row_says(screen, "127.1.0.1", &[last])
     });
-    desk.terminal.send_key("Enter");
-    desk.terminal.wait_for("at the end, following");
+    desk.does(Action::Open, "at the end, following");
 }
 
 #[test]
@@ -24,7 +25,8 @@ fn all_of_a_long_output_is_searched_and_every_hit_gone_to() {
     let screen = terminal.wait_for("earlier: g reads from the start");
     assert!(!screen.contains("12349"));
 
-    terminal.send("/^1234(");
+    desk.does(Action::Search, "search: ");
+    terminal.send("^1234(");
     terminal.wait_for("unclosed group");
     terminal.send_key("Enter");
     terminal.wait_for("search: ^1234(");
@@ -34,17 +36,16 @@ fn all_of_a_long_output_is_searched_and_every_hit_gone_to() {
     terminal.wait_until("the hit nearest to the end of the file", |screen| {
         screen.contains(": hit 10 of 10 ") && screen.contains("\n  12349\n")
     });
-    desk.press('n');
-    terminal.wait_until("the first hit", |screen| {
-        screen.contains(": hit 1 of 10 ") && screen.contains("\n  12340\n")
-    });
-    desk.press('N');
-    terminal.wait_until("the last hit", |screen| screen.contains(": hit 10 of 10 "));
+    desk.does(
+        Action::NextHit,
+        ("the first hit", |screen: &str| {
+            screen.contains(": hit 1 of 10 ") && screen.contains("\n  12340\n")
+        }),
+    );
+    desk.does(Action::PreviousHit, ": hit 10 of 10 ");
 
-    desk.press('G');
-    terminal.wait_for("\n  900000\n");
-    desk.press('g');
-    terminal.wait_for("\n  1\n  2\n");
+    desk.does(Action::Bottom, "\n  900000\n");
+    desk.does(Action::Top, "\n  1\n  2\n");
 }
 
 #[test]
@@ -53,8 +54,7 @@ fn lines_say_when_they_came_and_a_time_is_gone_to() {
     let desk = Scene::new("127.1.0.1", command).open();
     let terminal = &desk.terminal;
     open_output(&desk, "  100");
-    desk.press('t');
-    let screen = terminal.wait_until("times", |screen| screen.contains("s   100\n"));
+    let screen = desk.does(Action::Times, "s   100\n");
     let line = screen.lines().find(|line| line.ends_with("s   100")).unwrap();
     // As late as the command was, or later where the machine is busy.
     let after = line.split_once('+').and_then(|(_, after)| after.split_once('.'));
@@ -62,7 +62,7 @@ fn lines_say_when_they_came_and_a_time_is_gone_to() {
         after.is_some_and(|(secs, _)| secs.parse::<u32>().is_ok_and(|secs| secs >= 2)),
         "{line}"
     );
-    desk.press('@');
+    desk.does(Action::GoToTime, "go to: ");
     terminal.send("noon");
     terminal.wait_for("a time is 12:30 (UTC), +5m or 90s");
     terminal.send_key("C-u");
@@ -80,8 +80,7 @@ fn a_shell_runs_over_the_connection_and_the_dashboard_comes_back() {
     terminal.wait_until("the row", |screen| row_says(screen, "127.1.0.1", &["started"]));
     let before = terminal.ask("pane_title");
     assert_eq!(before, "heeler 0/1");
-    desk.press('e');
-    terminal.wait_until("the shell", |screen| !screen.contains("order: attention"));
+    desk.does(Action::Shell, Gone("order: attention"));
     terminal.send("echo \"over $((40 + 2))\"");
     terminal.send_key("Enter");
     terminal.wait_for("over 42");
@@ -102,8 +101,7 @@ fn the_pager_gets_harmless_text() {
         .open();
     let terminal = &desk.terminal;
     terminal.wait_until("the row", |screen| row_says(screen, "127.1.0.1", &["red"]));
-    desk.press('O');
-    let screen = terminal.wait_for("RED");
+    let screen = desk.does(Action::Pager, "RED");
     assert!(!screen.contains("^["), "{screen}");
     terminal.send_key("Enter");
     terminal.wait_for("order: attention");
@@ -116,8 +114,7 @@ fn the_hosts_go_to_the_clipboard_and_to_a_file() {
     terminal.take_clipboard();
     terminal.wait_until("the rows", |screen| row_says(screen, "127.1.0.3", &["started"]));
     desk.press('*');
-    desk.press('y');
-    terminal.wait_for("clipboard: 127.1.0.[1-3]");
+    desk.does(Action::Copy, "clipboard: 127.1.0.[1-3]");
     terminal.wait_for_clipboard("127.1.0.[1-3]");
     let path = desk.shared().join("set");
     for (question, answer, content) in [
@@ -125,8 +122,7 @@ fn the_hosts_go_to_the_clipboard_and_to_a_file() {
         ("replaces it", Some('n'), "mine\n"),
         ("replaces it", Some('y'), "127.1.0.[1-3]\n"),
     ] {
-        desk.press('E');
-        terminal.wait_for("write to a file");
+        desk.does(Action::Export, "write to a file");
         desk.press('n');
         terminal.wait_for("write the node set to");
         terminal.send_key("C-u");

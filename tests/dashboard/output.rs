@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use heeler::app::Action;
+
 use crate::desk::Scene;
-use crate::screen::{row, row_says};
+use crate::screen::{Gone, row, row_says};
 
 /// Red as tmux gives it back.
 const RED: &str = "\u{1b}[38;5;1mred";
@@ -27,8 +29,7 @@ fn the_full_output_follows_is_searched_wrapped_and_taken_apart() {
     terminal.wait_until("the last line in the row", |screen| {
         row_says(screen, "127.1.0.1", &["  120"])
     });
-    terminal.send_key("Enter");
-    let screen = terminal.wait_for("at the end, following");
+    let screen = desk.does(Action::Open, "at the end, following");
     assert!(screen.contains("attempt 1 of 1 · stdout and stderr"), "{screen}");
     assert!(screen.contains("\n  119\n  120\n"), "{screen}");
 
@@ -37,8 +38,7 @@ fn the_full_output_follows_is_searched_wrapped_and_taken_apart() {
     fs::write(desk.shared().join("second"), "").unwrap();
     let screen = terminal.wait_for("\n  and more\n");
     assert!(!screen.contains("the-end-of-a-long-line"), "it is cut off");
-    desk.press('z');
-    let screen = terminal.wait_for("wrapped");
+    let screen = desk.does(Action::Wrap, "wrapped");
     assert!(screen.contains("the-en\n  d-of-a-long-line\n"), "{screen}");
 
     terminal.send("/needle");
@@ -48,16 +48,18 @@ fn the_full_output_follows_is_searched_wrapped_and_taken_apart() {
         screen.contains("\"needle\": hit 1 of 1") && screen.contains("\n  a needle here\n")
     });
     assert!(terminal.styled().contains("\u{1b}[7mneedle"), "it is set off");
-    terminal.send_key("Escape");
-    terminal.wait_until("the search gone", |screen| !screen.contains("needle\": hit"));
+    desk.does(Action::Back, Gone("needle\": hit"));
+    desk.does(Action::Follow, "at the end, following");
+    desk.does(Action::Follow, "not following: f follows");
 
-    desk.press('o');
-    let screen = terminal.wait_until("stdout only", |screen| {
-        screen.contains("· stdout ·") && !screen.contains("stderr")
-    });
+    let screen = desk.does(
+        Action::Streams,
+        ("stdout only", |screen: &str| {
+            screen.contains("· stdout ·") && !screen.contains("stderr")
+        }),
+    );
     assert!(!screen.contains("not well"), "{screen}");
-    desk.press('o');
-    let screen = terminal.wait_for("· stderr ·");
+    let screen = desk.does(Action::Streams, "· stderr ·");
     let lines: Vec<&str> = screen.lines().skip(3).take(2).collect();
     assert_eq!(lines, ["▌ not well", ""], "{screen}");
 
@@ -77,16 +79,19 @@ fn an_earlier_attempt_stays_readable() {
     terminal.wait_until("the second attempt", |screen| {
         row_says(screen, "127.1.0.1", &["running", "fine"])
     });
-    terminal.send_key("Enter");
-    terminal.wait_for("attempt 2 of 2");
-    desk.press('[');
-    terminal.wait_until("the first attempt", |screen| {
-        screen.contains("attempt 1 of 2") && screen.contains("▌ ls: cannot access")
-    });
-    desk.press(']');
-    terminal.wait_until("the second again", |screen| {
-        screen.contains("attempt 2 of 2") && screen.contains("\n  fine\n")
-    });
+    desk.does(Action::Open, "attempt 2 of 2");
+    desk.does(
+        Action::EarlierAttempt,
+        ("the first attempt", |screen: &str| {
+            screen.contains("attempt 1 of 2") && screen.contains("▌ ls: cannot access")
+        }),
+    );
+    desk.does(
+        Action::LaterAttempt,
+        ("the second again", |screen: &str| {
+            screen.contains("attempt 2 of 2") && screen.contains("\n  fine\n")
+        }),
+    );
 }
 
 #[test]

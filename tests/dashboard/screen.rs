@@ -1,5 +1,7 @@
 //! Reading the dashboard's screen: its rows by host, and the row under the cursor.
 
+use crate::hand::Sight;
+
 /// The row of a host, if it is on the screen.
 pub fn row<'a>(screen: &'a str, host: &str) -> Option<&'a str> {
     lines(screen).find(|line| line.split_whitespace().any(|word| word == host))
@@ -35,4 +37,18 @@ pub fn rows(screen: &str) -> Vec<&str> {
 /// What is below the header, which may name hosts too.
 fn lines(screen: &str) -> impl Iterator<Item = &str> {
     screen.lines().skip(2)
+}
+
+/// A text that was there goes.
+#[derive(Clone, Copy)]
+pub struct Gone<'a>(pub &'a str);
+
+impl Sight for Gone<'_> {
+    fn what(&self) -> String {
+        format!("no {:?} any more", self.0)
+    }
+
+    fn is_on(&self, screen: &str) -> bool {
+        !screen.contains(self.0)
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use heeler::app::Action;
+
 use crate::account::{PASSWORD, Rights};
+use crate::hand::does;
 use crate::hosts::{Hosts, RUN};
 use crate::support::tmux::Terminal;
 use crate::support::wait::{LIMIT, wait_until};
@@ -170,4 +173,26 @@ fn the_dashboard_lets_one_put_it_off_and_decline() {
     terminal.send("y");
     terminal.wait_for("sudo refused");
     assert_eq!(hosts.told().named("password-given").len(), 1);
+}
+
+#[test]
+fn the_question_can_be_put_off_and_its_key_asks_again() {
+    let Some(hosts) = Hosts::new(Rights::Password, &[]) else {
+        return;
+    };
+    let terminal = hosts.open("web[1-2]", "--front tui", "id -u");
+    terminal.wait_for("sudo password for 2 hosts");
+    std::thread::sleep(DEAF);
+    terminal.send_key("C-c");
+    terminal.wait_for("the hosts wait; P asks for the password again");
+    does(&terminal, Action::Password, &"sudo password for 2 hosts");
+    std::thread::sleep(DEAF);
+    terminal.send(PASSWORD);
+    terminal.send_key("Enter");
+    terminal.wait_for("2 ok");
+    assert!(!terminal.screen().contains(PASSWORD), "it is not shown");
+    does(&terminal, Action::Password, &"no host waits for a password");
+    terminal.send("q");
+    assert_eq!(terminal.exit_status(RUN), 0);
+    hosts.wait_for_nothing();
 }

@@ -131,7 +131,16 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             _,
         ) => return,
         (Overlay::None, Screen::Table) if app.is_planned() => (named(&PLANNED), named(&ALWAYS)),
-        (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) => {
+            let mut items = of_use(of_view(app.view()), app);
+            if app.view() == View::Failures {
+                items
+                    .iter_mut()
+                    .filter(|(_, name)| *name == Action::Open.name())
+                    .for_each(|(_, name)| *name = "its hosts");
+            }
+            (items, named(&ALWAYS))
+        }
         (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
         (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
     };

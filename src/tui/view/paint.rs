@@ -94,6 +94,7 @@ impl<'a> Brush<'a> {
     /// Clears an area and puts a frame with a title round it; returns what is inside.
     pub(super) fn panel(&mut self, area: Rect, title: &str) -> Rect {
         let area = area.intersection(self.buffer.area);
+        self.halve(area);
         Clear.render(area, self.buffer);
         let block = Block::bordered().border_set(self.look.frame());
         let inner = block.inner(area);
@@ -107,6 +108,18 @@ impl<'a> Brush<'a> {
             self.text((area.x + 2, area.y), room, &title, Role::Title);
         }
         inner
+    }
+
+    /// Takes away the wide characters of which an area is about to cover the second half: the terminal would show them
+    /// whole, and what covers them not at all.
+    fn halve(&mut self, area: Rect) {
+        let Some(before) = area.x.checked_sub(1) else { return };
+        for y in area.top()..area.bottom() {
+            let cell = &mut self.buffer[(before, y)];
+            if width(cell.symbol()) > 1 {
+                cell.set_symbol(" ");
+            }
+        }
     }
 
     fn put(&mut self, (x, y): At, columns: u16, text: &str, style: Style) -> u16 {

@@ -307,11 +307,12 @@ fn of_output(view: &OutputView) -> Vec<(String, Role)> {
     }
     if let Some(search) = view.search() {
         let so_far = if view.is_searching() { " so far, searching" } else { "" };
+        let text = search.text();
         let text = match view.hits() {
-            (0, _) if view.is_searching() => format!("{:?}: searching", search.text()),
-            (0, _) => format!("{:?}: no hit", search.text()),
-            (count, Some(at)) => format!("{:?}: hit {at} of {count}{so_far}", search.text()),
-            (count, None) => format!("{:?}: {count} hits{so_far}", search.text()),
+            (0, _) if view.is_searching() => format!("\"{text}\": searching"),
+            (0, _) => format!("\"{text}\": no hit"),
+            (count, Some(at)) => format!("\"{text}\": hit {at} of {count}{so_far}"),
+            (count, None) => format!("\"{text}\": {count} hits{so_far}"),
         };
         parts.push((text, Role::Key));
     }
