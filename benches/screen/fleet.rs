@@ -142,21 +142,18 @@ fn cancelled() -> Outcome {
 /// Lines of all sorts; of every fourth job the last one is still being written.
 pub(crate) fn text(job: JobId) -> String {
     let n = job.0;
-    let mut text = String::new();
-    for line in 0..12 {
-        text.push_str(&match line % 4 {
-            0 => format!("\x1b[1;32mSetting up\x1b[0m linux-image-6.1.0-{n}-amd64 (6.1.{line}) ...\n"),
-            1 => format!(
-                "日本語のメッセージ: パッケージ {n} を展開しています… 完了 {}\n",
-                "長".repeat(60)
-            ),
-            2 => format!(
-                "\x1b[38;5;208mW:\x1b[0m Possible missing firmware \x1b[4m/lib/firmware/{n}.bin\x1b[24m for module\n"
-            ),
-            _ => format!("E: Could not get lock /var/lib/dpkg/lock-frontend ({n}); error 11\n"),
-        });
-    }
-    text.push_str(&match n % 4 {
+    let lines = (0..12).map(|line| match line % 4 {
+        0 => format!("\x1b[1;32mSetting up\x1b[0m linux-image-6.1.0-{n}-amd64 (6.1.{line}) ...\n"),
+        1 => format!(
+            "日本語のメッセージ: パッケージ {n} を展開しています… 完了 {}\n",
+            "長".repeat(60)
+        ),
+        2 => format!(
+            "\x1b[38;5;208mW:\x1b[0m Possible missing firmware \x1b[4m/lib/firmware/{n}.bin\x1b[24m for module\n"
+        ),
+        _ => format!("E: Could not get lock /var/lib/dpkg/lock-frontend ({n}); error 11\n"),
+    });
+    let last = match n % 4 {
         0 => format!("\rUnpacking \x1b[36mlibc6\x1b[0m [####......] {}%", n % 100),
         1 => "Do you want to continue? [Y/n] ".to_owned(),
         2 => format!(
@@ -164,8 +161,8 @@ pub(crate) fn text(job: JobId) -> String {
             n % 9
         ),
         _ => String::new(),
-    });
-    text
+    };
+    lines.chain([last]).collect()
 }
 
 /// Something that happens to a job now. What happens is chosen by `step` so that nothing of the run grows with it.

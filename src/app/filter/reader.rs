@@ -153,7 +153,7 @@ fn keyed(key: Key, name: &str, value: &str) -> Result<Vec<Test>, FilterError> {
         Key::Out => {
             let literal = |text| match text {
                 Text::Glob(pattern) => plain(&pattern),
-                text => Ok(text),
+                text @ Text::Fits(_) => Ok(text),
             };
             texts(value)?
                 .into_iter()

@@ -52,7 +52,6 @@ fn keys_say_what_is_meant() {
         ("HOST:web*3", vec![]),
         ("out:get.LOCK", vec![]),
         ("out:LOCK", vec!["web03", "web07"]),
-        ("out:/a?[b/", vec![]),
         ("web/3", vec![]),
         ("12:30", vec![]),
     ] {

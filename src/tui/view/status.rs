@@ -207,12 +207,13 @@ fn narrowed(app: &App, hidden: usize) -> Vec<(String, Role)> {
     if !table.filter().is_empty() {
         parts.push(format!("filter {}", table.filter().text()));
     }
+    let hides = match hidden {
+        0 => "hides nothing".to_owned(),
+        1 => "1 job hidden".to_owned(),
+        _ => format!("{hidden} jobs hidden"),
+    };
     if let Some(last) = parts.last_mut() {
-        last.push_str(&match hidden {
-            0 => ": hides nothing".to_owned(),
-            1 => ": 1 job hidden".to_owned(),
-            _ => format!(": {hidden} jobs hidden"),
-        });
+        *last = format!("{last}: {hides}");
     }
     parts.into_iter().map(|text| (text, Role::Warning)).collect()
 }

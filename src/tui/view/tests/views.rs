@@ -229,10 +229,10 @@ fn groups_and_failures_say_what_a_filter_hides() {
         keys.chars().map(Key::Char).chain([Key::Enter]).collect()
     };
     for (view, filter, expected) in [
-        ("3", "web", "filter web: 1 job hidden   "),
-        ("3", "db4", "filter db4: 7 jobs hidden   "),
-        ("2", "web", "filter web: 2 jobs hidden   "),
-        ("2", "!nothing", "filter !nothing: hides nothing   "),
+        ("3", "web", "filter web: 1 job hidden · "),
+        ("3", "db4", "filter db4: 7 jobs hidden · "),
+        ("2", "web", "filter web: 2 jobs hidden · "),
+        ("2", "!nothing", "filter !nothing: hides nothing · "),
     ] {
         let status = status(&super::desk((200, 24), &typed(view, filter)));
         assert!(status.starts_with(expected), "{view} {filter}: {status}");
