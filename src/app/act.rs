@@ -1,6 +1,6 @@
 //! Acting on jobs: what is asked of the runner at once, what is confirmed first, and what makes no sense and is said so.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::confirm::{Confirm, Intent};
 use super::leave;
 use super::message::Effects;

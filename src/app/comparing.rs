@@ -1,6 +1,6 @@
 //! Comparing outputs: with which one, reading both, and moving about in what came of it.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::difference::{Compared, Comparison, DifferenceView, Standstill};
 use super::message::{Effect, Effects};
 use super::prints::Print;

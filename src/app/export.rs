@@ -2,7 +2,7 @@
 //! file. Nothing is replaced without a question.
 
 use super::input::{Input, Typed};
-use super::key::Key;
+use crate::keys::Key;
 use super::message::{Content, Effect, Effects, Export};
 use super::overlay::Overlay;
 use super::state::App;

@@ -1,6 +1,6 @@
 //! Jobs put together that did not end well, by outcome and cause: what ssh or the command said of it, and what may help.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::clusters::{Cluster, Common};
 use super::groups::cluster;
 use super::said::end_words;

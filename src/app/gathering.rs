@@ -1,6 +1,6 @@
 //! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::clusters::{Clusters, rooms};
 use super::failures::failures;
 use super::groups::groups;

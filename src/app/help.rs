@@ -1,6 +1,6 @@
 //! The rows of the help, derived from the list of actions.
 
-use super::action::{Action, Group};
+use crate::keys::{Action, Group};
 use super::command::commands;
 use super::text;
 

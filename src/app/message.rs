@@ -1,7 +1,8 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::difference::{Compared, Comparison};
-use super::key::Key;
+use super::pointer::{Pointed, Wheel};
+use crate::keys::{Key, Mouse};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
 use crate::model::event::{Event, Message, Stream};
@@ -24,6 +25,10 @@ pub struct Size {
 pub enum Msg {
     /// The operator pressed a key.
     Key(Key),
+    /// The operator pressed the button of the mouse.
+    Click(Pointed),
+    /// The operator turned the wheel.
+    Wheel(Wheel),
     /// The operator pasted text.
     Paste(String),
     /// The runner told something.
@@ -209,6 +214,8 @@ pub enum Effect {
         /// What the notice says.
         text: Option<String>,
     },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(Mouse),
     /// Hand a text to the terminal's clipboard.
     Copy(String),
     /// Write a file.

@@ -11,7 +11,6 @@
 //! so that an action takes the job that was drawn.
 
 mod act;
-mod action;
 mod amount;
 mod arming;
 mod clock;
@@ -30,9 +29,9 @@ mod filter;
 mod gathering;
 mod groups;
 mod help;
+mod hint;
 mod host_facts;
 mod input;
-mod key;
 mod lag;
 mod leave;
 mod message;
@@ -43,6 +42,7 @@ mod output;
 mod overlay;
 mod pane;
 mod password;
+mod pointer;
 mod presence;
 mod prints;
 mod question;
@@ -68,7 +68,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Group, Place};
+
 pub use amount::bytes;
 pub use clock::{TIME_COLUMNS, parse_time, time_of_line};
 pub use clusters::{BEFORE_WORDS, Cluster, Clusters, Common, rooms};
@@ -79,8 +79,9 @@ pub use difference::{Compared, Comparison, DiffLine, DiffPart, DiffRow, Differen
 pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::{Filter, FilterError, FilterKey};
 pub use help::{HelpRow, help};
+pub use hint::Hint;
 pub use input::Input;
-pub use key::Key;
+pub use crate::keys::{Action, Group, Key, KeyMap, Mouse, Place};
 pub use lag::{Lag, Pack};
 pub use leave::suspended;
 pub use message::{Content, Effect, Effects, Export, Find, Found, Load, Loaded, Msg, Read, Size, Spot, Visit};
@@ -88,6 +89,7 @@ pub use order::Sort;
 pub use output::{Anchor, OutputView, Streams};
 pub use overlay::Overlay;
 pub use pane::Pane;
+pub use pointer::{Pointed, Wheel};
 pub use prints::{Print, Prints, Sketch, Wanted};
 pub use quit::{Choice, QuitQuestion};
 pub use reading::{GUTTER, began, typed_time};

@@ -1,7 +1,7 @@
 //! When the question for the password is asked: it opens by itself as soon as nothing else is asked, and closes when
 //! somebody else has answered.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::overlay::Overlay;
 use super::secret::{PasswordQuestion, Turn};
 use super::state::App;

@@ -1,7 +1,7 @@
 //! Putting the question before something is done to jobs: which of those meant it makes sense for, and what the operator
 //! should know.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::confirm::{Confirm, Intent};
 use super::input::Input;
 use super::overlay::Overlay;

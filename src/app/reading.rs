@@ -1,6 +1,6 @@
 //! Reading the output of one job: opening it, moving about in it, and keeping up with what is still being written.
 
-use super::action::Action;
+use crate::keys::Action;
 use super::clock::{TIME_COLUMNS, parse_time};
 use super::input::Input;
 use super::message::{Effect, Effects, Find, Found, Load, Spot, Visit};

@@ -2,7 +2,6 @@
 //! jobs is in `act`, and leaving in `leave`.
 
 use super::act;
-use super::action::Action;
 use super::command::{self, CommandLine, Verb};
 use super::comparing;
 use super::confirm::Answer;
@@ -13,8 +12,8 @@ use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter};
 use super::gathering;
 use super::help::help;
+use super::hint::Hint;
 use super::input::{Input, Typed};
-use super::key::Key;
 use super::lag::Pack;
 use super::leave;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
@@ -23,6 +22,7 @@ use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::pointer::{self, Pointed, Wheel};
 use super::password;
 use super::quit::Way;
 use super::reading;
@@ -34,6 +34,7 @@ use super::summons::summon;
 use super::view::View;
 use super::watching;
 use super::writing::Writing;
+use crate::keys::{Action, Key};
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -44,6 +45,8 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
         Msg::Key(key) => press(app, key, now),
+        Msg::Click(pointed) => click(app, pointed, now),
+        Msg::Wheel(wheel) => turn(app, wheel, now),
         Msg::Paste(text) => paste(app, &text, now),
         Msg::Runner(message) => hear(app, message, now),
         Msg::RunnerGone(rest) => {
@@ -261,13 +264,50 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     Effects::none()
 }
 
-fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
+/// The operator did something: rows stand still for a while, and what was said has been read.
+fn touch(app: &mut App, now: Stamp) {
     app.touched = true;
     app.presence.seen = now;
     app.table.touch(now);
     app.notice = None;
+    app.hint = Hint::None;
+}
+
+fn click(app: &mut App, pointed: Pointed, now: Stamp) -> Effects {
+    touch(app, now);
+    app.shell_asked = None;
+    match pointer::click(app, pointed, now) {
+        Some(action) => act_on_screen(app, action, now),
+        None => Effects::none(),
+    }
+}
+
+/// The wheel scrolls what is on top; while something is asked or typed it does nothing.
+fn turn(app: &mut App, wheel: Wheel, now: Stamp) -> Effects {
+    touch(app, now);
+    let mut effects = Effects::none();
+    if app.is_too_small() {
+        return effects;
+    }
+    for _ in 0..Wheel::LINES {
+        let action = wheel.action();
+        effects = effects.and(match std::mem::take(&mut app.overlay) {
+            Overlay::None => act_on_screen(app, action, now),
+            overlay @ (Overlay::Help(_) | Overlay::Details(..)) => press_panel(app, overlay, Some(action), now),
+            overlay => {
+                app.overlay = overlay;
+                return effects;
+            }
+        });
+    }
+    effects
+}
+
+fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
+    touch(app, now);
     let shell_asked = app.shell_asked.take();
-    match Action::of_key(key, app.place()) {
+    let action = app.keys.action(key, app.place());
+    match action {
         Some(Action::Suspend) => return Effect::Suspend.into(),
         Some(Action::Redraw) => return Effect::Redraw.into(),
         // Nobody can see what any other key would act upon, nor a question.
@@ -279,32 +319,30 @@ fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
     }
     match std::mem::take(&mut app.overlay) {
         Overlay::None => {
-            if Action::of_key(key, app.place()) == Some(Action::Shell) {
+            if action == Some(Action::Shell) {
                 app.shell_asked = shell_asked;
             }
-            act_on_screen(app, key, now)
+            action.map_or_else(Effects::none, |action| act_on_screen(app, action, now))
         }
+        overlay @ (Overlay::Help(_) | Overlay::Details(..)) => press_panel(app, overlay, action, now),
         overlay => press_overlay(app, overlay, key, now),
     }
 }
 
-fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effects {
+/// Help and details: a text that is scrolled, and closed by whatever goes back.
+fn press_panel(app: &mut App, overlay: Overlay, action: Option<Action>, now: Stamp) -> Effects {
+    let (columns, rows_shown) = app.panel();
     match overlay {
-        Overlay::None => {}
         Overlay::Help(mut pane) => {
-            let closes = Action::of_key(key, app.place());
-            let (columns, rows_shown) = app.panel();
-            if pane.press(key, help(columns).len(), rows_shown) || !is_close(closes) {
+            if pane.press(action, help(&app.keys, app.panel()).len(), rows_shown) || !is_close(action) {
                 app.overlay = Overlay::Help(pane);
             }
         }
         Overlay::Details(job, mut pane) => {
-            let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
             let rows = facts.iter().map(|fact| fact.rows(columns).len()).sum();
-            let closes = Action::of_key(key, app.place());
-            match closes {
+            match action {
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {
                     app.overlay = Overlay::Details(job, pane);
                     return say_locked(app, now);
@@ -319,10 +357,19 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
                 }
                 _ => {}
             }
-            if pane.press(key, rows, rows_shown) || !(is_close(closes) || closes == Some(Action::Details)) {
+            if pane.press(action, rows, rows_shown) || !(is_close(action) || action == Some(Action::Details)) {
                 app.overlay = Overlay::Details(job, pane);
             }
         }
+        overlay => app.overlay = overlay,
+    }
+    Effects::none()
+}
+
+fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effects {
+    match overlay {
+        // They are no questions.
+        Overlay::None | Overlay::Help(_) | Overlay::Details(..) => {}
         Overlay::Confirm(mut confirm) => match confirm.press(key, now) {
             Answer::Open => app.overlay = Overlay::Confirm(confirm),
             Answer::No => app.say(format!("nothing was done: no {}", confirm.intent.verb()), now),
@@ -334,7 +381,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         },
         Overlay::Password(mut question) => match question.press(key, now) {
             Entry::Open => app.overlay = Overlay::Password(question),
-            Entry::Closed => app.say(password::later(), now),
+            Entry::Closed => app.say(password::later(app), now),
             Entry::Given => return Effect::Give(question.typed).into(),
             Entry::Declined => return Effects::request(Request::SudoPassword),
         },
@@ -427,14 +474,14 @@ fn type_time(app: &mut App, mut input: Input, key: Key, now: Stamp) -> Effects {
     Effects::none()
 }
 
-fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
-    let Some(action) = Action::of_key(key, app.place()) else {
-        return Effects::none();
-    };
+fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
     if app.is_locked() && action.asks_runner() {
         return say_locked(app, now);
     }
     match action {
+        Action::Suspend => return Effect::Suspend.into(),
+        Action::Redraw => return Effect::Redraw.into(),
+        Action::Mouse => return pointer::switch(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
@@ -496,7 +543,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
 }
 
 fn say_locked(app: &mut App, now: Stamp) -> Effects {
-    let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+    let key = app.keys.hint(Action::Lock);
     app.say(format!("read-only; {key} unlocks"), now);
     Effects::none()
 }

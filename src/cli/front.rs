@@ -6,7 +6,8 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::config;
+use super::usage::UsageError;
+use crate::config::{self, Taste};
 use crate::history::{Record, State, rest, tails};
 use crate::link::greet::Welcome;
 use crate::link::{Farewell, Link};
@@ -22,7 +23,7 @@ use crate::report::{self, Reader, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
 
-use crate::tui::{self, Access, Leaving, Look, Opening, Seat};
+use crate::tui::{self, Access, Hint, Leaving, Look, Opening, Seat};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -42,6 +43,7 @@ pub(super) struct Stage {
     /// When the run began.
     began: Instant,
     display: DisplayArgs,
+    taste: Taste,
     bond: Bond,
     arrival: Arrival,
 }
@@ -69,7 +71,7 @@ impl Stage {
     pub(super) fn new(
         (link, welcome): (Link, Welcome),
         plan: Arc<Plan>,
-        display: &DisplayArgs,
+        (display, taste): (&DisplayArgs, &Taste),
         (bond, arrival): (Bond, Arrival),
     ) -> Self {
         Self {
@@ -78,6 +80,7 @@ impl Stage {
             began: ago(welcome.now.0),
             welcome,
             display: display.clone(),
+            taste: taste.clone(),
             bond,
             arrival,
         }
@@ -288,9 +291,16 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
         dir: RunDir::open(plan.directory.clone()),
         board,
         began: stage.began,
-        look: Look::from_environment(|name| env::var_os(name)),
+        look: look(&stage.taste),
         seat,
-        summons: summons(),
+        summons: stage.taste.summons,
+        mouse: stage.taste.mouse,
+        keys: stage.taste.keys,
+        hint: if access == Access::Full {
+            place::first_time()
+        } else {
+            Hint::None
+        },
     }))
     .await;
     // Nobody is there to read a summary, and the terminal must not be touched.
@@ -355,7 +365,7 @@ async fn newest(plan: &Plan, board: Board) -> Option<Board> {
 }
 
 /// Opens the dashboard on the record of a run that is over.
-pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> {
+pub(super) async fn show_record(record: Record, taste: Taste) -> Result<ExitStatus, CliError> {
     let Record {
         dir, plan, mut board, ..
     } = record;
@@ -376,7 +386,7 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
         dir,
         board,
         began: ago(last.0),
-        look: Look::from_environment(|name| env::var_os(name)),
+        look: look(&taste),
         seat: Seat {
             bond: Bond::Record,
             tie: Tie::Free,
@@ -385,6 +395,9 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
             logout: None,
         },
         summons: Summons::default(),
+        mouse: taste.mouse,
+        keys: taste.keys,
+        hint: Hint::None,
     }))
     .await;
     match ending.leaving {
@@ -396,10 +409,13 @@ pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> 
     }
 }
 
-/// How the operator wants to be called, by his own configuration. What is wrong with that was said before, or is none of a
-/// viewer's business.
-fn summons() -> Summons {
-    config::load(&place::home(), None).map_or_else(|_| Summons::default(), |config| config.summons)
+/// How the operator wants the dashboard, by his own configuration.
+pub(super) fn own_taste() -> Result<Taste, UsageError> {
+    Ok(config::load(&place::home(), None)?.taste()?)
+}
+
+fn look(taste: &Taste) -> Look {
+    Look::new(taste.theme, taste.glyphs, |name| env::var_os(name))
 }
 
 /// Prints how the run ended, or was interrupted; the exit status says it too.

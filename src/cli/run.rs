@@ -14,7 +14,7 @@ use super::tell::tell;
 use super::tie::{Begin, TieArgs};
 use super::usage::UsageError;
 use super::{place, preflight};
-use crate::config::{Config, OnHangup, Ssh};
+use crate::config::{Config, OnHangup, Ssh, Taste};
 use crate::demo::{Fleet, story};
 use crate::link::greet::Rights;
 use crate::model::bond::{Bond, Tie};
@@ -51,6 +51,7 @@ pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
 pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
+    let taste = front::own_taste()?;
     let count = usize::from(args.hosts);
     let mut settings = Config::built_in().settings(count);
     settings.run_timeout = Some(DEMO_TIMEOUT);
@@ -79,6 +80,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 options: Vec::new(),
             },
             display: args.display.clone(),
+            taste,
             tie: TieArgs::default(),
             on_hangup: OnHangup::Cancel,
             safety: Safety {
@@ -100,24 +102,24 @@ async fn drive(request: &RunRequest, begin: Begin) -> Result<ExitStatus, CliErro
     // First what leaves no trace when it cannot be had: a refused request is not a run.
     drop(SocketDir::create(place::sockets(begin.tie()).as_deref()).map_err(UsageError::from)?);
     let (plan, dir) = prepare(request)?;
-    launch(&dir, plan, &request.display, (begin, Errand::Begin)).await
+    launch(&dir, plan, (&request.display, &request.taste), (begin, Errand::Begin)).await
 }
 
 /// Takes up a run that was interrupted.
 pub(super) fn take_up(
     dir: &RunDir,
     plan: Arc<Plan>,
-    display: &DisplayArgs,
+    shown: (&DisplayArgs, &Taste),
     how: (Begin, Errand),
 ) -> Result<ExitStatus, CliError> {
-    finish(runtime()?, launch(dir, plan, display, how))
+    finish(runtime()?, launch(dir, plan, shown, how))
 }
 
 /// Starts the runner of a run whose plan is written, and shows the run, or leaves it to itself.
 async fn launch(
     dir: &RunDir,
     plan: Arc<Plan>,
-    display: &DisplayArgs,
+    shown: (&DisplayArgs, &Taste),
     (begin, errand): (Begin, Errand),
 ) -> Result<ExitStatus, CliError> {
     let spawned = Spawned::start(dir, begin.tie(), errand).await?;
@@ -142,7 +144,7 @@ async fn launch(
         Errand::Begin => Arrival::First,
         Errand::Resume(_) => Arrival::Later(Access::Full),
     };
-    let shown = front::show(Stage::new(way, plan, display, (bond, arrival))).await;
+    let shown = front::show(Stage::new(way, plan, shown, (bond, arrival))).await;
     match (bond, &shown) {
         (Bond::Tied, _) => spawned.ended(CLOSING).await,
         // Somebody else may keep the run open.

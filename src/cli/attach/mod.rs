@@ -7,6 +7,7 @@ use super::front::{self, Arrival, Stage};
 use super::reach::{Alive, reach};
 use super::runtime::{finish, runtime};
 use super::tell::tell;
+use crate::config::Taste;
 use crate::link::greet::Rights;
 use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
@@ -16,6 +17,7 @@ use args::AttachArgs;
 /// Shows a run that is alive.
 pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
     let dashboard = front::is_dashboard(&args.display);
+    let taste = if dashboard { front::own_taste()? } else { Taste::default() };
     // In the dashboard a key unlocks it; until then it asks for nothing.
     let (rights, access) = match (args.read_only, dashboard) {
         (true, true) => (Rights::Write, Access::ReadOnly),
@@ -30,6 +32,6 @@ pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
             tell(&format!("run {}; {}", plan.run, plan.settings.policy()));
         }
         let role = (Bond::Free, Arrival::Later(access));
-        front::show(Stage::new((link, welcome), plan, &args.display, role)).await
+        front::show(Stage::new((link, welcome), plan, (&args.display, &taste), role)).await
     })
 }
