@@ -62,7 +62,7 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     ));
     facts.extend(path(row, now));
     facts.extend(processes(row, now));
-    facts.extend(host_facts(view(app, row), now));
+    facts.extend(host_facts(view(app, row), &app.keys, now));
     facts.extend(ssh(app, row));
     facts
 }

@@ -1,9 +1,9 @@
 //! Jobs put together that did not end well, by outcome and cause: what ssh or the command said of it, and what may help.
 
-use crate::keys::Action;
 use super::clusters::{Cluster, Common};
 use super::groups::cluster;
 use super::said::end_words;
+use crate::keys::{Action, KeyMap};
 use crate::model::board::Board;
 use crate::model::likeness::OwnNames;
 use crate::model::outcome::{Cause, Outcome, SkipReason};
@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// The failures of a run, the most urgent first, their hosts not folded yet.
-pub(super) fn failures(board: &Board) -> Vec<Cluster> {
+pub(super) fn failures(board: &Board, keys: &KeyMap) -> Vec<Cluster> {
     let mut places: HashMap<(bool, String), usize> = HashMap::new();
     let mut found: Vec<Cluster> = Vec::new();
     for row in board.rows() {
@@ -35,7 +35,7 @@ pub(super) fn failures(board: &Board) -> Vec<Cluster> {
     }
     for failure in &mut found {
         failure.says = commonest_words(board, failure);
-        failure.cure = failure.outcome.as_ref().map(cure).unwrap_or_default();
+        failure.cure = failure.outcome.as_ref().map(|outcome| cure(outcome, keys)).unwrap_or_default();
     }
     found.sort_by_key(|failure| {
         let urgency = failure.outcome.as_ref().map_or(0, |outcome| outcome.class().urgency());
@@ -64,23 +64,19 @@ fn commonest_words(board: &Board, failure: &Cluster) -> String {
     }
 }
 
-fn key(action: Action) -> String {
-    action.keys().first().map(ToString::to_string).unwrap_or_default()
-}
-
 /// What may help, in a few words.
-fn cure(outcome: &Outcome) -> String {
-    let [retry, look] = [Action::Retry, Action::Look].map(key);
+fn cure(outcome: &Outcome, keys: &KeyMap) -> String {
+    let [retry, look] = [Action::Retry, Action::Look].map(|action| keys.hint(action));
     match outcome {
         Outcome::Ok => String::new(),
-        Outcome::Unreachable { cause, .. } => of_cause(*cause),
+        Outcome::Unreachable { cause, .. } => of_cause(*cause, &retry),
         Outcome::Exit { code: 126 } => "not allowed to run: permissions, or a mount with noexec".to_owned(),
         Outcome::Exit { code: 127 } => "no such command there: installed? in the PATH?".to_owned(),
         Outcome::Signal { number: 9, .. } => "KILL, not from here: out of memory? the kernel's log knows".to_owned(),
         Outcome::Exit { .. } | Outcome::Signal { .. } => {
             format!(
                 "{} compares one with what went well; {retry} tries again",
-                key(Action::Difference)
+                keys.hint(Action::Difference)
             )
         }
         Outcome::TimedOut { .. } => {
@@ -94,15 +90,14 @@ fn cure(outcome: &Outcome) -> String {
         } => {
             format!(
                 "{look} looks what is alive there, {} kills it; {retry} insists",
-                key(Action::KillLeft)
+                keys.hint(Action::KillLeft)
             )
         }
         Outcome::Skipped { .. } => format!("{retry} runs it, as long as the run goes on"),
     }
 }
 
-fn of_cause(cause: Cause) -> String {
-    let retry = key(Action::Retry);
+fn of_cause(cause: Cause, retry: &str) -> String {
     let words = match cause {
         Cause::Dns => "misspelt, or the name server: getent hosts NAME",
         Cause::Refused => return format!("nobody listens there: does sshd run, on this port? then {retry}"),
@@ -134,7 +129,7 @@ mod tests {
 
     #[test]
     fn failures_are_gathered_by_their_cause_the_most_urgent_first() {
-        let failures = failures(&every_state());
+        let failures = failures(&every_state(), &KeyMap::default());
         let shown: Vec<(String, usize)> = failures.iter().map(|one| (one.words(), one.jobs.len())).collect();
         let one = |words: &str| (words.to_owned(), 1);
         assert_eq!(
@@ -171,7 +166,7 @@ mod tests {
             };
             board.apply(&event(&plan, job, 1, Change::Done(ending)));
         }
-        let failures = failures(&board);
+        let failures = failures(&board, &KeyMap::default());
         assert_eq!(failures.len(), 1);
         assert_eq!(
             failures[0].says,
@@ -203,7 +198,7 @@ mod tests {
             Other,
         ];
         let of_causes = causes.map(of_cause).into_iter();
-        for cure in of_causes.chain(failures(&every_state()).into_iter().map(|failure| failure.cure)) {
+        for cure in of_causes.chain(failures(&every_state(), &KeyMap::default()).into_iter().map(|failure| failure.cure)) {
             assert!(width(&cure) <= 80 - BEFORE_WORDS, "{cure}");
         }
     }

@@ -1,6 +1,5 @@
 //! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
 
-use crate::keys::Action;
 use super::clusters::{Clusters, rooms};
 use super::failures::failures;
 use super::groups::groups;
@@ -11,6 +10,7 @@ use super::state::{App, Screen};
 use super::table::Only;
 use super::text::width;
 use super::view::View;
+use crate::keys::Action;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
 
@@ -71,7 +71,7 @@ pub(super) fn wish(app: &mut App) -> Effects {
 
 fn form(app: &mut App, now: Stamp) {
     let mut rows = match app.view {
-        View::Failures => failures(&app.board),
+        View::Failures => failures(&app.board, &app.keys),
         _ => groups(&app.board, &app.prints),
     };
     let columns = usize::from(app.size.width);
@@ -118,11 +118,7 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::Open => return reading::open(app),
         Action::Back => switch(app, View::Hosts, now),
         _ => {
-            let key = Action::Hosts
-                .keys()
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let key = app.keys.hint(Action::Hosts);
             app.say(format!("not here: {key} shows the hosts one by one"), now);
         }
     }

@@ -2,9 +2,9 @@
 
 use super::difference::{Compared, Comparison};
 use super::pointer::{Pointed, Wheel};
-use crate::keys::{Key, Mouse};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
+use crate::keys::{Key, Mouse};
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;

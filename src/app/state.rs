@@ -1,6 +1,5 @@
 //! The dashboard as a whole: the run as it stands, the screen, what lies over it, and how the operator means to leave.
 
-use crate::keys::{KeyMap, Mouse, Place};
 use super::clusters::Clusters;
 use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
@@ -15,6 +14,7 @@ use super::secret::Turn;
 use super::table::Table;
 use super::view::View;
 use super::watch::Watch;
+use crate::keys::{KeyMap, Mouse, Place};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;

@@ -291,14 +291,15 @@ fn turn(app: &mut App, wheel: Wheel, now: Stamp) -> Effects {
     }
     for _ in 0..Wheel::LINES {
         let action = wheel.action();
-        effects = effects.and(match std::mem::take(&mut app.overlay) {
+        let done = match std::mem::take(&mut app.overlay) {
             Overlay::None => act_on_screen(app, action, now),
             overlay @ (Overlay::Help(_) | Overlay::Details(..)) => press_panel(app, overlay, Some(action), now),
             overlay => {
                 app.overlay = overlay;
-                return effects;
+                return Effects::none();
             }
-        });
+        };
+        effects = effects.and(done);
     }
     effects
 }
@@ -434,6 +435,9 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
                 if app.is_locked() && command.verb.asks_runner() {
                     return say_locked(app, now);
                 }
+                if let Some(action) = command.action() {
+                    return act_as_typed(app, action, now);
+                }
                 return match command.verb {
                     Verb::Write if app.is_locked() => lock(app, now),
                     Verb::ReadOnly if !app.is_locked() => lock(app, now),
@@ -445,6 +449,15 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
     }
     app.overlay = Overlay::Command(line);
     Effects::none()
+}
+
+/// An action by its name: where it is at home, as by its key.
+fn act_as_typed(app: &mut App, action: Action, now: Stamp) -> Effects {
+    if !action.is_at(app.place()) {
+        app.say(format!("{action} has its place in {}", action.place().words()), now);
+        return Effects::none();
+    }
+    act_on_screen(app, action, now)
 }
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {

@@ -124,8 +124,11 @@ pub enum Problem {
         error: ValueError,
     },
     /// Bindings that cannot hold together.
-    #[error("keys.{}: {0}", .0.action())]
-    Keys(KeyClash),
+    #[error("keys.{}: {clash}", .clash.action())]
+    Keys {
+        /// Which.
+        clash: KeyClash,
+    },
     /// A group whose name could not be written behind an `@`.
     #[error("groups.{0:?} cannot be used as @NAME; use letters, digits and . _ -")]
     GroupName(String),

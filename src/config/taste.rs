@@ -47,7 +47,7 @@ pub(super) fn key_map(bindings: &[Binding]) -> Result<KeyMap, ConfigError> {
         ConfigError::Wrong {
             path: binding.map(|binding| binding.path.clone()).unwrap_or_default(),
             line: binding.map_or(1, |binding| binding.line),
-            problem: Box::new(Problem::Keys(clash)),
+            problem: Box::new(Problem::Keys { clash }),
         }
     })
 }

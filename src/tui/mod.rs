@@ -19,7 +19,7 @@ mod view;
 mod visit;
 mod words;
 
-pub use crate::app::{Access, Seat};
+pub use crate::app::{Access, Hint, Seat};
 pub use shell::{Ending, Leaving, Opening, run};
 pub use theme::{Charset, Look, Palette};
 pub use view::draw;

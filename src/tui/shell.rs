@@ -10,11 +10,13 @@ use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
 use super::words::Words;
+use super::view::Spots;
 use super::{export, keys, view, visit};
 use crate::app::{
-    Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
+    Access, App, Compared, Effect, Effects, Found, Hint, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
 };
 use crate::history::rest;
+use crate::keys::{KeyMap, Mouse};
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -59,6 +61,12 @@ pub struct Opening {
     pub seat: Seat,
     /// How the operator is called.
     pub summons: Summons,
+    /// What the keys do.
+    pub keys: KeyMap,
+    /// Whose the mouse is in the beginning.
+    pub mouse: Mouse,
+    /// What a newcomer is told.
+    pub hint: Hint,
 }
 
 /// What is left when the dashboard has gone. Of a tied run every message is in the board then.
@@ -103,6 +111,9 @@ pub async fn run(opening: Opening) -> Ending {
         look,
         seat,
         summons,
+        keys,
+        mouse,
+        hint,
     } = opening;
     if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
         link.request(Request::Hold);
@@ -114,7 +125,12 @@ pub async fn run(opening: Opening) -> Ending {
         words: Words::new(dir.clone(), plan.clone()),
         survey: Survey::new(dir.clone(), plan.clone()),
         comparing: Comparing::new(dir.clone(), plan.clone()),
-        app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
+        app: App::new(plan.clone(), board, now)
+            .seated(seat)
+            .summoned_by(summons)
+            .handled_by(keys, mouse)
+            .hinting(hint),
+        drawn: Spots::default(),
         plan,
         pace: Pace::default(),
         dir,
@@ -145,6 +161,8 @@ struct Shell {
     pace: Pace,
     began: Instant,
     look: Look,
+    /// Where what can be pointed at is on the screen.
+    drawn: Spots,
 }
 
 /// The terminal while it is shown on.
@@ -169,7 +187,7 @@ enum Woken {
 
 impl Shell {
     async fn show(&mut self, signals: &mut Signals) -> Leaving {
-        let mut stage = match Stage::open() {
+        let mut stage = match Stage::open(self.app.mouse()) {
             Ok(stage) => stage,
             Err(error) => return Leaving::NoTerminal(error),
         };
@@ -220,6 +238,7 @@ impl Shell {
                             stage.screen.notify(&text)?;
                         }
                     }
+                    Effect::Mouse(mouse) => stage.screen.mouse(mouse)?,
                     Effect::Copy(text) => stage.screen.copy(&text)?,
                     Effect::Write(file) => {
                         let said = export::write(file, &self.dir);
@@ -229,7 +248,9 @@ impl Shell {
             }
             self.draw(stage)?;
             effects = match self.wait(stage, signals).await {
-                Woken::Input(Some(event)) => keys::message(event?).map_or_else(Effects::none, |msg| self.tell(msg)),
+                Woken::Input(Some(event)) => {
+                    keys::message(event?, &self.drawn).map_or_else(Effects::none, |msg| self.tell(msg))
+                }
                 Woken::Input(None) | Woken::Signal(Heard::HangUp) => return Ok(Leaving::HungUp),
                 Woken::Signal(Heard::Terminate | Heard::Interrupted) => return Ok(Leaving::Terminated),
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
@@ -324,7 +345,9 @@ impl Shell {
         let nothing = update(&mut self.app, Msg::Frame, now);
         debug_assert!(nothing.is_empty(), "a frame has no effects");
         let (app, look) = (&self.app, self.look);
-        stage.screen.draw(|frame| view::draw(frame, app, look, now))?;
+        let mut drawn = Spots::default();
+        stage.screen.draw(|frame| drawn = view::paint(frame, app, look, now))?;
+        self.drawn = drawn;
         stage.screen.title(&title(&self.app))?;
         self.pace.drawn(now);
         Ok(())
@@ -444,9 +467,9 @@ impl Shell {
 }
 
 impl Stage {
-    fn open() -> io::Result<Self> {
+    fn open(mouse: Mouse) -> io::Result<Self> {
         Ok(Self {
-            screen: Screen::take()?,
+            screen: Screen::take(mouse)?,
             input: Some(EventStream::new()),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
+use crate::app::{Action, App, Lag, Pack, Pointed, Said, Sort, link_silence, remark, said};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
@@ -67,7 +67,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         brush.text(
             (area.x + 3, rows.y),
             area.width.saturating_sub(3),
-            nothing(app),
+            &nothing(app),
             Role::Dim,
         );
     }
@@ -86,6 +86,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             is_marked: table.is_marked(*job) || in_range(range, *job),
         };
         draw_row(brush, &line, &columns, row, &pack);
+        brush.spot(line.area, Pointed::Row(*job));
     }
 }
 
@@ -100,11 +101,12 @@ fn in_range(range: &[JobId], job: JobId) -> bool {
     range.contains(&job)
 }
 
-fn nothing(app: &App) -> &'static str {
+fn nothing(app: &App) -> String {
+    let back = app.keys().hint(Action::Back);
     if app.table().stragglers_only() {
-        "no stragglers now; esc shows all rows"
+        format!("no stragglers now; {back} shows all rows")
     } else {
-        "the filter lets no row through; esc clears it"
+        format!("the filter lets no row through; {back} clears it")
     }
 }
 
@@ -113,7 +115,8 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
     let mut head = |(x, width): (u16, u16), text: &str| {
         brush.text((area.x + x, y), width, text, Role::Dim);
     };
-    head((3, columns.word.1 + 2), "STATE");
+    let state = (3, columns.word.1 + 2);
+    head(state, "STATE");
     head(columns.host, "HOST");
     if let Some(output) = columns.output {
         head(output, "OUTPUT");
@@ -122,6 +125,19 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
     brush.text_right((area.x + x, y), width, "ELAPSED", Role::Dim);
     if let Some((x, width)) = columns.attempt {
         brush.text_right((area.x + x, y), width, "TRY", Role::Dim);
+    }
+    for ((x, width), sort) in [
+        (state, Sort::State),
+        (columns.host, Sort::Plan),
+        (columns.elapsed, Sort::Elapsed),
+    ] {
+        let place = Rect {
+            x: area.x + x,
+            width,
+            height: 1,
+            ..area
+        };
+        brush.spot(place, Pointed::Head(sort));
     }
 }
 
