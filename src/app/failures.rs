@@ -35,7 +35,11 @@ pub(super) fn failures(board: &Board, keys: &KeyMap) -> Vec<Cluster> {
     }
     for failure in &mut found {
         failure.says = commonest_words(board, failure);
-        failure.cure = failure.outcome.as_ref().map(|outcome| cure(outcome, keys)).unwrap_or_default();
+        failure.cure = failure
+            .outcome
+            .as_ref()
+            .map(|outcome| cure(outcome, keys))
+            .unwrap_or_default();
     }
     found.sort_by_key(|failure| {
         let urgency = failure.outcome.as_ref().map_or(0, |outcome| outcome.class().urgency());
@@ -198,7 +202,11 @@ mod tests {
             Other,
         ];
         let of_causes = causes.map(of_cause).into_iter();
-        for cure in of_causes.chain(failures(&every_state(), &KeyMap::default()).into_iter().map(|failure| failure.cure)) {
+        for cure in of_causes.chain(
+            failures(&every_state(), &KeyMap::default())
+                .into_iter()
+                .map(|failure| failure.cure),
+        ) {
             assert!(width(&cure) <= 80 - BEFORE_WORDS, "{cure}");
         }
     }

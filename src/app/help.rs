@@ -101,7 +101,9 @@ fn further(width: u16) -> [Vec<HelpRow>; 2] {
     let notes = NOTES.iter().flat_map(|note| wrap(note));
     let block = |heading, rows: Vec<String>| {
         let rows = rows.into_iter().map(HelpRow::Note);
-        std::iter::once(HelpRow::Heading(heading)).chain(rows).collect::<Vec<_>>()
+        std::iter::once(HelpRow::Heading(heading))
+            .chain(rows)
+            .collect::<Vec<_>>()
     };
     let mut commands = block(COMMANDS, commands.collect());
     commands.push(HelpRow::Blank);

@@ -68,7 +68,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-
+pub use crate::keys::{Action, Group, Key, KeyMap, Mouse, Place};
 pub use amount::bytes;
 pub use clock::{TIME_COLUMNS, parse_time, time_of_line};
 pub use clusters::{BEFORE_WORDS, Cluster, Clusters, Common, rooms};
@@ -81,7 +81,6 @@ pub use filter::{Filter, FilterError, FilterKey};
 pub use help::{HelpRow, help};
 pub use hint::Hint;
 pub use input::Input;
-pub use crate::keys::{Action, Group, Key, KeyMap, Mouse, Place};
 pub use lag::{Lag, Pack};
 pub use leave::suspended;
 pub use message::{Content, Effect, Effects, Export, Find, Found, Load, Loaded, Msg, Read, Size, Spot, Visit};

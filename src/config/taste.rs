@@ -41,7 +41,10 @@ pub(super) fn key_map(bindings: &[Binding]) -> Result<KeyMap, ConfigError> {
         later.iter().all(|later| later.action != bindings[*at].action)
     };
     let held: Vec<&Binding> = (0..bindings.len()).filter(newest).map(|at| &bindings[at]).collect();
-    let own: Vec<(Action, Vec<Key>)> = held.iter().map(|binding| (binding.action, binding.keys.clone())).collect();
+    let own: Vec<(Action, Vec<Key>)> = held
+        .iter()
+        .map(|binding| (binding.action, binding.keys.clone()))
+        .collect();
     KeyMap::with(&own).map_err(|clash| {
         let binding = held.iter().find(|binding| binding.action == clash.action());
         ConfigError::Wrong {

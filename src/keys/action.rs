@@ -418,8 +418,17 @@ mod tests {
             }
         }
         for action in Action::all() {
-            assert_eq!(action.name().parse(), Ok(action), "each action has one line, and a name of its own");
-            assert!(action.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+            assert_eq!(
+                action.name().parse(),
+                Ok(action),
+                "each action has one line, and a name of its own"
+            );
+            assert!(
+                action
+                    .name()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            );
             assert!(!action.description().is_empty());
         }
         // A word about which nobody thinks of a key; everything else has one.

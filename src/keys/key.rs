@@ -140,7 +140,14 @@ mod tests {
     #[test]
     fn every_key_is_read_by_the_name_under_which_it_is_shown() {
         let named = NAMED.map(|(key, _)| key);
-        let further = [Key::Char('x'), Key::Char('^'), Key::Char('F'), Key::Char('ö'), Key::Ctrl('d'), Key::F(12)];
+        let further = [
+            Key::Char('x'),
+            Key::Char('^'),
+            Key::Char('F'),
+            Key::Char('ö'),
+            Key::Ctrl('d'),
+            Key::F(12),
+        ];
         for key in named.into_iter().chain(further) {
             assert_eq!(key.to_string().parse(), Ok(key), "{key}");
             assert!(!key.to_string().is_empty());

@@ -54,7 +54,9 @@ mod tests {
         for (place, role) in Role::ALL.into_iter().enumerate() {
             assert_eq!(role as usize, place);
             let theme = Theme::default().with(role, Paint::new(Some(Colour::White), &[]));
-            let changed = Role::ALL.iter().filter(|other| theme.paint(**other) != Theme::default().paint(**other));
+            let changed = Role::ALL
+                .iter()
+                .filter(|other| theme.paint(**other) != Theme::default().paint(**other));
             assert_eq!(changed.collect::<Vec<_>>(), [&role]);
         }
     }

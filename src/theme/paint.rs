@@ -198,10 +198,7 @@ mod tests {
                 "red white",
                 "white is a second colour: one is for the text, and the background is never painted",
             ),
-            (
-                "",
-                "write a colour and attributes, as in \"bold red\", or \"plain\"",
-            ),
+            ("", "write a colour and attributes, as in \"bold red\", or \"plain\""),
         ] {
             assert_eq!(text.parse::<Paint>().expect_err(text).to_string(), reason);
         }

@@ -84,7 +84,10 @@ mod tests {
         for role in [Role::Failed, Role::Unknown, Role::Alert] {
             let paint = Preset::Default.paint(role);
             assert!(!cool.contains(&paint.colour), "{role:?}");
-            assert!(paint.attributes().any(|attribute| attribute == Attribute::Bold), "{role:?}");
+            assert!(
+                paint.attributes().any(|attribute| attribute == Attribute::Bold),
+                "{role:?}"
+            );
         }
     }
 

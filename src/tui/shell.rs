@@ -9,8 +9,8 @@ use super::signals::{Heard, Signals, can_stop};
 use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
-use super::words::Words;
 use super::view::Spots;
+use super::words::Words;
 use super::{export, keys, view, visit};
 use crate::app::{
     Access, App, Compared, Effect, Effects, Found, Hint, Msg, Seat, Size, Sketch, Visit, suspended, title, update,

@@ -273,7 +273,10 @@ mod tests {
         let own = look(theme, Glyphs::Unicode, &[]);
         assert_eq!(own.charset, Charset::Unicode);
         let style = own.style(Role::Failed);
-        assert_eq!((style.fg, style.add_modifier), (Some(Color::Green), Modifier::UNDERLINED));
+        assert_eq!(
+            (style.fg, style.add_modifier),
+            (Some(Color::Green), Modifier::UNDERLINED)
+        );
         let mono = look(theme, Glyphs::Ascii, &[("NO_COLOR", "1"), ("LANG", "C.utf8")]);
         assert_eq!(mono.charset, Charset::Ascii);
         for role in Role::ALL {

@@ -198,14 +198,24 @@ mod tests {
                 fitting("state:running host:db[1-9]"),
             ),
             ("retry failed", Verb::Of(Action::Retry), With::Nothing, Jobs::Failed),
-            ("retry even-if-running", Verb::Of(Action::Retry), With::EvenIfRunning, Jobs::AtHand),
+            (
+                "retry even-if-running",
+                Verb::Of(Action::Retry),
+                With::EvenIfRunning,
+                Jobs::AtHand,
+            ),
             (
                 "retry failed even-if-running",
                 Verb::Of(Action::Retry),
                 With::EvenIfRunning,
                 Jobs::Failed,
             ),
-            ("retry state:lost", Verb::Of(Action::Retry), With::Nothing, fitting("state:lost")),
+            (
+                "retry state:lost",
+                Verb::Of(Action::Retry),
+                With::Nothing,
+                fitting("state:lost"),
+            ),
             ("signal hup web", Verb::Signal, With::Signal(Sig::Hup), fitting("web")),
             (
                 "timeout +1h30m",

@@ -17,7 +17,11 @@ use args::AttachArgs;
 /// Shows a run that is alive.
 pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
     let dashboard = front::is_dashboard(&args.display);
-    let taste = if dashboard { front::own_taste()? } else { Taste::default() };
+    let taste = if dashboard {
+        front::own_taste()?
+    } else {
+        Taste::default()
+    };
     // In the dashboard a key unlocks it; until then it asks for nothing.
     let (rights, access) = match (args.read_only, dashboard) {
         (true, true) => (Rights::Write, Access::ReadOnly),

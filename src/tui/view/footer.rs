@@ -133,7 +133,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         x += brush.text((x, area.y), area.right().saturating_sub(x), &item.label, Role::Text) + 2;
         if let Some(action) = item.action.filter(|_| is_bare) {
             let width = x.saturating_sub(begin + 2);
-            let place = Rect { x: begin, width, ..area };
+            let place = Rect {
+                x: begin,
+                width,
+                ..area
+            };
             brush.spot(place, Pointed::Label(action));
         }
     }

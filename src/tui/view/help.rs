@@ -32,7 +32,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, pane: Pane) {
                 continue;
             }
             let x = place * width;
-            row(brush, (inner.x + 1 + x, y), right.saturating_sub(x + u16::from(right < columns)), cell);
+            row(
+                brush,
+                (inner.x + 1 + x, y),
+                right.saturating_sub(x + u16::from(right < columns)),
+                cell,
+            );
             right = x;
         }
     }

@@ -3,8 +3,8 @@
 use super::paint::Brush;
 use super::timeline::leg;
 use crate::app::{
-    Action, App, Content, DifferenceView, Filter, Input, KeyMap, OutputView, Overlay, Screen, Search, Standstill, View, Writing,
-    bytes, typed_time,
+    Action, App, Content, DifferenceView, Filter, Input, KeyMap, OutputView, Overlay, Screen, Search, Standstill, View,
+    Writing, bytes, typed_time,
 };
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
@@ -296,7 +296,10 @@ fn of_output(view: &OutputView, keys: &KeyMap) -> Vec<(String, Role)> {
             format!("more below: {} goes to the end", keys.hint(Action::Bottom)),
             Role::Dim,
         ),
-        (false, false) => (format!("not following: {} follows", keys.hint(Action::Follow)), Role::Dim),
+        (false, false) => (
+            format!("not following: {} follows", keys.hint(Action::Follow)),
+            Role::Dim,
+        ),
     });
     if view.wraps() {
         parts.push(("wrapped".to_owned(), Role::Dim));
