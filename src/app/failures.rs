@@ -201,7 +201,7 @@ mod tests {
             Protocol,
             Other,
         ];
-        let of_causes = causes.map(of_cause).into_iter();
+        let of_causes = causes.map(|cause| of_cause(cause, "r")).into_iter();
         for cure in of_causes.chain(
             failures(&every_state(), &KeyMap::default())
                 .into_iter()

@@ -109,12 +109,11 @@ impl FromStr for Key {
 
 fn unknown(text: &str) -> NoKey {
     let meant = nearest(&text.to_ascii_lowercase(), &NAMED.map(|(_, name)| name));
-    let advice = match meant.filter(|_| text.chars().count() > 2) {
-        Some(name) => format!("; did you mean {name}?"),
-        None => {
-            let names = NAMED.map(|(_, name)| name).join(", ");
-            format!("; write one character, ^D, F5, or one of {names}")
-        }
+    let advice = if let Some(name) = meant.filter(|_| text.chars().count() > 2) {
+        format!("; did you mean {name}?")
+    } else {
+        let names = NAMED.map(|(_, name)| name).join(", ");
+        format!("; write one character, ^D, F5, or one of {names}")
     };
     NoKey::Unknown(text.to_owned(), advice)
 }

@@ -38,9 +38,8 @@ impl Preset {
     /// How a role appears in it.
     pub(super) fn paint(self, role: Role) -> Paint {
         match (self, role) {
-            (Self::Default, _) => default(role),
             (Self::TrafficLights, Role::Ok) => Paint::new(Some(Colour::Green), &[]),
-            (Self::TrafficLights, _) => default(role),
+            (Self::Default | Self::TrafficLights, _) => default(role),
             (Self::HighContrast, Role::Dim | Role::Waiting | Role::Text) => Paint::default(),
             (Self::HighContrast, _) => {
                 let paint = default(role);

@@ -14,7 +14,8 @@ pub(super) fn message(event: Event, drawn: &Spots) -> Option<Msg> {
         Event::FocusGained => Some(Msg::Focus(true)),
         Event::FocusLost => Some(Msg::Focus(false)),
         Event::Resize(width, height) => Some(Msg::Resize(Size { width, height })),
-        _ => None,
+        // Repeats and releases.
+        Event::Key(_) => None,
     }
 }
 

@@ -118,7 +118,7 @@ fn arguments(entry: &Entry, rest: &str) -> Result<(With, Jobs), CommandError> {
     let usage = || CommandError::Usage(entry.usage());
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
-        Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Nothing | Takes::Sort if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest)?),
         Takes::Filter if rest.is_empty() && entry.verb == Verb::Of(Action::Mark) => (With::Nothing, Jobs::AtHand),
@@ -141,7 +141,6 @@ fn arguments(entry: &Entry, rest: &str) -> Result<(With, Jobs), CommandError> {
             let width = rest.parse().ok().filter(|width| *width > 0);
             (With::Width(width.ok_or_else(usage)?), Jobs::AtHand)
         }
-        Takes::Sort if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Sort => {
             let sort = SORTS.into_iter().find(|(word, _)| *word == first);
             let reversed = match behind.trim() {

@@ -1,13 +1,14 @@
 //! What the screens look like, at several sizes and in every look, and that no size and no order of messages breaks
 //! them.
 
+mod pointing;
 mod views;
 
 use super::draw;
 use crate::app::fixture::{done, event, every_state, every_state_plan, output, plan};
 use crate::app::{
-    Access, Action, App, Compared, DiffLine, DiffPart, Difference, Key, Loaded, Msg, Print, Read, Screen, Seat, Side,
-    Size, Sketch, View, update,
+    Access, Action, App, Compared, DiffLine, DiffPart, Difference, Key, Loaded, Msg, Pointed, Print, Read, Screen,
+    Seat, Side, Size, Sketch, Sort, View, Wheel, update,
 };
 use crate::model::board::Board;
 use crate::model::bond::{Bond, Tie};
@@ -151,6 +152,7 @@ fn what_lies_over_the_screen() {
     for (name, size, keys) in [
         ("help", (80, 24), &[Key::Char('?')][..]),
         ("help-tall", (120, 45), &[Key::Char('?')]),
+        ("help-wide", (200, 50), &[Key::Char('?')]),
         ("help-narrow", (40, 12), &[Key::Char('?'), Key::Char('G')]),
         ("details", (80, 24), &[Key::Char('G'), Key::Char('k'), Key::Char('i')]),
         // What a key says there is seen there.
@@ -460,7 +462,7 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
         5 => done(Outcome::Ok, 1),
         _ => done(Outcome::Exit { code: 1 }, 1),
     };
-    match dice.roll(22) {
+    match dice.roll(25) {
         0 => Msg::Resize(Size {
             width: dice.roll(201) as u16,
             height: dice.roll(61) as u16,
@@ -480,6 +482,12 @@ fn any_msg(dice: &mut Dice, plan: &Plan, now: Stamp) -> Msg {
         11 => Msg::Loaded(any_output(dice)),
         12 => Msg::Surveyed(vec![any_sketch(dice, job)]),
         13 => Msg::Compared(any_difference(dice)),
+        14 => Msg::Wheel([Wheel::Up, Wheel::Down][dice.roll(2)]),
+        15 | 16 => Msg::Click(match dice.roll(3) {
+            0 => Pointed::Row(JobId(job)),
+            1 => Pointed::Head([Sort::State, Sort::Elapsed, Sort::Plan][dice.roll(3)]),
+            _ => Pointed::Label(Action::all().nth(dice.roll(Action::all().count())).unwrap()),
+        }),
         _ => {
             let keys: Vec<Key> = Action::all().flat_map(|action| action.keys().iter().copied()).collect();
             let further = [
