@@ -51,7 +51,7 @@ pub fn help(keys: &KeyMap, (width, _): (u16, usize)) -> Vec<Vec<HelpRow>> {
         }
         columns => {
             let groups = Group::ALL.map(|group| group_rows(keys, group));
-            let blocks: Vec<Vec<HelpRow>> = groups.into_iter().chain(further(width / columns - 1)).collect();
+            let blocks: Vec<Vec<HelpRow>> = groups.into_iter().chain(further(width / columns - 3)).collect();
             side_by_side(&shared_out(&blocks, usize::from(columns)))
         }
     }

@@ -216,7 +216,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
     entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark-all", "mark all rows shown"),
     entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
-    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "invert the marks of what is shown"),
+    entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "swap marked and unmarked"),
     entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
@@ -245,9 +245,9 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
     entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
     entry(Action::NextView, SHOW, &[Key::Tab], "next-view", "the next of these four"),
-    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
-    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next-change", "next difference"),
-    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "previous-change", "difference before"),
+    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or 2"),
+    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next-diff", "next difference"),
+    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "previous-diff", "difference before"),
     entry(Action::Follow, OUTPUT, &[Key::Char('f')], "follow", "follow the end"),
     entry(Action::Streams, OUTPUT, &[Key::Char('o')], "streams", "both, stdout, stderr"),
     entry(Action::Wrap, OUTPUT, &[Key::Char('z')], "wrap", "wrap long lines"),
@@ -429,7 +429,11 @@ mod tests {
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
             );
-            assert!(!action.description().is_empty());
+            let length = action.description().len();
+            assert!(
+                (1..=26).contains(&length),
+                "{action}: no room for it in the help at 80 columns"
+            );
         }
         // A word about which nobody thinks of a key; everything else has one.
         let bare: Vec<Action> = Action::all().filter(|action| action.keys().is_empty()).collect();

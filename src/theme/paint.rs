@@ -191,10 +191,6 @@ mod tests {
         for (text, reason) in [
             ("bold rde", "\"rde\" is no colour and no attribute; did you mean red?"),
             (
-                "red on white",
-                "\"on\" is no colour and no attribute; did you mean bold?",
-            ),
-            (
                 "red white",
                 "white is a second colour: one is for the text, and the background is never painted",
             ),

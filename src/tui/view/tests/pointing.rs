@@ -74,7 +74,7 @@ fn a_newcomer_sees_the_first_keys_on_every_width() {
             80,
             " ? shows every key, x cancels, q asks before it leaves · row 1 of 16",
         ),
-        (40, " ? shows every key, x cancels, q asks b"),
+        (40, " ? shows every key, x cancels, q asks …"),
     ] {
         let app = desk((width, 24), &[]).hinting(Hint::FirstKeys);
         let (screen, _) = painted(&app);
