@@ -1,7 +1,6 @@
 //! What a newcomer is told, once.
 
-use super::state::App;
-use crate::keys::Action;
+use crate::keys::{Action, KeyMap};
 
 /// What is said besides everything else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,15 +12,15 @@ pub enum Hint {
     FirstKeys,
 }
 
-impl App {
-    /// What is to be said to a newcomer.
-    pub fn hint(&self) -> Option<String> {
-        if self.hint == Hint::None {
-            return None;
+impl Hint {
+    /// Its words.
+    pub(super) fn words(self, keys: &KeyMap) -> Option<String> {
+        let [help, cancel, quit] = [Action::Help, Action::Cancel, Action::Quit].map(|action| keys.hint(action));
+        match self {
+            Self::None => None,
+            Self::FirstKeys => Some(format!(
+                "{help} shows every key, {cancel} cancels, {quit} asks before it leaves"
+            )),
         }
-        let [help, cancel, quit] = [Action::Help, Action::Cancel, Action::Quit].map(|action| self.keys.hint(action));
-        Some(format!(
-            "{help} shows every key, {cancel} cancels, {quit} asks before it leaves"
-        ))
     }
 }

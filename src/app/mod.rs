@@ -35,6 +35,7 @@ mod input;
 mod lag;
 mod leave;
 mod message;
+mod mouse;
 mod obey;
 mod order;
 mod others;

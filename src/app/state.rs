@@ -174,6 +174,11 @@ impl App {
         &self.keys
     }
 
+    /// What is to be said to a newcomer.
+    pub fn hint(&self) -> Option<String> {
+        self.hint.words(&self.keys)
+    }
+
     /// Whose the mouse is.
     pub fn mouse(&self) -> Mouse {
         self.mouse

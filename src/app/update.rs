@@ -17,13 +17,14 @@ use super::input::{Input, Typed};
 use super::lag::Pack;
 use super::leave;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
+use super::mouse;
 use super::obey;
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::password;
-use super::pointer::{self, Pointed, Wheel};
+use super::pointer::{Pointed, Wheel};
 use super::quit::Way;
 use super::reading;
 use super::search::Search;
@@ -276,7 +277,7 @@ fn touch(app: &mut App, now: Stamp) {
 fn click(app: &mut App, pointed: Pointed, now: Stamp) -> Effects {
     touch(app, now);
     app.shell_asked = None;
-    match pointer::click(app, pointed, now) {
+    match mouse::click(app, pointed, now) {
         Some(action) => act_on_screen(app, action, now),
         None => Effects::none(),
     }
@@ -494,7 +495,7 @@ fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
     match action {
         Action::Suspend => return Effect::Suspend.into(),
         Action::Redraw => return Effect::Redraw.into(),
-        Action::Mouse => return pointer::switch(app, now),
+        Action::Mouse => return mouse::switch(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),

@@ -14,9 +14,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         ..area
     };
     let inner = brush.panel(area, &format!("details of {}", app.label(job)));
-    let (columns, _) = app.panel();
+    let (columns, page) = app.panel();
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
-    let lines = facts(app, job, now).into_iter().flat_map(|fact| {
+    let facts = facts(app, job, now).into_iter();
+    let lines = facts.flat_map(|fact| {
         let role = match fact.weight {
             Weight::Plain => Role::Text,
             Weight::Warning => Role::Warning,
@@ -25,7 +26,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         let names = std::iter::once(fact.name).chain(std::iter::repeat(String::new()));
         names.zip(rows).collect::<Vec<_>>()
     });
-    for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.skip(pane.top)) {
+    let lines: Vec<_> = lines.collect();
+    let top = pane.first(lines.len(), page);
+    for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.into_iter().skip(top)) {
         let x = inner.x + 1;
         brush.text((x, y), NAME_COLUMNS as u16, &name, Role::Dim);
         brush.text((x + NAME_COLUMNS as u16, y), room as u16, &text, role);

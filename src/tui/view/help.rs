@@ -16,14 +16,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, pane: Pane) {
     };
     let (columns, rows) = app.panel();
     let lines = help(app.keys(), (columns, rows));
-    let below = lines.len().saturating_sub(pane.top + rows);
+    let top = pane.first(lines.len(), rows);
+    let below = lines.len().saturating_sub(top + rows);
     let title = if below > 0 {
         format!("heeler: keys ({below} more lines below)")
     } else {
         "heeler: keys".to_owned()
     };
     let inner = brush.panel(area, &title);
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(pane.top)) {
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(top)) {
         let width = columns / line.len().max(1) as u16;
         let mut right = columns;
         // From the right, because a cell behind which there is nothing has the room.

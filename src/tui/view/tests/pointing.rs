@@ -68,6 +68,17 @@ fn the_footer_shows_the_operators_own_keys() {
 }
 
 #[test]
+fn what_was_scrolled_fills_a_window_that_has_grown() {
+    for opens in ['?', 'i'] {
+        let mut app = desk((80, 12), &[Key::Char(opens), Key::Char('G')]);
+        let _ = update(&mut app, Msg::Resize(Size { width: 200, height: 50 }), NOW);
+        let (screen, _) = painted(&app);
+        let first = screen.lines().nth(1).unwrap();
+        assert!(first.contains("Moving") || first.contains("host"), "{first}");
+    }
+}
+
+#[test]
 fn a_newcomer_sees_the_first_keys_on_every_width() {
     for (width, seen) in [
         (
