@@ -14,7 +14,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         ..area
     };
     let inner = brush.panel(area, &format!("details of {}", app.label(job)));
-    let (columns, page) = app.panel();
+    let (columns, height) = app.panel();
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
     let facts = facts(app, job, now).into_iter();
     let lines = facts.flat_map(|fact| {
@@ -27,7 +27,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         names.zip(rows).collect::<Vec<_>>()
     });
     let lines: Vec<_> = lines.collect();
-    let top = pane.first(lines.len(), page);
+    let top = pane.first(lines.len(), height);
     for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.into_iter().skip(top)) {
         let x = inner.x + 1;
         brush.text((x, y), NAME_COLUMNS as u16, &name, Role::Dim);
