@@ -2,7 +2,7 @@
 //!
 //! The layers, upper ones first; an import may only point downwards, and `tests/layers` checks it:
 //! `cli` · `report`, `tui`, `demo` · `app` · `history` · `runner` · `link` · `transport` · `shim` · `rundir` ·
-//! `config` · `nodeset` · `model`, `child`. `docs/architecture.md` tells what each of them is for.
+//! `config` · `nodeset`, `keys`, `theme` · `model`, `child`. `docs/architecture.md` tells what each of them is for.
 
 pub mod app;
 pub mod child;
@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod history;
+pub mod keys;
 pub mod link;
 pub mod model;
 pub mod nodeset;
@@ -17,5 +18,6 @@ pub mod report;
 pub mod rundir;
 pub mod runner;
 pub mod shim;
+pub mod theme;
 pub mod transport;
 pub mod tui;

@@ -1,12 +1,12 @@
 //! Acting on jobs: what is asked of the runner at once, what is confirmed first, and what makes no sense and is said so.
 
-use super::action::Action;
 use super::confirm::{Confirm, Intent};
 use super::follow_up;
 use super::leave;
 use super::message::Effects;
 use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
 use super::state::{App, Departure};
+use crate::keys::Action;
 use crate::model::board::{Course, Row};
 use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
@@ -29,7 +29,7 @@ pub(super) fn cancel(app: &mut App, now: Stamp) -> Effects {
             let text = format!(
                 "{} is being stopped already; {} kills it now",
                 row.host,
-                shown_key(Action::Kill)
+                app.keys.hint(Action::Kill)
             );
             app.say(text, now);
             return Effects::none();
@@ -249,7 +249,8 @@ pub(super) fn step_width(app: &mut App, wider: bool, now: Stamp) -> Effects {
         width.saturating_sub(step).max(1)
     };
     if next == width {
-        app.say("the width is 1: less is to pause, p", now);
+        let pause = app.keys.hint(Action::Pause);
+        app.say(format!("the width is 1: less is to pause, {pause}"), now);
         return Effects::none();
     }
     set_width(app, next, now)
@@ -387,7 +388,3 @@ fn refusal(app: &App) -> Option<String> {
 
 /// The status line says beside it what is the matter, and what helps.
 const INTERRUPTED: &str = "nothing can be asked of the run now";
-
-fn shown_key(action: Action) -> String {
-    action.keys().first().map(ToString::to_string).unwrap_or_default()
-}

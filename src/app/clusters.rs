@@ -226,6 +226,13 @@ impl Clusters {
         self.set_place(place);
     }
 
+    /// Moves the cursor to the row of a job, if there is one.
+    pub(super) fn move_to_job(&mut self, job: JobId) {
+        if let Some(place) = self.place_of(|row| row.jobs.contains(&job)) {
+            self.set_place(place);
+        }
+    }
+
     pub(super) fn move_by(&mut self, places: isize) {
         self.set_place(self.place.saturating_add_signed(places));
     }

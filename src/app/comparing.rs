@@ -1,10 +1,10 @@
 //! Comparing outputs: with which one, reading both, and moving about in what came of it.
 
-use super::action::Action;
 use super::difference::{Compared, Comparison, DifferenceView, Standstill};
 use super::message::{Effect, Effects};
 use super::prints::Print;
 use super::state::{App, Screen};
+use crate::keys::Action;
 use crate::model::board::Row;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::outcome::Outcome;

@@ -3,7 +3,7 @@
 
 use super::arming::ARMING;
 use super::input::Input;
-use super::key::Key;
+use crate::keys::Key;
 use crate::model::id::JobId;
 use crate::model::left::Left;
 use crate::model::phase::Phase;

@@ -65,7 +65,7 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
     if !tells_more(&view, row) {
         facts.extend(processes(row, now));
     }
-    facts.extend(host_facts(view, now));
+    facts.extend(host_facts(view, &app.keys, now));
     facts.extend(path(row, now));
     facts.extend(ssh(app, row));
     facts

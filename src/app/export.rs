@@ -2,11 +2,11 @@
 //! file. Nothing is replaced without a question.
 
 use super::input::{Input, Typed};
-use super::key::Key;
 use super::message::{Content, Effect, Effects, Export};
 use super::overlay::Overlay;
 use super::state::App;
 use super::writing::Writing;
+use crate::keys::{Action, Key};
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold;
 
@@ -27,8 +27,9 @@ pub(super) fn copy(app: &mut App, now: Stamp) -> Effects {
         return Effects::none();
     }
     if set.len().div_ceil(3) * 4 > CLIPBOARD {
+        let export = app.keys.hint(Action::Export);
         app.say(
-            "too long for the terminal's clipboard (74 kB): E writes it to a file",
+            format!("too long for the terminal's clipboard (74 kB): {export} writes it to a file"),
             now,
         );
         return Effects::none();

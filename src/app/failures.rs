@@ -1,9 +1,9 @@
 //! Jobs put together that did not end well, by outcome and cause: what ssh or the command said of it, and what may help.
 
-use super::action::Action;
 use super::clusters::{Cluster, Common};
 use super::groups::cluster;
 use super::said::end_words;
+use crate::keys::{Action, KeyMap};
 use crate::model::board::{Board, Row};
 use crate::model::likeness::OwnNames;
 use crate::model::outcome::{Cause, Outcome, SkipReason};
@@ -20,7 +20,7 @@ pub(super) fn is_failure(row: &Row) -> bool {
 }
 
 /// The failures among these jobs of a run, the most urgent first, their hosts not folded yet.
-pub(super) fn failures(board: &Board, rows: &[&Row]) -> Vec<Cluster> {
+pub(super) fn failures(board: &Board, rows: &[&Row], keys: &KeyMap) -> Vec<Cluster> {
     let mut places: HashMap<(bool, String), usize> = HashMap::new();
     let mut found: Vec<Cluster> = Vec::new();
     for row in rows {
@@ -43,7 +43,11 @@ pub(super) fn failures(board: &Board, rows: &[&Row]) -> Vec<Cluster> {
     }
     for failure in &mut found {
         failure.says = commonest_words(board, failure);
-        failure.cure = failure.outcome.as_ref().map(cure).unwrap_or_default();
+        failure.cure = failure
+            .outcome
+            .as_ref()
+            .map(|outcome| cure(outcome, keys))
+            .unwrap_or_default();
     }
     found.sort_by_key(|failure| {
         let urgency = failure.outcome.as_ref().map_or(0, |outcome| outcome.class().urgency());
@@ -72,23 +76,19 @@ fn commonest_words(board: &Board, failure: &Cluster) -> String {
     }
 }
 
-fn key(action: Action) -> String {
-    action.keys().first().map(ToString::to_string).unwrap_or_default()
-}
-
 /// What may help, in a few words.
-fn cure(outcome: &Outcome) -> String {
-    let [retry, look] = [Action::Retry, Action::Look].map(key);
+fn cure(outcome: &Outcome, keys: &KeyMap) -> String {
+    let [retry, look] = [Action::Retry, Action::Look].map(|action| keys.hint(action));
     match outcome {
         Outcome::Ok => String::new(),
-        Outcome::Unreachable { cause, .. } => of_cause(*cause),
+        Outcome::Unreachable { cause, .. } => of_cause(*cause, &retry),
         Outcome::Exit { code: 126 } => "not allowed to run: permissions, or a mount with noexec".to_owned(),
         Outcome::Exit { code: 127 } => "no such command there: installed? in the PATH?".to_owned(),
         Outcome::Signal { number: 9, .. } => "KILL, not from here: out of memory? the kernel's log knows".to_owned(),
         Outcome::Exit { .. } | Outcome::Signal { .. } => {
             format!(
                 "{} compares one with what went well; {retry} tries again",
-                key(Action::Difference)
+                keys.hint(Action::Difference)
             )
         }
         Outcome::TimedOut { .. } => {
@@ -102,15 +102,14 @@ fn cure(outcome: &Outcome) -> String {
         } => {
             format!(
                 "{look} looks what is alive there, {} kills it; {retry} insists",
-                key(Action::KillLeft)
+                keys.hint(Action::KillLeft)
             )
         }
         Outcome::Skipped { .. } => format!("{retry} runs it, as long as the run goes on"),
     }
 }
 
-fn of_cause(cause: Cause) -> String {
-    let retry = key(Action::Retry);
+fn of_cause(cause: Cause, retry: &str) -> String {
     let words = match cause {
         Cause::Dns => "misspelt, or the name server: getent hosts NAME",
         Cause::Refused => return format!("nobody listens there: does sshd run, on this port? then {retry}"),
@@ -141,7 +140,7 @@ mod tests {
     use std::time::Duration;
 
     fn all_failures(board: &Board) -> Vec<Cluster> {
-        failures(board, &board.rows().iter().collect::<Vec<_>>())
+        failures(board, &board.rows().iter().collect::<Vec<_>>(), &KeyMap::default())
     }
 
     #[test]
@@ -193,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_cure_fits_a_screen_of_80_columns() {
-        let of_causes = Cause::ALL.map(of_cause).into_iter();
+        let of_causes = Cause::ALL.map(|cause| of_cause(cause, "r")).into_iter();
         for cure in of_causes.chain(all_failures(&every_state()).into_iter().map(|failure| failure.cure)) {
             assert!(width(&cure) <= 80 - BEFORE_WORDS, "{cure}");
         }

@@ -3,13 +3,13 @@
 
 use super::confirm::{Confirm, Intent, TYPE_ABOVE};
 use super::input::{Input, Typed};
-use super::key::Key;
 use super::message::{Effect, Effects};
 use super::obey::remember_in;
 use super::overlay::Overlay;
 use super::question::named;
 use super::recall::Recall;
 use super::state::{App, Screen};
+use crate::keys::Key;
 use crate::model::bond::Bond;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;

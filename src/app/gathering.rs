@@ -1,6 +1,5 @@
 //! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
 
-use super::action::Action;
 use super::buckets::buckets;
 use super::clusters::{Clusters, rooms};
 use super::failures::{failures, is_failure};
@@ -13,6 +12,7 @@ use super::state::{App, Screen};
 use super::table::Only;
 use super::text::width;
 use super::view::View;
+use crate::keys::Action;
 use crate::model::board::Row;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
@@ -93,7 +93,7 @@ fn form(app: &mut App, now: Stamp) {
     let (shown, hidden): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| app.table.lets_through(row, &pack));
     let hidden = hidden.len();
     let mut rows = match app.view {
-        View::Failures => failures(&app.board, &shown),
+        View::Failures => failures(&app.board, &shown, &app.keys),
         View::Buckets => buckets(&app.board, &shown, app.bucketed),
         _ => groups(&app.board, &shown, &app.prints),
     };
@@ -142,11 +142,7 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::Sort if app.view == View::Buckets => next_field(app, now),
         Action::Back => switch(app, View::Hosts, now),
         _ => {
-            let key = Action::Hosts
-                .keys()
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let key = app.keys.hint(Action::Hosts);
             app.say(format!("not here: {key} shows the hosts one by one"), now);
         }
     }

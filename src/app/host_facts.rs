@@ -4,6 +4,7 @@ use super::amount::bytes;
 use super::fact::Fact;
 use super::text::one_line;
 use super::watching::View;
+use crate::keys::{Action, KeyMap};
 use crate::model::elapsed::Elapsed;
 use crate::model::probe::{Disk, HostState, Means, Process, Seen};
 use crate::model::stamp::Stamp;
@@ -18,11 +19,14 @@ const SCARCE: u64 = 20;
 const STEP: usize = 2;
 
 /// What a look says, or why there is nothing to say.
-pub(super) fn host_facts(view: View<'_>, now: Stamp) -> Vec<Fact> {
+pub(super) fn host_facts(view: View<'_>, keys: &KeyMap, now: Stamp) -> Vec<Fact> {
     const NAME: &str = "on the host";
     let probe = match view {
         View::Idle => return Vec::new(),
-        View::Locked => return vec![Fact::new(NAME, "not asked: read-only; W unlocks")],
+        View::Locked => {
+            let unlock = keys.hint(Action::Lock);
+            return vec![Fact::new(NAME, format!("not asked: read-only; {unlock} unlocks"))];
+        }
         View::Asking => return vec![Fact::new(NAME, "asking")],
         View::Seen(probe) => probe,
     };

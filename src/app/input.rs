@@ -1,6 +1,6 @@
 //! A line of text being typed: for the filter and the search.
 
-use super::key::Key;
+use crate::keys::Key;
 
 /// The longest text that is taken, unless there is more room.
 const LIMIT: usize = 200;

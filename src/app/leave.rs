@@ -8,6 +8,7 @@ use super::question;
 use super::quit::{Choice, QuitQuestion};
 use super::seat::Access;
 use super::state::{App, Departure};
+use crate::keys::Action;
 use crate::model::board::Course;
 use crate::model::bond::{Bond, Tie};
 use crate::model::id::JobId;
@@ -113,7 +114,8 @@ pub(super) fn when_over(app: &mut App, now: Stamp) -> Effects {
     if app.board.all_done() && matches!(app.overlay, Overlay::Quit(_)) {
         // There is nothing left to decide, and its answers would promise what cannot be done any more.
         app.overlay = Overlay::None;
-        app.say("all is over; q leaves", now);
+        let quit = app.keys.hint(Action::Quit);
+        app.say(format!("all is over; {quit} leaves"), now);
     }
     let tally = app.board.tally();
     let all_ok = tally.count(Standing::Done(OutcomeClass::Ok)) == tally.total();

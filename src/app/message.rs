@@ -2,10 +2,11 @@
 
 use super::difference::{Compared, Comparison};
 use super::follow_up::Errand;
-use super::key::Key;
 use super::measuring::{Measured, Quest};
+use super::pointer::{Pointed, Wheel};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
+use crate::keys::{Key, Mouse};
 use crate::model::event::{Event, Message, Stream};
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::request::Request;
@@ -26,6 +27,10 @@ pub struct Size {
 pub enum Msg {
     /// The operator pressed a key.
     Key(Key),
+    /// The operator pressed the button of the mouse.
+    Click(Pointed),
+    /// The operator turned the wheel.
+    Wheel(Wheel),
     /// The operator pasted text.
     Paste(String),
     /// The runner told something.
@@ -213,6 +218,8 @@ pub enum Effect {
         /// What the notice says.
         text: Option<String>,
     },
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(Mouse),
     /// Hand a text to the terminal's clipboard.
     Copy(String),
     /// Write a file.

@@ -11,7 +11,6 @@
 //! so that an action takes the job that was drawn.
 
 mod act;
-mod action;
 mod amount;
 mod arming;
 mod buckets;
@@ -32,13 +31,14 @@ mod follow_up;
 mod gathering;
 mod groups;
 mod help;
+mod hint;
 mod host_facts;
 mod input;
-mod key;
 mod lag;
 mod leave;
 mod measuring;
 mod message;
+mod mouse;
 mod obey;
 mod order;
 mod others;
@@ -46,6 +46,7 @@ mod output;
 mod overlay;
 mod pane;
 mod password;
+mod pointer;
 mod presence;
 mod prints;
 mod question;
@@ -75,7 +76,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Group, Place};
+pub use crate::keys::{Action, Group, Key, KeyMap, Mouse, Place};
 pub use amount::bytes;
 pub use clock::{TIME_COLUMNS, parse_time, time_of_line};
 pub use clusters::{BEFORE_WORDS, Cluster, Clusters, Common, rooms};
@@ -87,8 +88,8 @@ pub use fact::{Fact, NAME_COLUMNS, Weight};
 pub use filter::{Filter, FilterError, FilterKey, Known};
 pub use follow_up::{Errand, FollowUp};
 pub use help::{HelpRow, help};
+pub use hint::Hint;
 pub use input::Input;
-pub use key::Key;
 pub use lag::{Lag, Pack};
 pub use leave::suspended;
 pub use measuring::{Measured, Quest};
@@ -97,6 +98,7 @@ pub use order::Sort;
 pub use output::{Anchor, OutputView, Streams};
 pub use overlay::Overlay;
 pub use pane::Pane;
+pub use pointer::{Pointed, Wheel};
 pub use prints::{Print, Prints, Sketch, Wanted};
 pub use quit::{Choice, QuitQuestion};
 pub use reading::{GUTTER, began, typed_time};

@@ -16,6 +16,7 @@ use super::pane::Pane;
 use super::question::ask;
 use super::state::App;
 use super::view::View;
+use crate::keys::Action;
 use crate::model::board::Course;
 use crate::model::field::Field;
 use crate::model::id::JobId;
@@ -42,16 +43,14 @@ pub(super) fn remember_in(texts: &mut Vec<String>, text: &str) {
 pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
     let Command { verb, with, jobs } = command;
     match (verb, with) {
-        (Verb::Cancel, _) if jobs == Jobs::AtHand => return act::cancel(app, now),
-        (Verb::Kill, _) if jobs == Jobs::AtHand => return act::kill(app, now),
-        (Verb::Cancel, _) => ask_about(app, Intent::Cancel, &jobs, now),
-        (Verb::Kill, _) => ask_about(app, Intent::Kill, &jobs, now),
+        (Verb::Of(Action::Cancel), _) => ask_about(app, Intent::Cancel, &jobs, now),
+        (Verb::Of(Action::Kill), _) => ask_about(app, Intent::Kill, &jobs, now),
         (Verb::Skip, _) => ask_about(app, Intent::Skip, &jobs, now),
-        (Verb::Retry, With::EvenIfRunning) => {
+        (Verb::Of(Action::Retry), With::EvenIfRunning) => {
             let targets = targets(app, &jobs, now);
             return act::retry_these(app, &targets, Intent::RetryAnyway, now);
         }
-        (Verb::Retry, _) => {
+        (Verb::Of(Action::Retry), _) => {
             return match jobs {
                 Jobs::AtHand => act::retry(app, now),
                 Jobs::Failed => act::retry_all(app, now),
@@ -71,13 +70,13 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
         }
         (_, With::Text(text)) => return follow_up::run(app, &text, now),
         (_, With::Width(width)) => return act::set_width(app, width, now),
-        (Verb::Pause, _) if matches!(app.board.course(), Course::Paused(_)) => {
+        (Verb::Of(Action::Pause), _) if matches!(app.board.course(), Course::Paused(_)) => {
             app.say("the run is paused already", now);
         }
         (Verb::Continue, _) if app.board.course() == Course::Going => app.say("the run is not paused", now),
-        (Verb::Pause | Verb::Continue, _) => return act::pause(app, now),
+        (Verb::Of(Action::Pause) | Verb::Continue, _) => return act::pause(app, now),
         (Verb::Drain, _) => return act::drain(app, now),
-        (Verb::Filter, _) => {
+        (Verb::Of(Action::Filter), _) => {
             let filter = match jobs {
                 Jobs::Fitting(filter) => filter,
                 Jobs::AtHand | Jobs::Failed => Filter::default(),
@@ -99,27 +98,27 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             fields.remove(place);
             measuring::set_fields(app, &fields, now);
         }
-        (Verb::Buckets, with) => {
+        (Verb::Of(Action::Buckets), with) => {
             if let With::Place(place) = with {
                 app.bucketed = place;
             }
             gathering::switch(app, View::Buckets, now);
         }
-        (Verb::Mark, _) => {
+        (Verb::Of(Action::Mark), _) => {
             let targets = targets(app, &jobs, now);
             app.say(format!("{} fit, marked", targets.len()), now);
             app.table.mark(targets);
         }
-        (Verb::Unmark, _) => app.table.unmark(),
         (Verb::Write, _) => app.say("it is not read-only", now),
         (Verb::ReadOnly, _) => app.say("it is read-only already", now),
-        (Verb::Quit, _) => return leave::ask(app, now),
-        (Verb::Help, _) => {
+        (Verb::Of(Action::Quit), _) => return leave::ask(app, now),
+        (Verb::Of(Action::Help), _) => {
             app.overlay = Overlay::Help(Pane {
-                top: help::of_commands(app.panel().0),
+                top: help::of_commands(&app.keys, app.panel()),
             });
         }
-        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort | Verb::Field | Verb::Run, _) => {}
+        // The other actions take nothing, and are done as by their keys.
+        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Field | Verb::Run | Verb::Of(_), _) => {}
     }
     Effects::none()
 }

@@ -1,7 +1,6 @@
 //! How far an overlay with more text than room is scrolled.
 
-use super::action::{Action, Place};
-use super::key::Key;
+use crate::keys::Action;
 
 /// A scrolled text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,11 +10,17 @@ pub struct Pane {
 }
 
 impl Pane {
-    /// Takes in a key, for a text of `rows` rows in a window of `page`; says whether the key scrolls.
-    pub(super) fn press(&mut self, key: Key, rows: usize, page: usize) -> bool {
+    /// The first row to show of `rows` in a window of `page`: that may have grown since.
+    pub fn first(self, rows: usize, page: usize) -> usize {
+        self.top.min(rows.saturating_sub(page))
+    }
+
+    /// Takes in what was pressed, for a text of `rows` rows in a window of `page`; says whether that scrolls.
+    pub(super) fn press(&mut self, action: Option<Action>, rows: usize, page: usize) -> bool {
         let page = page.max(1);
         let last = rows.saturating_sub(page);
-        let top = match Action::of_key(key, Place::Table) {
+        self.top = self.first(rows, page);
+        let top = match action {
             Some(Action::Down) => self.top + 1,
             Some(Action::Up) => self.top.saturating_sub(1),
             Some(Action::HalfDown) => self.top + page / 2,

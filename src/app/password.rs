@@ -1,10 +1,10 @@
 //! When the question for the password is asked: it opens by itself as soon as nothing else is asked, and closes when
 //! somebody else has answered.
 
-use super::action::Action;
 use super::overlay::Overlay;
 use super::secret::{PasswordQuestion, Turn};
 use super::state::App;
+use crate::keys::Action;
 use crate::model::board::Password;
 use crate::model::event::What;
 use crate::model::stamp::Stamp;
@@ -42,12 +42,9 @@ pub(super) fn ask(app: &mut App, now: Stamp) {
 }
 
 /// What is said when the question was closed without an answer.
-pub(super) fn later() -> String {
-    let key = Action::Password.keys().first().map(ToString::to_string);
-    format!(
-        "the hosts wait; {} asks for the password again",
-        key.unwrap_or_default()
-    )
+pub(super) fn later(app: &App) -> String {
+    let key = app.keys.hint(Action::Password);
+    format!("the hosts wait; {key} asks for the password again")
 }
 
 fn is_wanted(app: &App) -> bool {

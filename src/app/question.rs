@@ -1,12 +1,12 @@
 //! Putting the question before something is done to jobs: which of those meant it makes sense for, and what the operator
 //! should know.
 
-use super::action::Action;
 use super::confirm::{Confirm, Intent};
 use super::input::Input;
 use super::overlay::Overlay;
 use super::state::App;
 use super::text::one_line;
+use crate::keys::Action;
 use crate::model::board::Row;
 use crate::model::id::JobId;
 use crate::model::left::{Kin, Left};
@@ -30,7 +30,8 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
             [] => "no row is chosen".to_owned(),
             [job] if is_spared(job) => spared(app, job),
             _ if targets.iter().any(|job| is_spared(*job)) => {
-                "what runs is left to finish (--let-finish): X kills it one by one, each by its name".to_owned()
+                let kill = app.keys.hint(Action::Kill);
+                format!("what runs is left to finish (--let-finish): {kill} kills it one by one, each by its name")
             }
             _ if matches!(intent, Intent::Skip | Intent::Drain) => {
                 "nothing of what is meant waits to be started".to_owned()
@@ -71,8 +72,9 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
 /// Why nothing is sent to a job that is to finish.
 fn spared(app: &App, job: JobId) -> String {
     format!(
-        "{} is left to finish (--let-finish): nothing is sent; X kills it, by its name",
-        app.label(job)
+        "{} is left to finish (--let-finish): nothing is sent; {} kills it, by its name",
+        app.label(job),
+        app.keys.hint(Action::Kill)
     )
 }
 
@@ -91,7 +93,7 @@ pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
         .collect();
     if left.is_empty() {
         let host = row.host.clone();
-        let look = Action::Look.keys().first().map(ToString::to_string).unwrap_or_default();
+        let look = app.keys.hint(Action::Look);
         app.say(
             match row.looked() {
                 None => format!("nothing is known to be left on {host}; {look} looks"),

@@ -2,7 +2,7 @@
 //! nothing but *stay*, and whatever else is chosen wants its own letter after a moment.
 
 use super::arming::ARMING;
-use super::key::Key;
+use crate::keys::Key;
 use crate::model::stamp::Stamp;
 
 /// The ways out, from the harmless to the hard.

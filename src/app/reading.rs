@@ -1,6 +1,5 @@
 //! Reading the output of one job: opening it, moving about in it, and keeping up with what is still being written.
 
-use super::action::Action;
 use super::clock::{TIME_COLUMNS, parse_time};
 use super::input::Input;
 use super::message::{Effect, Effects, Find, Found, Load, Spot, Visit};
@@ -8,6 +7,7 @@ use super::output::{Anchor, OutputView};
 use super::overlay::Overlay;
 use super::search::Search;
 use super::state::{App, Screen};
+use crate::keys::Action;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::stamp::Stamp;
 
@@ -55,11 +55,8 @@ pub(super) fn note_attempt(app: &mut App, job: JobId, attempt: AttemptNo, at: St
         && view.job() == job
         && view.attempt() < attempt
     {
-        let key = Action::LaterAttempt.keys().first().map(ToString::to_string);
-        app.say(
-            format!("attempt {attempt} has begun: {} shows it", key.unwrap_or_default()),
-            at,
-        );
+        let later = app.keys.hint(Action::LaterAttempt);
+        app.say(format!("attempt {attempt} has begun: {later} shows it"), at);
     }
 }
 
@@ -197,7 +194,7 @@ pub fn began(app: &App, view: &OutputView) -> Option<Stamp> {
 /// `e`: a shell on the host; over a connection of its own only when it is asked for twice.
 pub(super) fn shell(app: &mut App, now: Stamp) -> Effects {
     if app.is_locked() {
-        let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+        let key = app.keys.hint(Action::Lock);
         app.say(format!("read-only: no shell is opened from here; {key} unlocks"), now);
         return Effects::none();
     }
@@ -209,7 +206,8 @@ pub(super) fn shell(app: &mut App, now: Stamp) -> Effects {
     if !app.board.course().is_live() && app.shell_asked != Some(job) {
         app.shell_asked = Some(job);
         let text = format!(
-            "the run is over: e once more opens a new connection to {}",
+            "the run is over: {} once more opens a new connection to {}",
+            app.keys.hint(Action::Shell),
             app.label(job)
         );
         app.say(text, now);

@@ -2,7 +2,7 @@
 //! allowed, as people keep passwords elsewhere.
 
 use super::arming::ARMING;
-use super::key::Key;
+use crate::keys::Key;
 use crate::model::board::{Board, Password};
 use crate::model::secret::Secret;
 use crate::model::stamp::Stamp;

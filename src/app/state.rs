@@ -1,10 +1,10 @@
 //! The dashboard as a whole: the run as it stands, the screen, what lies over it, and how the operator means to leave.
 
-use super::action::Place;
 use super::clusters::Clusters;
 use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
 use super::filter::FilterError;
+use super::hint::Hint;
 use super::measuring::Measuring;
 use super::message::Size;
 use super::order::Sort;
@@ -18,6 +18,7 @@ use super::session::Session;
 use super::table::Table;
 use super::view::View;
 use super::watch::Watch;
+use crate::keys::{KeyMap, Mouse, Place};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::field::Field;
@@ -91,6 +92,9 @@ pub struct App {
     /// The newest event's time.
     pub(super) last_event: Stamp,
     pub(super) presence: Presence,
+    pub(super) keys: KeyMap,
+    pub(super) mouse: Mouse,
+    pub(super) hint: Hint,
     pub(super) tickets: u64,
     /// On whose host a shell was asked for that would need a connection of its own.
     pub(super) shell_asked: Option<JobId>,
@@ -144,6 +148,9 @@ impl App {
             over_since,
             last_event: now,
             presence: Presence::new(now, over_since.is_some()),
+            keys: KeyMap::default(),
+            mouse: Mouse::default(),
+            hint: Hint::default(),
             tickets: 0,
             shell_asked: None,
             filter_fault: None,
@@ -172,6 +179,36 @@ impl App {
     pub fn summoned_by(mut self, summons: Summons) -> Self {
         self.presence.summons = summons;
         self
+    }
+
+    /// The same with these keys, and with the mouse where it is wanted.
+    #[must_use]
+    pub fn handled_by(mut self, keys: KeyMap, mouse: Mouse) -> Self {
+        self.keys = keys;
+        self.mouse = mouse;
+        self
+    }
+
+    /// The same for a newcomer.
+    #[must_use]
+    pub fn hinting(mut self, hint: Hint) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// What the keys do.
+    pub fn keys(&self) -> &KeyMap {
+        &self.keys
+    }
+
+    /// What is to be said to a newcomer.
+    pub fn hint(&self) -> Option<String> {
+        self.hint.words(&self.keys)
+    }
+
+    /// Whose the mouse is.
+    pub fn mouse(&self) -> Mouse {
+        self.mouse
     }
 
     /// What this view is to the run, and what may be done from it.

@@ -222,6 +222,13 @@ impl Table {
             .min(last_top);
     }
 
+    /// Moves the cursor to a job, if that has a row.
+    pub(super) fn move_to_job(&mut self, job: JobId) {
+        if let Some(place) = self.place_of(job) {
+            self.move_to(place);
+        }
+    }
+
     /// Moves the cursor to a place.
     pub(super) fn move_to(&mut self, place: usize) {
         self.steered = true;

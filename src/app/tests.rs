@@ -1,5 +1,6 @@
 //! The dashboard as a whole: messages in, effects out.
 
+mod comfort;
 mod views;
 
 use super::fixture::{attempt_event, done, event, fleet, fleet_plan, output, plan};

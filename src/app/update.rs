@@ -2,7 +2,6 @@
 //! jobs is in `act`, and leaving in `leave`.
 
 use super::act;
-use super::action::Action;
 use super::command::{self, CommandLine, Verb};
 use super::comparing;
 use super::confirm::Answer;
@@ -14,18 +13,20 @@ use super::filter::{self, Filter, Known};
 use super::follow_up;
 use super::gathering;
 use super::help::help;
+use super::hint::Hint;
 use super::input::{Input, Typed};
-use super::key::Key;
 use super::lag::Pack;
 use super::leave;
 use super::measuring;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
+use super::mouse;
 use super::obey;
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::password;
+use super::pointer::{Pointed, Wheel};
 use super::quit::Way;
 use super::reading;
 use super::search::Search;
@@ -38,6 +39,7 @@ use super::view::View;
 use super::warm;
 use super::watching;
 use super::writing::Writing;
+use crate::keys::{Action, Key};
 use crate::model::event::{Event, Message, What};
 use crate::model::request::Request;
 use crate::model::stamp::Stamp;
@@ -51,6 +53,8 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             let effects = press(app, key, now);
             effects.and(warm::wish(app))
         }
+        Msg::Click(pointed) => click(app, pointed, now),
+        Msg::Wheel(wheel) => turn(app, wheel, now),
         Msg::Paste(text) => paste(app, &text, now),
         Msg::Runner(message) => hear(app, message, now),
         Msg::RunnerGone(rest) => {
@@ -299,13 +303,51 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     Effects::none()
 }
 
-fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
+/// The operator did something: rows stand still for a while, and what was said has been read.
+fn touch(app: &mut App, now: Stamp) {
     app.touched = true;
     app.presence.seen = now;
     app.table.touch(now);
     app.notice = None;
+    app.hint = Hint::None;
+}
+
+fn click(app: &mut App, pointed: Pointed, now: Stamp) -> Effects {
+    touch(app, now);
+    app.shell_asked = None;
+    match mouse::click(app, pointed, now) {
+        Some(action) => act_on_screen(app, action, now),
+        None => Effects::none(),
+    }
+}
+
+/// The wheel scrolls what is on top; while something is asked or typed it does nothing.
+fn turn(app: &mut App, wheel: Wheel, now: Stamp) -> Effects {
+    touch(app, now);
+    let mut effects = Effects::none();
+    if app.is_too_small() {
+        return effects;
+    }
+    for _ in 0..Wheel::LINES {
+        let action = wheel.action();
+        let done = match std::mem::take(&mut app.overlay) {
+            Overlay::None => act_on_screen(app, action, now),
+            overlay @ (Overlay::Help(_) | Overlay::Details(..)) => press_panel(app, overlay, Some(action), now),
+            overlay => {
+                app.overlay = overlay;
+                return Effects::none();
+            }
+        };
+        effects = effects.and(done);
+    }
+    effects
+}
+
+fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
+    touch(app, now);
     let shell_asked = app.shell_asked.take();
-    match Action::of_key(key, app.place()) {
+    let action = app.keys.action(key, app.place());
+    match action {
         Some(Action::Suspend) => return Effect::Suspend.into(),
         Some(Action::Redraw) => return Effect::Redraw.into(),
         // Nobody can see what any other key would act upon, nor a question.
@@ -317,32 +359,30 @@ fn press(app: &mut App, key: Key, now: Stamp) -> Effects {
     }
     match std::mem::take(&mut app.overlay) {
         Overlay::None => {
-            if Action::of_key(key, app.place()) == Some(Action::Shell) {
+            if action == Some(Action::Shell) {
                 app.shell_asked = shell_asked;
             }
-            act_on_screen(app, key, now)
+            action.map_or_else(Effects::none, |action| act_on_screen(app, action, now))
         }
+        overlay @ (Overlay::Help(_) | Overlay::Details(..)) => press_panel(app, overlay, action, now),
         overlay => press_overlay(app, overlay, key, now),
     }
 }
 
-fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effects {
+/// Help and details: a text that is scrolled, and closed by whatever goes back.
+fn press_panel(app: &mut App, overlay: Overlay, action: Option<Action>, now: Stamp) -> Effects {
+    let (columns, rows_shown) = app.panel();
     match overlay {
-        Overlay::None => {}
         Overlay::Help(mut pane) => {
-            let closes = Action::of_key(key, app.place());
-            let (columns, rows_shown) = app.panel();
-            if pane.press(key, help(columns).len(), rows_shown) || !is_close(closes) {
+            if pane.press(action, help(&app.keys, app.panel()).len(), rows_shown) || !is_close(action) {
                 app.overlay = Overlay::Help(pane);
             }
         }
         Overlay::Details(job, mut pane) => {
-            let (columns, rows_shown) = app.panel();
             let columns = usize::from(columns).saturating_sub(NAME_COLUMNS);
             let facts = facts(app, job, now);
             let rows = facts.iter().map(|fact| fact.rows(columns).len()).sum();
-            let closes = Action::of_key(key, app.place());
-            match closes {
+            match action {
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {
                     app.overlay = Overlay::Details(job, pane);
                     return say_locked(app, now);
@@ -357,10 +397,19 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
                 }
                 _ => {}
             }
-            if pane.press(key, rows, rows_shown) || !(is_close(closes) || closes == Some(Action::Details)) {
+            if pane.press(action, rows, rows_shown) || !(is_close(action) || action == Some(Action::Details)) {
                 app.overlay = Overlay::Details(job, pane);
             }
         }
+        overlay => app.overlay = overlay,
+    }
+    Effects::none()
+}
+
+fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effects {
+    match overlay {
+        // They are no questions.
+        Overlay::None | Overlay::Help(_) | Overlay::Details(..) => {}
         Overlay::Confirm(mut confirm) => match confirm.press(key, now) {
             Answer::Open => app.overlay = Overlay::Confirm(confirm),
             Answer::No => app.say(format!("nothing was done: no {}", confirm.intent.verb()), now),
@@ -372,7 +421,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         },
         Overlay::Password(mut question) => match question.press(key, now) {
             Entry::Open => app.overlay = Overlay::Password(question),
-            Entry::Closed => app.say(password::later(), now),
+            Entry::Closed => app.say(password::later(app), now),
             Entry::Given => return Effect::Give(question.typed).into(),
             Entry::Declined => return Effects::request(Request::SudoPassword),
         },
@@ -427,6 +476,9 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
                 if app.is_locked() && command.verb.asks_runner() {
                     return say_locked(app, now);
                 }
+                if let Some(action) = command.action() {
+                    return act_as_typed(app, action, now);
+                }
                 if app.is_planned() && command.verb.asks_runner() && command.verb != Verb::Run {
                     return say_planned(app, now);
                 }
@@ -441,6 +493,15 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
     }
     app.overlay = Overlay::Command(line);
     Effects::none()
+}
+
+/// An action by its name: where it is at home, as by its key.
+fn act_as_typed(app: &mut App, action: Action, now: Stamp) -> Effects {
+    if !action.is_at(app.place()) {
+        app.say(format!("{action} has its place in {}", action.place().words()), now);
+        return Effects::none();
+    }
+    act_on_screen(app, action, now)
 }
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {
@@ -470,10 +531,7 @@ fn type_time(app: &mut App, mut input: Input, key: Key, now: Stamp) -> Effects {
     Effects::none()
 }
 
-fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
-    let Some(action) = Action::of_key(key, app.place()) else {
-        return Effects::none();
-    };
+fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
     if app.is_locked() && (action.asks_runner() || action.begins_run()) {
         return say_locked(app, now);
     }
@@ -482,6 +540,9 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
     }
     match action {
         Action::FollowUp => return follow_up::begin(app, now),
+        Action::Suspend => return Effect::Suspend.into(),
+        Action::Redraw => return Effect::Redraw.into(),
+        Action::Mouse => return mouse::switch(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
@@ -559,7 +620,7 @@ fn say_planned(app: &mut App, now: Stamp) -> Effects {
 }
 
 fn say_locked(app: &mut App, now: Stamp) -> Effects {
-    let key = Action::Lock.keys().first().map(ToString::to_string).unwrap_or_default();
+    let key = app.keys.hint(Action::Lock);
     app.say(format!("read-only; {key} unlocks"), now);
     Effects::none()
 }

@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::request::{Repeat, RunRequest, Safety};
 use super::tie::TieArgs;
 use super::words::command_text;
-use crate::config::{OnHangup, Ssh};
+use crate::config::{OnHangup, Ssh, Taste};
 use crate::model::bond::Bond;
 use crate::model::plan::Plan;
 use crate::nodeset::fold;
@@ -15,7 +15,11 @@ use std::slice;
 use std::time::SystemTime;
 
 /// The run that is asked for. What had to be confirmed was, in the dashboard.
-pub(super) fn request(plan: &Plan, errand: &Errand, display: &DisplayArgs) -> Result<RunRequest, CliError> {
+pub(super) fn request(
+    plan: &Plan,
+    errand: &Errand,
+    (display, taste): (&DisplayArgs, &Taste),
+) -> Result<RunRequest, CliError> {
     let command = command_text(slice::from_ref(&errand.command)).map_err(CliError::from)?;
     let known = plan.hosts.len();
     let jobs = errand.jobs.iter().filter(|job| job.index() < known);
@@ -32,6 +36,7 @@ pub(super) fn request(plan: &Plan, errand: &Errand, display: &DisplayArgs) -> Re
             options: plan.ssh.options.clone(),
         },
         display: display.clone(),
+        taste: taste.clone(),
         tie: TieArgs::default(),
         on_hangup: OnHangup::Detach,
         safety: Safety {

@@ -6,7 +6,8 @@ use super::error::CliError;
 use super::place;
 use super::reach::take_backlog;
 use super::tell::tell;
-use crate::config;
+use super::usage::UsageError;
+use crate::config::{self, Taste};
 use crate::history::{Record, State, rest, tails};
 use crate::link::greet::Welcome;
 use crate::link::{Farewell, Link};
@@ -21,7 +22,7 @@ use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Reader, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
-use crate::tui::{self, Access, Bookmark, Ending, Errand, Leaving, Look, Opening, Seat, Session};
+use crate::tui::{self, Access, Bookmark, Ending, Errand, Hint, Leaving, Look, Opening, Seat, Session};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -41,6 +42,7 @@ pub(super) struct Stage {
     /// When the run began.
     began: Instant,
     display: DisplayArgs,
+    taste: Taste,
     bond: Bond,
     arrival: Arrival,
 }
@@ -68,7 +70,7 @@ impl Stage {
     pub(super) fn new(
         (link, welcome): (Link, Welcome),
         plan: Arc<Plan>,
-        display: &DisplayArgs,
+        (display, taste): (&DisplayArgs, &Taste),
         (bond, arrival): (Bond, Arrival),
     ) -> Self {
         Self {
@@ -77,6 +79,7 @@ impl Stage {
             began: ago(welcome.now.0),
             welcome,
             display: display.clone(),
+            taste: taste.clone(),
             bond,
             arrival,
         }
@@ -130,6 +133,8 @@ pub(super) struct Scene {
     pub(super) link: Option<Link>,
     /// How results are printed.
     pub(super) display: DisplayArgs,
+    /// How the operator wants the dashboard.
+    pub(super) taste: Taste,
 }
 
 /// What became of a front-end.
@@ -320,12 +325,13 @@ impl Scene {
             },
             link: Some(stage.link),
             display: stage.display,
+            taste: stage.taste,
             plan: stage.plan,
         }
     }
 
     /// The record of a run that is over.
-    pub(super) async fn of_record(record: Record) -> Result<Self, CliError> {
+    pub(super) async fn of_record(record: Record, taste: Taste) -> Result<Self, CliError> {
         let Record {
             dir, plan, mut board, ..
         } = record;
@@ -348,11 +354,12 @@ impl Scene {
             seat: lonely(Bond::Record),
             link: None,
             display: DisplayArgs::default(),
+            taste,
         })
     }
 
     /// Hosts for a run that has not begun.
-    pub(super) fn of_plan(plan: Plan, display: DisplayArgs) -> Self {
+    pub(super) fn of_plan(plan: Plan, display: DisplayArgs, taste: Taste) -> Self {
         Self {
             dir: RunDir::open(plan.directory.clone()),
             board: Board::new(&plan),
@@ -361,6 +368,7 @@ impl Scene {
             seat: lonely(Bond::Planned),
             link: None,
             display,
+            taste,
         }
     }
 }
@@ -386,10 +394,12 @@ pub(super) async fn open(scene: Scene, session: Session) -> Result<Shown, CliErr
         seat,
         link,
         display,
+        taste,
     } = scene;
-    let summons = match seat.bond {
-        Bond::Tied | Bond::Free => summons(),
-        Bond::Record | Bond::Planned => Summons::default(),
+    let (summons, hint) = match seat.bond {
+        Bond::Tied | Bond::Free if seat.access == Access::Full => (taste.summons, place::first_time()),
+        Bond::Tied | Bond::Free => (taste.summons, Hint::None),
+        Bond::Record | Bond::Planned => (Summons::default(), Hint::None),
     };
     let mut ending = Box::pin(tui::run(Opening {
         link,
@@ -397,10 +407,13 @@ pub(super) async fn open(scene: Scene, session: Session) -> Result<Shown, CliErr
         dir: dir.clone(),
         board,
         began,
-        look: Look::from_environment(|name| env::var_os(name)),
+        look: look(&taste),
         seat: seat.clone(),
         summons,
         session,
+        keys: taste.keys.clone(),
+        mouse: taste.mouse,
+        hint,
     }))
     .await;
     let bookmark = ending.bookmark.clone();
@@ -413,6 +426,7 @@ pub(super) async fn open(scene: Scene, session: Session) -> Result<Shown, CliErr
             seat,
             link: ending.link.take(),
             display,
+            taste,
         };
         return Ok(Shown::FollowUp(Box::new(scene), bookmark, errand));
     }
@@ -497,10 +511,13 @@ async fn newest(plan: &Plan, board: Board) -> Option<Board> {
     }
 }
 
-/// How the operator wants to be called, by his own configuration. What is wrong with that was said before, or is none of a
-/// viewer's business.
-fn summons() -> Summons {
-    config::load(&place::home(), None).map_or_else(|_| Summons::default(), |config| config.summons)
+/// How the operator wants the dashboard, by his own configuration.
+pub(super) fn own_taste() -> Result<Taste, UsageError> {
+    Ok(config::load(&place::home(), None)?.taste()?)
+}
+
+fn look(taste: &Taste) -> Look {
+    Look::new(taste.theme, taste.glyphs, |name| env::var_os(name))
 }
 
 /// Prints how the run ended, or was interrupted; the exit status says it too.

@@ -4,7 +4,9 @@ use super::usage::UsageError;
 use crate::config::Home;
 use crate::model::bond::Tie;
 use crate::rundir::RunDirError;
+use crate::tui::Hint;
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 
 /// Where programs keep what must last: `$XDG_STATE_HOME`, or its default.
@@ -12,6 +14,14 @@ pub(super) fn state_home() -> Result<PathBuf, UsageError> {
     path("XDG_STATE_HOME")
         .or_else(|| path("HOME").map(|home| home.join(".local/state")))
         .ok_or_else(|| RunDirError::NoHome.into())
+}
+
+/// Whether a dashboard opens here for the first time. From then on it does not: an empty file in the state directory says
+/// so. Where that cannot be written nobody could be told only once, so nobody is told.
+pub(super) fn first_time() -> Hint {
+    let Ok(home) = state_home() else { return Hint::None };
+    let made = fs::File::create_new(home.join("heeler").join("dashboard-seen"));
+    if made.is_ok() { Hint::FirstKeys } else { Hint::None }
 }
 
 /// Where ssh's sockets go; `None` for the system's own choice. A run that outlives the login must not use a directory

@@ -7,7 +7,7 @@ use super::sources::hosts;
 use super::tie::TieArgs;
 use super::usage::UsageError;
 use super::words::command_text;
-use crate::config::{Config, Defaults, Layer, OnHangup, Ssh};
+use crate::config::{Config, Defaults, Layer, OnHangup, Ssh, Taste};
 use crate::model::doubt::Inherited;
 use crate::model::field::Field;
 use crate::model::host::HostName;
@@ -35,6 +35,8 @@ pub struct RunRequest {
     pub ssh: Ssh,
     /// How the run is shown.
     pub display: DisplayArgs,
+    /// How the dashboard is wanted.
+    pub taste: Taste,
     /// Whether it is left to itself, as asked.
     pub tie: TieArgs,
     /// Whether it is left to itself where nothing was asked.
@@ -112,6 +114,7 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
     let env = environment(args, world)?;
     let hosts = with_user(targets(args, world)?, args.hosts.user.as_deref())?;
     Ok(RunRequest {
+        taste: config.taste()?,
         node_set: hosts.to_string(),
         settings: config.settings(hosts.len()),
         hosts: hosts.into_iter().collect(),

@@ -17,7 +17,7 @@ use super::tell::tell;
 use super::tie::{Begin, TieArgs};
 use super::usage::UsageError;
 use super::{place, preflight};
-use crate::config::{Config, OnHangup, Ssh};
+use crate::config::{Config, OnHangup, Ssh, Taste};
 use crate::demo::{Fleet, story};
 use crate::link::greet::Rights;
 use crate::model::bond::Tie;
@@ -48,6 +48,7 @@ pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
 
 /// Shows the demonstration: a run like any other, over a fleet of our own.
 pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
+    let taste = front::own_taste()?;
     let count = usize::from(args.hosts);
     let mut settings = Config::built_in().settings(count);
     settings.run_timeout = Some(DEMO_TIMEOUT);
@@ -76,6 +77,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
                 options: Vec::new(),
             },
             display: args.display.clone(),
+            taste,
             tie: TieArgs::default(),
             on_hangup: OnHangup::Cancel,
             safety: Safety {
@@ -98,25 +100,33 @@ async fn drive(request: &RunRequest, begin: Begin) -> Result<ExitStatus, CliErro
     // First what leaves no trace when it cannot be had: a refused request is not a run.
     drop(SocketDir::create(place::sockets(begin.tie()).as_deref()).map_err(UsageError::from)?);
     let (plan, dir) = prepare(request)?;
-    let display = (&request.display, Some(request.safety.confirm_above));
-    launch(&dir, plan, display, (begin, Errand::Begin)).await
+    let shown = (&request.display, &request.taste);
+    launch(
+        &dir,
+        plan,
+        shown,
+        Some(request.safety.confirm_above),
+        (begin, Errand::Begin),
+    )
+    .await
 }
 
 /// Takes up a run that was interrupted.
 pub(super) fn take_up(
     dir: &RunDir,
     plan: Arc<Plan>,
-    display: &DisplayArgs,
+    shown: (&DisplayArgs, &Taste),
     how: (Begin, Errand),
 ) -> Result<ExitStatus, CliError> {
-    finish(runtime()?, launch(dir, plan, (display, None), how))
+    finish(runtime()?, launch(dir, plan, shown, None, how))
 }
 
 /// Starts the runner of a run whose plan is written, and shows the run, or leaves it to itself.
 async fn launch(
     dir: &RunDir,
     plan: Arc<Plan>,
-    (display, confirm_above): (&DisplayArgs, Option<usize>),
+    shown: (&DisplayArgs, &Taste),
+    confirm_above: Option<usize>,
     (begin, errand): (Begin, Errand),
 ) -> Result<ExitStatus, CliError> {
     let driven = Driven::start(dir, begin.tie(), errand).await?;
@@ -137,7 +147,7 @@ async fn launch(
         Errand::Begin => Arrival::First,
         Errand::Resume(_) => Arrival::Later(Access::Full),
     };
-    let stage = Stage::new(way, plan, display, (driven.bond(), arrival));
+    let stage = Stage::new(way, plan, shown, (driven.bond(), arrival));
     let shown = session::show(stage, confirm_above).await;
     driven.settle(&shown).await;
     shown

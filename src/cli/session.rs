@@ -12,7 +12,7 @@ use super::tell::tell;
 use super::usage::UsageError;
 use super::words::visible;
 use super::{place, preflight, spawn};
-use crate::config;
+use crate::config::{self, Taste};
 use crate::history::Record;
 use crate::link::greet::Rights;
 use crate::model::bond::{Bond, Tie};
@@ -33,12 +33,12 @@ pub(super) async fn show(stage: Stage, confirm_above: Option<usize>) -> Result<E
 }
 
 /// The same with the record of a run that is over.
-pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> {
+pub(super) async fn show_record(record: Record, taste: Taste) -> Result<ExitStatus, CliError> {
     let session = Session {
         confirm_above: configured(),
         ..Session::default()
     };
-    let scene = Scene::of_record(record).await?;
+    let scene = Scene::of_record(record, taste).await?;
     let first = front::open(scene, session.clone()).await;
     go_on(first, session).await
 }
@@ -148,7 +148,7 @@ struct Begun {
 /// well, over the connections that stand, unless that cannot be.
 async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, CliError> {
     let parent = Arc::clone(&scene.plan);
-    let request = follow_up::request(&parent, errand, &scene.display)?;
+    let request = follow_up::request(&parent, errand, (&scene.display, &scene.taste))?;
     preflight::check_files(&request.settings, request.hosts.len())?;
     let on_hangup = config::load(&place::home(), None).map_or_else(|_| request.on_hangup, |config| config.on_hangup);
     let tie = if follow_up::is_tied(scene.seat.bond, on_hangup) {
@@ -176,6 +176,6 @@ async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, CliError> {
     };
     let way = spawn::connect(&dir, Rights::Write).await?;
     let role = (launch::bond(tie), Arrival::Later(Access::Full));
-    let stage = Stage::new(way, plan, &scene.display, role);
+    let stage = Stage::new(way, plan, (&scene.display, &scene.taste), role);
     Ok(Begun { stage, driven, word })
 }

@@ -19,6 +19,7 @@ pub(super) fn check(file: Option<&Path>, home: &Home) -> Result<String, UsageErr
     };
     let mut config = Config::built_in();
     config.apply(config::read(path, home)?);
+    config.check()?;
     for (name, text) in &config.groups {
         let surroundings = Surroundings { groups: &config.groups };
         hosts(text, &surroundings).map_err(|error| UsageError::Group {

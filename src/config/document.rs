@@ -31,12 +31,17 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn wrong(self, offset: usize, problem: Problem) -> ConfigError {
-        let before = self.text.get(..offset).unwrap_or(self.text);
         ConfigError::Wrong {
             path: PathBuf::from(self.path),
-            line: before.matches('\n').count() + 1,
+            line: self.line(offset),
             problem: Box::new(problem),
         }
+    }
+
+    /// The line of a byte, from 1.
+    fn line(self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        before.matches('\n').count() + 1
     }
 
     /// The first key that nobody took, in the order of the file.
@@ -126,6 +131,11 @@ impl Section<'_> {
         self.read(key, &value, read(&text)).map(Some)
     }
 
+    /// The file that is being read.
+    pub(super) fn path(&self) -> &Path {
+        self.place.path
+    }
+
     /// Takes a key that is true or false.
     pub(super) fn take_truth(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
         self.known.push(key);
@@ -158,6 +168,28 @@ impl Section<'_> {
                 self.read(key, element, read(&text))
             })
             .collect()
+    }
+
+    /// Takes everything: lists under names that the program knows, in the order of the file, each with its line.
+    pub(super) fn take_lists<K, T>(
+        &mut self,
+        known: &[(&'static str, K)],
+        read: impl Fn(&str) -> Result<T, ValueError>,
+    ) -> Result<Vec<(K, Vec<T>, usize)>, ConfigError>
+    where
+        K: Copy,
+    {
+        self.known.extend(known.iter().map(|(name, _)| name));
+        let mut lists = Vec::new();
+        for (name, thing) in known {
+            let Some(start) = self.table.get_key_value(*name).map(|(key, _)| key.span().start) else {
+                continue;
+            };
+            let values = self.take_list(name, &read)?;
+            lists.push((start, (*thing, values, self.place.line(start))));
+        }
+        lists.sort_by_key(|(start, _)| *start);
+        Ok(lists.into_iter().map(|(_, list)| list).collect())
     }
 
     /// Takes everything: names that the file itself chooses, with their texts.

@@ -1,5 +1,7 @@
 //! What is wrong with a value, and with a configuration file, and where.
 
+use crate::keys::{KeyClash, NoKey};
+use crate::theme::{NoPaint, NoPreset};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +46,15 @@ pub enum ValueError {
         /// The words that may.
         known: &'static str,
     },
+    /// No key.
+    #[error(transparent)]
+    NoKey(#[from] NoKey),
+    /// No paint.
+    #[error(transparent)]
+    NoPaint(#[from] NoPaint),
+    /// No preset.
+    #[error(transparent)]
+    NoPreset(#[from] NoPreset),
     /// Not an option of ssh.
     #[error("{0:?} is not an option of ssh; write it as KEY=VALUE")]
     NoSshOption(String),
@@ -112,6 +123,12 @@ pub enum Problem {
         /// Why not.
         error: ValueError,
     },
+    /// Bindings that cannot hold together.
+    #[error("keys.{}: {clash}", .clash.action())]
+    Keys {
+        /// Which.
+        clash: KeyClash,
+    },
     /// A group whose name could not be written behind an `@`.
     #[error("groups.{0:?} cannot be used as @NAME; use letters, digits and . _ -")]
     GroupName(String),
@@ -130,8 +147,11 @@ fn place(section: Option<&'static str>, key: &str) -> String {
 }
 
 fn suggestion(nearest: Option<&'static str>, known: &[&'static str]) -> String {
+    /// More than this is no list to be read in a message.
+    const MOST: usize = 25;
     match nearest {
         Some(word) => format!("; did you mean {word}?"),
+        None if known.len() > MOST => "; heeler config --default lists what there is".to_owned(),
         None => format!("; there is {}", known.join(", ")),
     }
 }

@@ -3,13 +3,16 @@
 use super::document::{Document, Section};
 use super::duration;
 use super::error::ConfigError;
-use super::layer::{Defaults, History, Layer, Ssh};
+use super::layer::{Dashboard, Defaults, History, Layer, Ssh};
 use super::settled::Config;
 use super::size::size_limit;
+use super::taste::{Binding, ThemeWish};
 use super::value::{
-    confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on, run_limit, slow, ssh_option, time_limit,
-    when, width,
+    confirm_above, connect_width, glyphs, on_disconnect, on_hangup, retries, retry_on, run_limit, slow, ssh_option,
+    time_limit, when, width,
 };
+use crate::keys::{Action, Mouse};
+use crate::theme::Role;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,6 +49,7 @@ pub fn load(home: &Home, chosen: Option<&Path>) -> Result<Config, ConfigError> {
     if let Some(path) = chosen {
         config.apply(read(path, home)?);
     }
+    config.check()?;
     Ok(config)
 }
 
@@ -66,13 +70,53 @@ fn parse(path: &Path, text: &str, home: &Home) -> Result<Layer, ConfigError> {
     let mut section = document.section("groups")?;
     let groups = section.take_names(is_group_name)?.into_iter().collect();
     let history = history(document.section("history")?)?;
+    let dashboard = Dashboard {
+        mouse: mouse(document.section("dashboard")?)?,
+        keys: keys(document.section("keys")?)?,
+        theme: theme(document.section("theme")?)?,
+    };
     document.finish()?;
     Ok(Layer {
         defaults,
         ssh,
         groups,
         history,
+        dashboard,
     })
+}
+
+fn mouse(mut section: Section<'_>) -> Result<Option<Mouse>, ConfigError> {
+    let mouse = section.take_truth("mouse")?;
+    section.finish()?;
+    Ok(mouse.map(|on| if on { Mouse::On } else { Mouse::Off }))
+}
+
+fn keys(mut section: Section<'_>) -> Result<Vec<Binding>, ConfigError> {
+    let known: Vec<(&str, Action)> = Action::all().map(|action| (action.name(), action)).collect();
+    let path = section.path().to_owned();
+    let lists = section.take_lists(&known, |text| Ok(text.parse()?))?;
+    section.finish()?;
+    let binding = |(action, keys, line)| Binding {
+        action,
+        keys,
+        path: path.clone(),
+        line,
+    };
+    Ok(lists.into_iter().map(binding).collect())
+}
+
+fn theme(mut section: Section<'_>) -> Result<ThemeWish, ConfigError> {
+    let mut wish = ThemeWish {
+        preset: section.take("preset", |text| Ok(text.parse()?))?,
+        glyphs: section.take("glyphs", glyphs)?,
+        paints: Vec::new(),
+    };
+    for role in Role::ALL {
+        let paint = section.take(role.name(), |text| Ok(text.parse()?))?;
+        wish.paints.extend(paint.map(|paint| (role, paint)));
+    }
+    section.finish()?;
+    Ok(wish)
 }
 
 fn history(mut section: Section<'_>) -> Result<History, ConfigError> {

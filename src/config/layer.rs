@@ -1,7 +1,9 @@
 //! What one layer says: a file or the options. Everything may be left unsaid.
 
 use super::size::SizeLimit;
+use super::taste::{Binding, ThemeWish};
 use super::value::{OnHangup, RunLimit, TimeLimit, Width};
+use crate::keys::Mouse;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use crate::model::summons::When;
 use std::collections::BTreeMap;
@@ -19,6 +21,19 @@ pub struct Layer {
     pub groups: BTreeMap<String, String>,
     /// What is kept of past runs.
     pub history: History,
+    /// How the dashboard is wanted.
+    pub dashboard: Dashboard,
+}
+
+/// How the dashboard is wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dashboard {
+    /// Whose the mouse is in the beginning.
+    pub mouse: Option<Mouse>,
+    /// The keys of actions, in the order of the file.
+    pub keys: Vec<Binding>,
+    /// How things appear.
+    pub theme: ThemeWish,
 }
 
 /// What is kept of past runs.

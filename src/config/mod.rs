@@ -11,14 +11,16 @@ mod file;
 mod layer;
 mod settled;
 mod size;
+mod taste;
 mod value;
 
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use error::{ConfigError, Problem, ValueError};
 pub use file::{Home, load, read};
-pub use layer::{Defaults, History, Layer, Ssh};
+pub use layer::{Dashboard, Defaults, History, Layer, Ssh};
 pub use settled::Config;
 pub use size::{SizeLimit, show as show_size, size_limit};
+pub use taste::{Binding, Taste, ThemeWish};
 pub use value::{
     OnHangup, RunLimit, TimeLimit, Width, confirm_above, connect_width, on_disconnect, on_hangup, retries, retry_on,
     run_limit, slow, ssh_option, time_limit, when, width,

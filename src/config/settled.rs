@@ -1,9 +1,13 @@
 //! The configuration with every question answered.
 
-use super::layer::{Defaults, Layer, Ssh};
+use super::error::ConfigError;
+use super::layer::{Dashboard, Defaults, Layer, Ssh};
+use super::taste::{Taste, ThemeWish, key_map};
 use super::value::{OnHangup, RunLimit, TimeLimit, Width};
+use crate::keys::Mouse;
 use crate::model::plan::{OnDisconnect, Settings};
 use crate::model::summons::Summons;
+use crate::theme::{Glyphs, Preset};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,6 +30,8 @@ pub struct Config {
     pub keep: Option<Duration>,
     /// How many bytes all runs may take; `None` is any number.
     pub max_size: Option<u64>,
+    /// How the dashboard is wanted; its keys are judged when all layers are there.
+    dashboard: Dashboard,
     /// The other settings; the width in them is not used.
     limits: Settings,
 }
@@ -42,6 +48,15 @@ impl Config {
             groups: BTreeMap::new(),
             keep: Some(Duration::from_secs(90 * 24 * 60 * 60)),
             max_size: Some(10_000_000_000),
+            dashboard: Dashboard {
+                mouse: Some(Mouse::default()),
+                keys: Vec::new(),
+                theme: ThemeWish {
+                    preset: Some(Preset::default()),
+                    glyphs: Some(Glyphs::default()),
+                    paints: Vec::new(),
+                },
+            },
             limits: Settings::default(),
         }
     }
@@ -57,6 +72,26 @@ impl Config {
         self.groups.extend(layer.groups);
         replace(&mut self.keep, layer.history.keep.map(time));
         replace(&mut self.max_size, layer.history.max_size.map(|limit| limit.0));
+        let Dashboard { mouse, keys, theme } = layer.dashboard;
+        self.dashboard.mouse = mouse.or(self.dashboard.mouse);
+        self.dashboard.keys.extend(keys);
+        self.dashboard.theme.apply(theme);
+    }
+
+    /// Whether the layers can hold together.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.taste().map(drop)
+    }
+
+    /// How the dashboard is wanted.
+    pub fn taste(&self) -> Result<Taste, ConfigError> {
+        Ok(Taste {
+            keys: key_map(&self.dashboard.keys)?,
+            theme: self.dashboard.theme.theme(),
+            glyphs: self.dashboard.theme.glyphs.unwrap_or_default(),
+            mouse: self.dashboard.mouse.unwrap_or_default(),
+            summons: self.summons,
+        })
     }
 
     fn apply_defaults(&mut self, defaults: Defaults) {

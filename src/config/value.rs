@@ -5,6 +5,7 @@ use super::duration;
 use super::error::ValueError;
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use crate::model::summons::When;
+use crate::theme::Glyphs;
 use std::time::Duration;
 
 /// The largest width, of running and of connecting hosts.
@@ -170,6 +171,19 @@ pub fn when(text: &str) -> Result<When, ValueError> {
         _ => Err(ValueError::NoWord {
             text: text.to_owned(),
             known: "end, failure or never",
+        }),
+    }
+}
+
+/// `auto`, `unicode` or `ascii`.
+pub(super) fn glyphs(text: &str) -> Result<Glyphs, ValueError> {
+    match text {
+        "auto" => Ok(Glyphs::Auto),
+        "unicode" => Ok(Glyphs::Unicode),
+        "ascii" => Ok(Glyphs::Ascii),
+        _ => Err(ValueError::NoWord {
+            text: text.to_owned(),
+            known: "auto, unicode or ascii",
         }),
     }
 }

@@ -19,7 +19,7 @@ mod view;
 mod visit;
 mod words;
 
-pub use crate::app::{Access, Bookmark, Errand, Seat, Session};
+pub use crate::app::{Access, Bookmark, Errand, Hint, Seat, Session};
 pub use shell::{Ending, Leaving, Opening, run};
 pub use theme::{Charset, Look, Palette};
 pub use view::draw;

@@ -10,13 +10,15 @@ use super::signals::{Heard, Signals, can_stop};
 use super::survey::Survey;
 use super::terminal::{Screen, has_panicked};
 use super::theme::Look;
+use super::view::Spots;
 use super::words::Words;
 use super::{export, keys, view, visit};
 use crate::app::{
-    Access, App, Bookmark, Compared, Effect, Effects, Errand, Found, Measured, Msg, Seat, Session, Size, Sketch, Visit,
-    suspended, title, update,
+    Access, App, Bookmark, Compared, Effect, Effects, Errand, Found, Hint, Measured, Msg, Seat, Session, Size, Sketch,
+    Visit, suspended, title, update,
 };
 use crate::history::rest;
+use crate::keys::{KeyMap, Mouse};
 use crate::link::{Farewell, Link};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
@@ -64,6 +66,12 @@ pub struct Opening {
     pub summons: Summons,
     /// What surrounds the dashboard.
     pub session: Session,
+    /// What the keys do.
+    pub keys: KeyMap,
+    /// Whose the mouse is in the beginning.
+    pub mouse: Mouse,
+    /// What a newcomer is told.
+    pub hint: Hint,
 }
 
 /// What is left when the dashboard has gone. Of a tied run every message is in the board then.
@@ -115,6 +123,9 @@ pub async fn run(opening: Opening) -> Ending {
         seat,
         summons,
         session,
+        keys,
+        mouse,
+        hint,
     } = opening;
     if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
         link.request(Request::Hold);
@@ -130,7 +141,10 @@ pub async fn run(opening: Opening) -> Ending {
         app: App::new(plan.clone(), board, now)
             .seated(seat)
             .summoned_by(summons)
+            .handled_by(keys, mouse)
+            .hinting(hint)
             .in_session(session, now),
+        drawn: Spots::default(),
         plan,
         pace: Pace::default(),
         dir,
@@ -162,6 +176,8 @@ struct Shell {
     pace: Pace,
     began: Instant,
     look: Look,
+    /// Where what can be pointed at is on the screen.
+    drawn: Spots,
 }
 
 /// The terminal while it is shown on.
@@ -187,7 +203,7 @@ enum Woken {
 
 impl Shell {
     async fn show(&mut self, signals: &mut Signals) -> Leaving {
-        let mut stage = match Stage::open() {
+        let mut stage = match Stage::open(self.app.mouse()) {
             Ok(stage) => stage,
             Err(error) => return Leaving::NoTerminal(error),
         };
@@ -240,6 +256,7 @@ impl Shell {
                             stage.screen.notify(&text)?;
                         }
                     }
+                    Effect::Mouse(mouse) => stage.screen.mouse(mouse)?,
                     Effect::Copy(text) => stage.screen.copy(&text)?,
                     Effect::Write(file) => {
                         let said = export::write(file, &self.dir);
@@ -249,7 +266,9 @@ impl Shell {
             }
             self.draw(stage)?;
             effects = match self.wait(stage, signals).await {
-                Woken::Input(Some(event)) => keys::message(event?).map_or_else(Effects::none, |msg| self.tell(msg)),
+                Woken::Input(Some(event)) => {
+                    keys::message(event?, &self.drawn).map_or_else(Effects::none, |msg| self.tell(msg))
+                }
                 Woken::Input(None) | Woken::Signal(Heard::HangUp) => return Ok(Leaving::HungUp),
                 Woken::Signal(Heard::Terminate | Heard::Interrupted) => return Ok(Leaving::Terminated),
                 Woken::Signal(Heard::Continued) => self.come_back(stage)?,
@@ -350,7 +369,9 @@ impl Shell {
         let nothing = update(&mut self.app, Msg::Frame, now);
         debug_assert!(nothing.is_empty(), "a frame has no effects");
         let (app, look) = (&self.app, self.look);
-        stage.screen.draw(|frame| view::draw(frame, app, look, now))?;
+        let mut drawn = Spots::default();
+        stage.screen.draw(|frame| drawn = view::paint(frame, app, look, now))?;
+        self.drawn = drawn;
         stage.screen.title(&title(&self.app))?;
         self.pace.drawn(now);
         Ok(())
@@ -482,9 +503,9 @@ impl Shell {
 }
 
 impl Stage {
-    fn open() -> io::Result<Self> {
+    fn open(mouse: Mouse) -> io::Result<Self> {
         Ok(Self {
-            screen: Screen::take()?,
+            screen: Screen::take(mouse)?,
             input: Some(EventStream::new()),
         })
     }

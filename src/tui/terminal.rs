@@ -1,6 +1,7 @@
 //! The terminal while the dashboard has it: raw, on its other screen, and given back exactly once, whether by leaving,
 //! by suspending, by an error on the way or by a panic in any thread.
 
+use crate::keys::Mouse;
 use base64ct::{Base64, Encoding as _};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
@@ -29,11 +30,12 @@ pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Frames>>,
     /// What the terminal's title says; nothing after it was given back.
     title: String,
+    mouse: Mouse,
 }
 
 impl Screen {
-    /// Takes the terminal.
-    pub(super) fn take() -> io::Result<Self> {
+    /// Takes the terminal, and the mouse if that is wanted.
+    pub(super) fn take(mouse: Mouse) -> io::Result<Self> {
         HOOK.call_once(|| {
             let before = panic::take_hook();
             panic::set_hook(Box::new(move |panic| {
@@ -46,8 +48,9 @@ impl Screen {
         let screen = Self {
             terminal,
             title: String::new(),
+            mouse,
         };
-        enter()?;
+        enter(mouse)?;
         Ok(screen)
     }
 
@@ -80,6 +83,15 @@ impl Screen {
             "\x1b]52;c;{}\x07",
             Base64::encode_string(text.as_bytes())
         )))
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub(super) fn mouse(&mut self, mouse: Mouse) -> io::Result<()> {
+        self.mouse = mouse;
+        tell(match mouse {
+            Mouse::On => TAKE_MOUSE,
+            Mouse::Off => LEAVE_MOUSE,
+        })
     }
 
     /// Rings the bell.
@@ -119,7 +131,7 @@ impl Screen {
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();
         self.title.clear();
-        enter()?;
+        enter(self.mouse)?;
         self.forget()
     }
 
@@ -165,7 +177,7 @@ pub(super) fn has_panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
-fn enter() -> io::Result<()> {
+fn enter(mouse: Mouse) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(
@@ -175,8 +187,16 @@ fn enter() -> io::Result<()> {
         EnableFocusChange,
         Hide
     )?;
+    if mouse == Mouse::On {
+        tell(TAKE_MOUSE)?;
+    }
     tell(KEEP_TITLE)
 }
+
+/// Asks for buttons and wheel, not for every movement, with columns and rows in plain numbers.
+const TAKE_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+/// Asks for neither.
+const LEAVE_MOUSE: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// Puts the title on the terminal's stack.
 const KEEP_TITLE: &str = "\x1b[22;0t";
@@ -228,12 +248,14 @@ fn give_back() {
         Show,
         LeaveAlternateScreen
     );
+    // Whoever had the mouse, it is the terminal's now.
+    let mouse = out.write_all(LEAVE_MOUSE.as_bytes());
     let title = if is_console() {
         Ok(())
     } else {
         out.write_all(OLD_TITLE.as_bytes())
     };
-    let outcomes = [written, title, out.flush(), disable_raw_mode()];
+    let outcomes = [mouse, written, title, out.flush(), disable_raw_mode()];
     for error in outcomes.into_iter().filter_map(Result::err) {
         tracing::warn!(%error, "the terminal was not given back whole");
     }

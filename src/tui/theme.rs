@@ -1,7 +1,9 @@
-//! The one place that knows colours and glyphs: what is shown has a role, and the look says how a role and a sign
-//! appear. Only the terminal's own 16 colours are used, the background is never painted, and without colour everything
-//! is still told by sign and word.
+//! The one place that draws with colours and glyphs: what is shown has a role, and the look says how a role and a sign
+//! appear. Only the terminal's own 16 colours are used, the background is never painted, nothing blinks, and without
+//! colour everything is still told by sign and word.
 
+pub use crate::theme::Role;
+use crate::theme::{Attribute, Colour, Glyphs, Paint, Theme};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 use std::ffi::OsString;
@@ -18,8 +20,10 @@ pub enum Charset {
 /// Which colours the terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Palette {
-    /// The terminal's own sixteen; remote colours are kept.
+    /// The terminal's own sixteen, as the built-in theme has them; remote colours are kept.
     Sixteen,
+    /// The same sixteen, as the operator wants them.
+    Themed(Theme),
     /// None at all, remote ones neither.
     Mono,
 }
@@ -31,45 +35,6 @@ pub struct Look {
     pub charset: Charset,
     /// The colours.
     pub palette: Palette,
-}
-
-/// What a piece of the screen is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Text.
-    Text,
-    /// Text that is not so important.
-    Dim,
-    /// The program's name, headings.
-    Title,
-    /// Ended well, or a part of the bar that did.
-    Ok,
-    /// Ended badly.
-    Failed,
-    /// Cancelled, or never started.
-    Cancelled,
-    /// Nobody knows.
-    Unknown,
-    /// Runs.
-    Running,
-    /// Is being connected.
-    Connecting,
-    /// Past the soft limit, being stopped, or otherwise to be looked at.
-    Warning,
-    /// Waits.
-    Waiting,
-    /// A key that can be pressed.
-    Key,
-    /// A mark.
-    Mark,
-    /// What is chosen in a question.
-    Chosen,
-    /// What was searched for.
-    Hit,
-    /// The mark of standard error.
-    Stderr,
-    /// What must not be overlooked.
-    Alert,
 }
 
 /// Signs in both charsets.
@@ -132,17 +97,22 @@ pub enum Sign {
 }
 
 impl Look {
-    /// The look that the environment asks for: no colours with `NO_COLOR`, and ASCII where the locale is not UTF-8 or
-    /// `HEELER_ASCII` is set.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+    /// The look that the environment and the operator ask for: no colours with `NO_COLOR`, whatever the theme; ASCII
+    /// where `HEELER_ASCII` is set, and unless the operator decided, where the locale is not UTF-8.
+    pub fn new(theme: Theme, glyphs: Glyphs, variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
         let utf8 = locale.is_some_and(|locale| {
             let locale = locale.to_string_lossy().to_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
+        let unicode = match glyphs {
+            Glyphs::Auto => utf8,
+            Glyphs::Unicode => true,
+            Glyphs::Ascii => false,
+        };
         Self {
-            charset: if utf8 && set("HEELER_ASCII").is_none() {
+            charset: if unicode && set("HEELER_ASCII").is_none() {
                 Charset::Unicode
             } else {
                 Charset::Ascii
@@ -150,44 +120,26 @@ impl Look {
             palette: if set("NO_COLOR").is_some() {
                 Palette::Mono
             } else {
-                Palette::Sixteen
+                Palette::Themed(theme)
             },
         }
     }
 
     /// How a role appears.
     pub fn style(self, role: Role) -> Style {
-        let plain = Style::new();
-        let style = match role {
-            Role::Text => plain,
-            Role::Dim | Role::Waiting => plain.add_modifier(Modifier::DIM),
-            Role::Title => plain.add_modifier(Modifier::BOLD),
-            Role::Ok => plain.fg(Color::Green),
-            Role::Failed => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
-            Role::Cancelled | Role::Stderr => plain.fg(Color::Magenta),
-            Role::Unknown => plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
-            Role::Running => plain.fg(Color::Blue),
-            Role::Connecting | Role::Key => plain.fg(Color::Cyan),
-            Role::Warning => plain.fg(Color::Yellow),
-            Role::Mark => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-            Role::Chosen | Role::Hit => plain.add_modifier(Modifier::REVERSED),
-            Role::Alert => plain
-                .fg(Color::Yellow)
-                .add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
-        };
         match self.palette {
-            Palette::Sixteen => style,
+            Palette::Sixteen => style(Theme::default().paint(role)),
+            Palette::Themed(theme) => style(theme.paint(role)),
             Palette::Mono => Style {
                 fg: None,
-                bg: None,
-                ..style
+                ..style(Theme::default().paint(role))
             },
         }
     }
 
     /// Whether colours are shown.
     pub fn has_colours(self) -> bool {
-        self.palette == Palette::Sixteen
+        self.palette != Palette::Mono
     }
 
     /// A sign.
@@ -246,19 +198,63 @@ impl Look {
     }
 }
 
+fn style(paint: Paint) -> Style {
+    let modifiers = paint.attributes().map(modifier);
+    let style = Style::new().add_modifier(modifiers.fold(Modifier::empty(), Modifier::union));
+    Style {
+        fg: paint.colour.map(colour),
+        ..style
+    }
+}
+
+fn modifier(attribute: Attribute) -> Modifier {
+    match attribute {
+        Attribute::Bold => Modifier::BOLD,
+        Attribute::Dim => Modifier::DIM,
+        Attribute::Italic => Modifier::ITALIC,
+        Attribute::Underlined => Modifier::UNDERLINED,
+        Attribute::Reversed => Modifier::REVERSED,
+    }
+}
+
+fn colour(colour: Colour) -> Color {
+    match colour {
+        Colour::Black => Color::Black,
+        Colour::Red => Color::Red,
+        Colour::Green => Color::Green,
+        Colour::Yellow => Color::Yellow,
+        Colour::Blue => Color::Blue,
+        Colour::Magenta => Color::Magenta,
+        Colour::Cyan => Color::Cyan,
+        Colour::White => Color::Gray,
+        Colour::BrightBlack => Color::DarkGray,
+        Colour::BrightRed => Color::LightRed,
+        Colour::BrightGreen => Color::LightGreen,
+        Colour::BrightYellow => Color::LightYellow,
+        Colour::BrightBlue => Color::LightBlue,
+        Colour::BrightMagenta => Color::LightMagenta,
+        Colour::BrightCyan => Color::LightCyan,
+        Colour::BrightWhite => Color::White,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn look(theme: Theme, glyphs: Glyphs, variables: &[(&str, &str)]) -> Look {
+        Look::new(theme, glyphs, |name| {
+            let value = variables.iter().find(|(known, _)| *known == name);
+            value.map(|(_, value)| OsString::from(value))
+        })
+    }
+
     #[test]
     fn the_environment_is_heeded() {
+        let sixteen = Palette::Themed(Theme::default());
         for (variables, charset, palette) in [
-            (&[("LANG", "en_GB.UTF-8")][..], Charset::Unicode, Palette::Sixteen),
-            (
-                &[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")],
-                Charset::Ascii,
-                Palette::Sixteen,
-            ),
+            (&[("LANG", "en_GB.UTF-8")][..], Charset::Unicode, sixteen),
+            (&[("LANG", "en_GB.UTF-8"), ("LC_ALL", "C")], Charset::Ascii, sixteen),
             (
                 &[("LC_ALL", ""), ("LANG", "C.utf8"), ("NO_COLOR", "1")],
                 Charset::Unicode,
@@ -267,15 +263,31 @@ mod tests {
             (
                 &[("LANG", "C.utf8"), ("HEELER_ASCII", "1"), ("NO_COLOR", "")],
                 Charset::Ascii,
-                Palette::Sixteen,
+                sixteen,
             ),
-            (&[], Charset::Ascii, Palette::Sixteen),
+            (&[], Charset::Ascii, sixteen),
         ] {
-            let look = Look::from_environment(|name| {
-                let value = variables.iter().find(|(known, _)| *known == name);
-                value.map(|(_, value)| OsString::from(value))
-            });
+            let look = look(Theme::default(), Glyphs::Auto, variables);
             assert_eq!(look, Look { charset, palette }, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_operator_decides_and_no_color_wins() {
+        let underlined = Paint::new(Some(Colour::Green), &[Attribute::Underlined]);
+        let theme = Theme::default().with(Role::Failed, underlined);
+        let own = look(theme, Glyphs::Unicode, &[]);
+        assert_eq!(own.charset, Charset::Unicode);
+        let style = own.style(Role::Failed);
+        assert_eq!(
+            (style.fg, style.add_modifier),
+            (Some(Color::Green), Modifier::UNDERLINED)
+        );
+        let mono = look(theme, Glyphs::Ascii, &[("NO_COLOR", "1"), ("LANG", "C.utf8")]);
+        assert_eq!(mono.charset, Charset::Ascii);
+        for role in Role::ALL {
+            assert_eq!((mono.style(role).fg, mono.style(role).bg), (None, None), "{role:?}");
+            assert_eq!(own.style(role).bg, None, "the background is never painted");
         }
     }
 }

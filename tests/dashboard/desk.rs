@@ -35,6 +35,8 @@ pub struct Scene {
     options: Vec<&'static str>,
     environment: Vec<(&'static str, &'static str)>,
     wrapped: bool,
+    configuration: Option<String>,
+    newcomer: bool,
 }
 
 impl Scene {
@@ -46,6 +48,8 @@ impl Scene {
             options: Vec::new(),
             environment: Vec::new(),
             wrapped: false,
+            configuration: None,
+            newcomer: false,
         }
     }
 
@@ -64,6 +68,18 @@ impl Scene {
     /// Lets a script start it that waits for its end, as wrappers do.
     pub fn wrapped(mut self) -> Self {
         self.wrapped = true;
+        self
+    }
+
+    /// The operator's configuration.
+    pub fn configured(mut self, text: &str) -> Self {
+        self.configuration = Some(text.to_owned());
+        self
+    }
+
+    /// Lets somebody sit there who has never seen a dashboard.
+    pub fn for_a_newcomer(mut self) -> Self {
+        self.newcomer = true;
         self
     }
 
@@ -121,6 +137,14 @@ impl Scene {
     }
 
     fn command(&self, sshd: &Sshd, heeler: &Heeler) -> Command {
+        if let Some(text) = &self.configuration {
+            heeler.configure(text);
+        }
+        if !self.newcomer {
+            let place = heeler.state().join("heeler");
+            fs::create_dir_all(&place).unwrap();
+            fs::write(place.join("dashboard-seen"), "").unwrap();
+        }
         let directory = heeler.home().to_string_lossy();
         let config = sshd.config();
         let mut command = heeler.command(["run", "-w", self.hosts, "-F"]);
@@ -301,6 +325,7 @@ impl Desk {
     pub fn expect_sane_terminal(&self) {
         assert_eq!(self.terminal.ask("alternate_on"), "0", "the other screen is left");
         assert_eq!(self.terminal.ask("cursor_flag"), "1", "the cursor is shown");
+        assert_eq!(self.terminal.ask("mouse_any_flag"), "0", "the mouse is the terminal's");
         let call = SANITY_CHECKS.fetch_add(1, Ordering::Relaxed);
         let command = format!("stty -a >stty{call}; echo 'stty done {call}'");
         self.shell(&command);

@@ -11,6 +11,7 @@ mod support;
 
 mod acting;
 mod asking;
+mod comfort;
 mod commands;
 mod demo;
 mod desk;

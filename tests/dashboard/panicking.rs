@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use heeler::app::{Seat, Session};
+use heeler::keys::{KeyMap, Mouse};
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights};
 use heeler::link::hub::{About, Hub};
@@ -22,7 +23,7 @@ use heeler::model::request::{Force, Request};
 use heeler::model::stamp::Stamp;
 use heeler::model::summons::Summons;
 use heeler::rundir::RunDir;
-use heeler::tui::{Charset, Look, Opening, Palette};
+use heeler::tui::{Charset, Hint, Look, Opening, Palette};
 
 use crate::support;
 use crate::support::tmux::Terminal;
@@ -96,6 +97,9 @@ fn child() {
             },
             seat: Seat::default(),
             summons: Summons::default(),
+            keys: KeyMap::default(),
+            mouse: Mouse::On,
+            hint: Hint::None,
         };
         let acting = tokio::spawn(act(outlet, wishes, plan));
         let ending = heeler::tui::run(opening).await;

@@ -11,7 +11,7 @@ pub(crate) struct Layer {
 }
 
 /// Every layer, upper ones first. The binary is above them all.
-pub(crate) const LAYERS: [Layer; 16] = [
+pub(crate) const LAYERS: [Layer; 18] = [
     layer("main", &["cli"]),
     layer(
         "cli",
@@ -26,22 +26,29 @@ pub(crate) const LAYERS: [Layer; 16] = [
             "rundir",
             "config",
             "nodeset",
+            "keys",
+            "theme",
             "model",
             "child",
         ],
     ),
     layer("report", &["history", "link", "rundir", "nodeset", "model"]),
-    layer("tui", &["app", "history", "link", "rundir", "nodeset", "model"]),
+    layer(
+        "tui",
+        &["app", "history", "link", "rundir", "nodeset", "keys", "theme", "model"],
+    ),
     layer("demo", &["nodeset", "model", "child"]),
-    pure_layer("app", &["nodeset", "model"]),
+    pure_layer("app", &["nodeset", "keys", "model"]),
     layer("history", &["rundir", "nodeset", "model"]),
     layer("runner", &["link", "transport", "shim", "rundir", "model"]),
     layer("link", &["model"]),
     layer("transport", &["model", "child"]),
     layer("shim", &["model"]),
     layer("rundir", &["model"]),
-    layer("config", &["nodeset", "model"]),
+    layer("config", &["nodeset", "keys", "theme", "model"]),
     layer("nodeset", &["model"]),
+    pure_layer("keys", &["model"]),
+    pure_layer("theme", &["model"]),
     pure_layer("model", &[]),
     layer("child", &[]),
 ];

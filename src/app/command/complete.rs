@@ -1,7 +1,7 @@
 //! What may follow what was typed of a command.
 
 use super::reader::{EVEN_IF_RUNNING, FAILED, SORTS};
-use super::verbs::{Takes, VERBS, of_name};
+use super::verbs::{Takes, all, of_name};
 use crate::app::filter;
 use crate::model::board::Board;
 use crate::model::field::Field;
@@ -10,8 +10,8 @@ use crate::model::signal::Sig;
 /// How much of the end of the text is replaced, and every way to go on with it.
 pub(super) fn completions(text: &str, board: &Board) -> (usize, Vec<String>) {
     let Some((name, rest)) = text.split_once(char::is_whitespace) else {
-        let names = VERBS.iter().filter_map(|entry| entry.names.first());
-        return (text.len(), beginning_with(text, names.copied()));
+        let names = all().map(|entry| entry.verb.name());
+        return (text.len(), beginning_with(text, names));
     };
     let Some(entry) = of_name(name) else {
         return (0, Vec::new());

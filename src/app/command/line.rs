@@ -3,8 +3,8 @@
 use super::complete::completions;
 use super::reader::{CommandError, usage};
 use crate::app::input::{Input, Typed};
-use crate::app::key::Key;
 use crate::app::recall::Recall;
+use crate::keys::Key;
 use crate::model::board::Board;
 
 /// A command being typed.

@@ -1,8 +1,9 @@
 //! Reading a command.
 
-use super::verbs::{Entry, Takes, VERBS, Verb, of_name};
+use super::verbs::{Entry, Takes, Verb, all, of_name};
 use crate::app::filter::{Filter, FilterError, Known};
 use crate::app::order::Sort;
+use crate::keys::Action;
 use crate::model::field::{Field, FieldError};
 use crate::model::nearest::nearest;
 use crate::model::request::Adjust;
@@ -29,6 +30,19 @@ pub struct Command {
     pub with: With,
     /// To which jobs.
     pub jobs: Jobs,
+}
+
+impl Command {
+    /// The action of which it is the name and nothing more; not those few that mean something else on the command line.
+    pub fn action(&self) -> Option<Action> {
+        let special = [Action::Pause, Action::Help, Action::Quit];
+        match self.verb {
+            Verb::Of(action) if !special.contains(&action) => {
+                (self.with == With::Nothing && self.jobs == Jobs::AtHand).then_some(action)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a command needs to know besides the jobs.
@@ -73,7 +87,7 @@ pub enum CommandError {
     Unknown(String, String),
     /// It is written otherwise.
     #[error("it is written :{0}")]
-    Usage(&'static str),
+    Usage(String),
     /// Its filter is none.
     #[error(transparent)]
     Filter(#[from] FilterError),
@@ -96,7 +110,7 @@ pub(in crate::app) fn read(text: &str, known: Known<'_>) -> Result<Option<Comman
         return Ok(None);
     }
     let entry = of_name(name).ok_or_else(|| unknown(name))?;
-    let (with, jobs) = arguments(entry, rest.trim(), known)?;
+    let (with, jobs) = arguments(&entry, rest.trim(), known)?;
     let verb = entry.verb;
     Ok(Some(Command { verb, with, jobs }))
 }
@@ -110,27 +124,27 @@ fn name_of(text: &str) -> (&str, &str) {
 }
 
 /// How the command that is being typed is written, once its name is there.
-pub(in crate::app) fn usage(text: &str) -> Option<(&'static str, &'static str)> {
+pub(in crate::app) fn usage(text: &str) -> Option<(String, &'static str)> {
     let (name, _) = name_of(text.trim_start());
-    of_name(name).map(|entry| (entry.usage, entry.about))
+    of_name(name).map(|entry| (entry.usage(), entry.about))
 }
 
 fn unknown(name: &str) -> CommandError {
-    let names: Vec<&str> = VERBS.iter().flat_map(|entry| entry.names).copied().collect();
+    let names: Vec<&str> = all().map(|entry| entry.verb.name()).collect();
     let meant = nearest(name, &names).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
     CommandError::Unknown(name.to_owned(), meant)
 }
 
-fn arguments(entry: &'static Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs), CommandError> {
-    let usage = || CommandError::Usage(entry.usage);
+fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs), CommandError> {
+    let usage = || CommandError::Usage(entry.usage());
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
         Takes::Text if rest.is_empty() => return Err(usage()),
         Takes::Text => (With::Text(rest.to_owned()), Jobs::AtHand),
-        Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Nothing | Takes::Sort if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest, known)?),
-        Takes::Filter if rest.is_empty() && entry.verb == Verb::Mark => return Err(usage()),
+        Takes::Filter if rest.is_empty() && entry.verb == Verb::Of(Action::Mark) => (With::Nothing, Jobs::AtHand),
         Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::read(rest, known)?)),
         Takes::Again => {
             let rest = rest.trim_end();
@@ -221,22 +235,32 @@ mod tests {
         let fitting = |text| Jobs::Fitting(Filter::parse(text).expect("a filter"));
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         for (text, verb, with, jobs) in [
-            ("cancel", Verb::Cancel, With::Nothing, Jobs::AtHand),
+            ("cancel", Verb::Of(Action::Cancel), With::Nothing, Jobs::AtHand),
             (
                 " cancel  state:running host:db[1-9] ",
-                Verb::Cancel,
+                Verb::Of(Action::Cancel),
                 With::Nothing,
                 fitting("state:running host:db[1-9]"),
             ),
-            ("retry failed", Verb::Retry, With::Nothing, Jobs::Failed),
-            ("retry even-if-running", Verb::Retry, With::EvenIfRunning, Jobs::AtHand),
+            ("retry failed", Verb::Of(Action::Retry), With::Nothing, Jobs::Failed),
+            (
+                "retry even-if-running",
+                Verb::Of(Action::Retry),
+                With::EvenIfRunning,
+                Jobs::AtHand,
+            ),
             (
                 "retry failed even-if-running",
-                Verb::Retry,
+                Verb::Of(Action::Retry),
                 With::EvenIfRunning,
                 Jobs::Failed,
             ),
-            ("retry state:lost", Verb::Retry, With::Nothing, fitting("state:lost")),
+            (
+                "retry state:lost",
+                Verb::Of(Action::Retry),
+                With::Nothing,
+                fitting("state:lost"),
+            ),
             ("signal hup web", Verb::Signal, With::Signal(Sig::Hup), fitting("web")),
             (
                 "timeout +1h30m",
@@ -254,11 +278,11 @@ mod tests {
             ("width 200", Verb::Width, With::Width(200), Jobs::AtHand),
             (
                 "sort elapsed reversed",
-                Verb::Sort,
+                Verb::Of(Action::Sort),
                 With::Sort(Sort::Elapsed, true),
                 Jobs::AtHand,
             ),
-            ("filter", Verb::Filter, With::Nothing, fitting("")),
+            ("filter", Verb::Of(Action::Filter), With::Nothing, fitting("")),
             (
                 "run  df -h | grep var ",
                 Verb::Run,
@@ -267,7 +291,7 @@ mod tests {
             ),
             ("!uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
             ("! uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
-            ("q", Verb::Quit, With::Nothing, Jobs::AtHand),
+            ("q", Verb::Of(Action::Quit), With::Nothing, Jobs::AtHand),
         ] {
             assert_eq!(read_one(text), Command { verb, with, jobs }, "{text}");
         }
@@ -283,7 +307,8 @@ mod tests {
             ("width 0", "it is written :width N"),
             ("timeout 10m", "it is written :timeout +10m|-5m|off [FILTER]"),
             ("timeout +10", "it is written :timeout +10m|-5m|off [FILTER]"),
-            ("mark", "it is written :mark FILTER"),
+            ("next-view 2", "it is written :next-view"),
+            ("next-veiw", "\"next-veiw\" is no command; did you mean next-view?"),
             ("pause now", "it is written :pause"),
             ("cancel stat:run", "stat: is no key; did you mean state:?"),
             (
@@ -296,14 +321,19 @@ mod tests {
     }
 
     #[test]
-    fn no_two_commands_share_a_name_and_each_is_written_as_it_is_named() {
-        let mut names: Vec<&str> = VERBS.iter().flat_map(|entry| entry.names).copied().collect();
+    fn no_two_commands_share_a_name_and_every_action_is_one() {
+        let mut names: Vec<&str> = all().map(|entry| entry.verb.name()).chain(["q"]).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
-        for entry in VERBS {
-            assert_eq!(entry.usage.split(' ').next(), entry.names.first().copied());
+        for action in Action::all() {
+            let read = read_one(action.name());
+            assert_eq!((read.verb, read.with), (Verb::Of(action), With::Nothing), "{action}");
         }
+        assert_eq!(read_one("next-view").action(), Some(Action::NextView));
+        assert_eq!(read_one("sort").action(), Some(Action::Sort));
+        assert_eq!(read_one("sort state").action(), None);
+        assert_eq!(read_one("cancel web").action(), None);
     }
 }

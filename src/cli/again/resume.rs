@@ -28,7 +28,8 @@ pub(in crate::cli) fn resume(args: &ResumeArgs, config: &Config) -> Result<ExitS
     let begin = args.tie.begin(config.on_hangup, front::is_dashboard(&args.display));
     let run = plan.run.clone();
     let errand = Errand::Resume(args.lost.lost());
-    match run::take_up(&dir, plan, &args.display, (begin, errand)) {
+    let taste = config.taste().map_err(UsageError::from)?;
+    match run::take_up(&dir, plan, (&args.display, &taste), (begin, errand)) {
         // Somebody else was faster.
         Err(CliError::NotBegun(why)) => match Record::open(dir).map(|record| record.state) {
             Ok(State::Live { holder }) => Err(UsageError::from(AgainError::Alive { run, holder }).into()),

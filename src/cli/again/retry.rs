@@ -54,6 +54,7 @@ pub(in crate::cli) fn request(args: &RetryArgs, config: &Config) -> Result<Optio
         doubts.map(inherit).collect::<Vec<_>>()
     };
     Ok(Some(RunRequest {
+        taste: config.taste().map_err(UsageError::from)?,
         hosts: chosen.iter().map(|row| row.host.clone()).collect(),
         node_set: fold(chosen.iter().map(|row| &row.host)),
         command: plan.command.clone(),

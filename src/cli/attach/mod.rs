@@ -8,6 +8,7 @@ use super::reach::{Alive, reach};
 use super::runtime::{finish, runtime};
 use super::session;
 use super::tell::tell;
+use crate::config::Taste;
 use crate::link::greet::Rights;
 use crate::model::bond::Bond;
 use crate::model::exit::ExitStatus;
@@ -18,6 +19,11 @@ use args::AttachArgs;
 pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
     args.display.fields.fields()?;
     let dashboard = front::is_dashboard(&args.display);
+    let taste = if dashboard {
+        front::own_taste()?
+    } else {
+        Taste::default()
+    };
     // In the dashboard a key unlocks it; until then it asks for nothing.
     let (rights, access) = match (args.read_only, dashboard) {
         (true, true) => (Rights::Write, Access::ReadOnly),
@@ -32,6 +38,6 @@ pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
             tell(&format!("run {}; {}", plan.run, plan.settings.policy()));
         }
         let role = (Bond::Free, Arrival::Later(access));
-        session::show(Stage::new((link, welcome), plan, &args.display, role), None).await
+        session::show(Stage::new((link, welcome), plan, (&args.display, &taste), role), None).await
     })
 }

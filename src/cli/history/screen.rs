@@ -15,7 +15,8 @@ pub(super) fn show_screen(record: Record) -> Result<ExitStatus, CliError> {
     }
     let (dir, resumed) = (record.dir.clone(), record.board.resumed());
     let ended = record.state != State::Interrupted;
-    let status = finish(runtime()?, session::show_record(record))?;
+    let taste = front::own_taste()?;
+    let status = finish(runtime()?, session::show_record(record, taste))?;
     if ended && status == ExitStatus::AllOk {
         // Where it cannot be noted the run is merely kept longer.
         let _unwritable = mark_reviewed(&dir, resumed);

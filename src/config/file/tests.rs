@@ -2,8 +2,10 @@ use super::*;
 use crate::config::DEFAULT_FILE;
 use crate::config::size::SizeLimit;
 use crate::config::value::{OnHangup, RunLimit, TimeLimit, Width};
+use crate::keys::{Key, KeyMap, Place};
 use crate::model::plan::{OnDisconnect, RetryOn, Slow};
 use crate::model::summons::When;
+use crate::theme::{Attribute, Colour, Glyphs, Paint, Preset, Theme};
 use std::time::Duration;
 
 fn home() -> Home {
@@ -50,6 +52,15 @@ fn contrary() -> Layer {
         history: History {
             keep: none,
             max_size: Some(SizeLimit(None)),
+        },
+        dashboard: Dashboard {
+            mouse: Some(Mouse::On),
+            keys: Vec::new(),
+            theme: ThemeWish {
+                preset: Some(Preset::HighContrast),
+                glyphs: Some(Glyphs::Ascii),
+                paints: Vec::new(),
+            },
         },
         ..Layer::default()
     }
@@ -99,7 +110,7 @@ fn errors_name_file_line_key_and_what_was_expected() {
         ),
         (
             "colours = 1\n",
-            "fleet.toml:1: [colours] is not known; there is defaults, ssh, groups, history",
+            "fleet.toml:1: [colours] is not known; there is defaults, ssh, groups, history, dashboard, keys, theme",
         ),
         (
             "[ssh]\nagent = true\n",
@@ -138,6 +149,42 @@ fn errors_name_file_line_key_and_what_was_expected() {
             "fleet.toml:3: ssh.options: \"Port\" is not an option of ssh; write it as KEY=VALUE",
         ),
         (
+            "[keys]\ncancle = [\"x\"]\n",
+            "fleet.toml:2: keys.cancle is not known; did you mean cancel?",
+        ),
+        (
+            "[keys]\nmake-tea = [\"x\"]\n",
+            "fleet.toml:2: keys.make-tea is not known; heeler config --default lists what there is",
+        ),
+        (
+            "[keys]\ncancel = \"x\"\n",
+            "fleet.toml:2: keys.cancel is a text; write a list such as [\"a\", \"b\"]",
+        ),
+        (
+            "[keys]\nkill = []\ncancel = [\"x\",\n  \"pgdwn\"]\n",
+            "fleet.toml:4: keys.cancel: \"pgdwn\" is no key; did you mean pgdn?",
+        ),
+        (
+            "[theme]\nfialed = \"red\"\n",
+            "fleet.toml:2: theme.fialed is not known; did you mean failed?",
+        ),
+        (
+            "[theme]\nfailed = \"bold rde\"\n",
+            "fleet.toml:2: theme.failed: \"rde\" is no colour and no attribute; did you mean red?",
+        ),
+        (
+            "[theme]\npreset = \"solarized\"\n",
+            "fleet.toml:2: theme.preset: \"solarized\" is no preset; write default, traffic-lights or high-contrast",
+        ),
+        (
+            "[theme]\nglyphs = \"emoji\"\n",
+            "fleet.toml:2: theme.glyphs: \"emoji\" is not known here; write auto, unicode or ascii",
+        ),
+        (
+            "[dashboard]\nmouse = \"on\"\n",
+            "fleet.toml:2: dashboard.mouse is a text; write true or false",
+        ),
+        (
             "[groups]\n\"a b\" = \"web1\"\n",
             "fleet.toml:2: groups.\"a b\" cannot be used as @NAME; use letters, digits and . _ -",
         ),
@@ -152,6 +199,105 @@ fn errors_name_file_line_key_and_what_was_expected() {
     assert!(syntax.starts_with("fleet.toml:2: this is not TOML: "), "{syntax}");
     let twice = refusal("[defaults]\nwidth = 1\nwidth = 2\n");
     assert!(twice.starts_with("fleet.toml:3: this is not TOML: "), "{twice}");
+}
+
+/// Both files of a user: his own, and one that is named.
+fn both(own: &str, chosen: &str) -> Result<Config, String> {
+    let place = tempfile::tempdir().expect("a directory");
+    let home = Home {
+        home: None,
+        config: Some(place.path().to_owned()),
+    };
+    fs::create_dir(place.path().join("heeler")).expect("a directory");
+    fs::write(home.config_file().expect("a path"), own).expect("written");
+    let path = place.path().join("fleet.toml");
+    fs::write(&path, chosen).expect("written");
+    load(&home, Some(&path)).map_err(|error| {
+        let place = format!("{}/", place.path().display());
+        error.to_string().replace(&place, "")
+    })
+}
+
+#[test]
+fn keys_are_judged_when_all_files_are_read() {
+    let taste = |own, chosen| both(own, chosen).expect("no clash").taste().expect("no clash");
+    let own = "[keys]\ncancel = [\"F8\", \"^X\"]\nkill = []\n";
+    let keys = taste(own, "[keys]\npause = [\"x\"]\nretry = [\"p\"]\n").keys;
+    assert_eq!(
+        [Action::Cancel, Action::Kill, Action::Pause, Action::Retry].map(|action| keys.hint(action)),
+        ["F8", ":kill", "x", "p"]
+    );
+    assert_eq!(keys.action(Key::Ctrl('x'), Place::Output), Some(Action::Cancel));
+    assert_eq!(taste("", "").keys, KeyMap::default());
+    // The last file wins.
+    let keys = taste("[keys]\ncancel = [\"F8\"]\n", "[keys]\ncancel = [\"F9\"]\n").keys;
+    assert_eq!(keys.keys(Action::Cancel), [Key::F(9)]);
+    for (own, chosen, message) in [
+        (
+            "[keys]\nretry = [\"F2\"]\npause = [\"x\"]\n",
+            "",
+            "heeler/config.toml:3: keys.pause: x does cancel as well; give cancel other keys, as in cancel = [\"F8\"], or \
+             none: cancel = []",
+        ),
+        (
+            "[keys]\ncancel = [\"F8\"]\n",
+            "\n[keys]\npause = [\"F8\"]\n",
+            "heeler/config.toml:2: keys.cancel: F8 does pause as well; give pause other keys, as in pause = [\"F8\"], or \
+             none: pause = []",
+        ),
+        (
+            "[keys]\nquit = []\n",
+            "",
+            "heeler/config.toml:2: keys.quit: quit must have a key",
+        ),
+        (
+            "",
+            "[keys]\ncancel = [\"^C\"]\n",
+            "fleet.toml:2: keys.cancel: ^C always asks how to leave; it does nothing else, and interrupt keeps it",
+        ),
+    ] {
+        assert_eq!(both(own, chosen).map(drop), Err(message.to_owned()));
+    }
+}
+
+#[test]
+fn a_theme_begins_with_its_preset_and_roles_lie_over_it() {
+    let own = "[theme]\nfailed = \"underlined bright-red\"\npreset = \"traffic-lights\"\n[dashboard]\nmouse = true\n";
+    let taste = both(own, "[theme]\nglyphs = \"ascii\"\n")
+        .expect("good")
+        .taste()
+        .expect("good");
+    let failed = Paint::new(Some(Colour::BrightRed), &[Attribute::Underlined]);
+    let theme = Theme::of(Preset::TrafficLights).with(Role::Failed, failed);
+    assert_eq!(
+        (taste.theme, taste.glyphs, taste.mouse),
+        (theme, Glyphs::Ascii, Mouse::On)
+    );
+}
+
+/// What stands there for information, uncommented, is what is built in.
+#[test]
+fn the_lists_in_the_default_file_say_what_is_built_in() {
+    let uncommented: Vec<&str> = DEFAULT_FILE
+        .lines()
+        .filter_map(|line| {
+            let is_setting = |line: &&str| line.split(" = ").next().is_some_and(|name| !name.contains(' '));
+            match line.strip_prefix("# ") {
+                Some(rest) if rest.contains(" = ") => Some(rest).filter(is_setting),
+                Some(_) => None,
+                None => Some(line),
+            }
+        })
+        .collect();
+    let mut config = Config::built_in();
+    config.apply(layer(&uncommented.join("\n")));
+    assert_eq!(
+        config.taste().expect("no clash"),
+        Config::built_in().taste().expect("no clash")
+    );
+    let read = layer(&uncommented.join("\n")).dashboard;
+    assert_eq!(read.keys.len(), Action::all().count());
+    assert_eq!(read.theme.paints.len(), Role::ALL.len());
 }
 
 #[test]

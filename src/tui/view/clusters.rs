@@ -3,7 +3,7 @@
 use super::paint::Brush;
 use super::state::of_class;
 use crate::app::text::width;
-use crate::app::{App, BEFORE_WORDS, Cluster, Common, View, rooms};
+use crate::app::{App, BEFORE_WORDS, Cluster, Common, Pointed, View, rooms};
 use crate::model::id::JobId;
 use crate::tui::theme::{Role, Sign};
 use ratatui::layout::Rect;
@@ -40,6 +40,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
         let height = (lines as u16).min(area.bottom() - y);
         let place_on_screen = Rect { y, height, ..area };
         draw_row(brush, place_on_screen, cluster, &marked, place == clusters.place());
+        if let Some(job) = cluster.jobs.first() {
+            brush.spot(place_on_screen, Pointed::Row(*job));
+        }
     }
 }
 

@@ -13,9 +13,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         height: area.height.saturating_sub(1),
         ..area
     };
-    let (columns, page) = app.panel();
+    let (columns, height) = app.panel();
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
-    let lines = facts(app, job, now).into_iter().flat_map(|fact| {
+    let facts = facts(app, job, now).into_iter();
+    let lines = facts.flat_map(|fact| {
         let role = match fact.weight {
             Weight::Plain => Role::Text,
             Weight::Warning => Role::Warning,
@@ -25,13 +26,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         names.zip(rows).collect::<Vec<_>>()
     });
     let lines: Vec<_> = lines.collect();
-    let title = match lines.len().saturating_sub(pane.top + page) {
+    let top = pane.first(lines.len(), height);
+    let title = match lines.len().saturating_sub(top + height) {
         0 => format!("details of {}", app.label(job)),
         1 => format!("details of {} (1 more line below)", app.label(job)),
         below => format!("details of {} ({below} more lines below)", app.label(job)),
     };
     let inner = brush.panel(area, &title);
-    for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.into_iter().skip(pane.top)) {
+    for (y, (name, (text, role))) in (inner.y..inner.bottom()).zip(lines.into_iter().skip(top)) {
         let x = inner.x + 1;
         brush.text((x, y), NAME_COLUMNS as u16, &name, Role::Dim);
         brush.text((x + NAME_COLUMNS as u16, y), room as u16, &text, role);

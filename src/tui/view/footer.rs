@@ -2,13 +2,17 @@
 
 use super::paint::Brush;
 use crate::app::text::width;
-use crate::app::{Action, App, Overlay, Screen, View, Writing};
+use crate::app::{Action, App, Overlay, Pointed, Screen, View, Writing};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
-/// A key and what it does.
-type Item = (String, &'static str);
+/// A key and what it does, and the action if it is one of the table.
+struct Item {
+    key: String,
+    label: String,
+    action: Option<Action>,
+}
 
 const TABLE: [Action; 9] = [
     Action::Cancel,
@@ -108,16 +112,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let going = [("enter", "go there"), ("esc", "never mind"), ("^u", "empty")];
     let naming = [("enter", "write"), ("esc", "never mind"), ("^u", "empty")];
     let choosing = [("n", "node set"), ("j", "events"), ("esc", "never mind")];
-    let items = |items: [(&str, &'static str); 3]| items.map(|(key, name)| (key.to_owned(), name)).into();
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
-        (Overlay::Filter(_), _) => (items(typing), Vec::new()),
-        (Overlay::Command(_), _) => (commanding.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
-        (Overlay::FollowUp(_), _) => (items(asking), Vec::new()),
-        (Overlay::Search(_), _) => (items(searching), Vec::new()),
-        (Overlay::Time(_), _) => (items(going), Vec::new()),
-        (Overlay::Writing(Writing::Naming(..)), _) => (items(naming), Vec::new()),
-        (Overlay::Writing(Writing::Choosing(_)), _) => (items(choosing), Vec::new()),
-        (Overlay::Help(_), _) => (named(&[Action::Down, Action::Up, Action::Back]), Vec::new()),
+        (Overlay::Filter(_), _) => (items(&typing), Vec::new()),
+        (Overlay::Command(_), _) => (items(&commanding), Vec::new()),
+        (Overlay::FollowUp(_), _) => (items(&asking), Vec::new()),
+        (Overlay::Search(_), _) => (items(&searching), Vec::new()),
+        (Overlay::Time(_), _) => (items(&going), Vec::new()),
+        (Overlay::Writing(Writing::Naming(..)), _) => (items(&naming), Vec::new()),
+        (Overlay::Writing(Writing::Choosing(_)), _) => (items(&choosing), Vec::new()),
+        (Overlay::Help(_), _) => (named(&[Action::Down, Action::Up, Action::Back], app), Vec::new()),
         (Overlay::Details(..), _) => {
             // They lie over the line in which it would be said otherwise.
             if let Some(notice) = app.notice(now) {
@@ -130,19 +133,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_) | Overlay::Writing(Writing::Replacing(..)),
             _,
         ) => return,
-        (Overlay::None, Screen::Table) if app.is_planned() => (named(&PLANNED), named(&ALWAYS)),
-        (Overlay::None, Screen::Table) => {
-            let mut items = of_use(of_view(app.view()), app);
-            if app.view() == View::Failures {
-                items
-                    .iter_mut()
-                    .filter(|(_, name)| *name == Action::Open.name())
-                    .for_each(|(_, name)| *name = "its hosts");
-            }
-            (items, named(&ALWAYS))
-        }
-        (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS)),
-        (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS)),
+        (Overlay::None, Screen::Table) if app.is_planned() => (named(&PLANNED, app), named(&ALWAYS, app)),
+        (Overlay::None, Screen::Table) => (of_use(of_view(app.view()), app), named(&ALWAYS, app)),
+        (Overlay::None, Screen::Difference(_)) => (of_use(&DIFFERENCE, app), named(&ALWAYS, app)),
+        (Overlay::None, Screen::Output(_)) => (of_use(&OUTPUT, app), named(&ALWAYS, app)),
     };
     let room = usize::from(area.width.saturating_sub(2));
     let mut left = room.saturating_sub(last.iter().map(columns).sum());
@@ -155,11 +149,32 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         shown.push(item);
     }
     shown.extend(last);
+    let is_bare = *app.overlay() == Overlay::None;
     let mut x = area.x + 1;
-    for (key, name) in &shown {
-        x += brush.text((x, area.y), area.right().saturating_sub(x), key, Role::Key) + 1;
-        x += brush.text((x, area.y), area.right().saturating_sub(x), name, Role::Text) + 2;
+    for item in &shown {
+        let begin = x;
+        x += brush.text((x, area.y), area.right().saturating_sub(x), &item.key, Role::Key) + 1;
+        x += brush.text((x, area.y), area.right().saturating_sub(x), &item.label, Role::Text) + 2;
+        if let Some(action) = item.action.filter(|_| is_bare) {
+            let width = x.saturating_sub(begin + 2);
+            let place = Rect {
+                x: begin,
+                width,
+                ..area
+            };
+            brush.spot(place, Pointed::Label(action));
+        }
     }
+}
+
+/// Keys that no table has: those of what is being typed.
+fn items(items: &[(&str, &str)]) -> Vec<Item> {
+    let item = |(key, label): &(&str, &str)| Item {
+        key: (*key).to_owned(),
+        label: (*label).to_owned(),
+        action: None,
+    };
+    items.iter().map(item).collect()
 }
 
 fn of_view(view: View) -> &'static [Action] {
@@ -175,7 +190,10 @@ fn of_view(view: View) -> &'static [Action] {
 /// Those that can do something, and where the run is only locked, what unlocks it.
 fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
     let is_locked = app.board().course().is_live() && app.is_locked();
-    let unlock = if is_locked { named(&[Action::Lock]) } else { Vec::new() };
+    let unlock = is_locked.then(|| Item {
+        label: "unlock".to_owned(),
+        ..item(Action::Lock, app)
+    });
     unlock.into_iter().chain(useful(actions, app)).collect()
 }
 
@@ -183,15 +201,23 @@ fn of_use(actions: &[Action], app: &App) -> Vec<Item> {
 fn useful(actions: &[Action], app: &App) -> Vec<Item> {
     let may_ask = app.board().course().is_live() && !app.is_locked();
     let useful = actions.iter().filter(|action| may_ask || !action.asks_runner());
-    named(&useful.copied().collect::<Vec<_>>())
+    named(&useful.copied().collect::<Vec<_>>(), app)
 }
 
-/// The key to show and the name of each action.
-fn named(actions: &[Action]) -> Vec<Item> {
-    let key = |action: &Action| action.keys().first().map(ToString::to_string).unwrap_or_default();
-    actions.iter().map(|action| (key(action), action.name())).collect()
+/// The key to show and the name of each action; what has no key is left to the help.
+fn named(actions: &[Action], app: &App) -> Vec<Item> {
+    let with_keys = actions.iter().filter(|action| !app.keys().keys(**action).is_empty());
+    with_keys.map(|action| item(*action, app)).collect()
 }
 
-fn columns((key, name): &Item) -> usize {
-    width(key) + 1 + width(name) + 2
+fn item(action: Action, app: &App) -> Item {
+    Item {
+        key: app.keys().hint(action),
+        label: action.label(),
+        action: Some(action),
+    }
+}
+
+fn columns(item: &Item) -> usize {
+    width(&item.key) + 1 + width(&item.label) + 2
 }

@@ -1,4 +1,4 @@
-//! The help: every key, from the list of actions.
+//! The help: every key, from the table of actions.
 
 use super::paint::Brush;
 use crate::app::{App, HelpRow, Pane, help};
@@ -15,19 +15,32 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, pane: Pane) {
         ..area
     };
     let (columns, rows) = app.panel();
-    let lines = help(columns);
-    let below = lines.len().saturating_sub(pane.top + rows);
+    let lines = help(app.keys(), (columns, rows));
+    let top = pane.first(lines.len(), rows);
+    let below = lines.len().saturating_sub(top + rows);
     let title = if below > 0 {
         format!("heeler: keys ({below} more lines below)")
     } else {
         "heeler: keys".to_owned()
     };
     let inner = brush.panel(area, &title);
-    let half = columns / 2;
-    for (y, (left, right)) in (inner.y..inner.bottom()).zip(lines.iter().skip(pane.top)) {
-        let wide = *right == HelpRow::Blank;
-        row(brush, (inner.x + 1, y), if wide { columns } else { half - 1 }, left);
-        row(brush, (inner.x + 1 + half, y), columns - half, right);
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(top)) {
+        let width = columns / line.len().max(1) as u16;
+        let mut right = columns;
+        // From the right, because a cell behind which there is nothing has the room.
+        for (cell, place) in line.iter().zip(0..).collect::<Vec<(_, u16)>>().into_iter().rev() {
+            if *cell == HelpRow::Blank {
+                continue;
+            }
+            let x = place * width;
+            row(
+                brush,
+                (inner.x + 1 + x, y),
+                right.saturating_sub(x + u16::from(right < columns)),
+                cell,
+            );
+            right = x;
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 //! ```
 //! Help, details and questions lie over it.
 
-use super::paint::Brush;
+use super::paint::{Brush, Spots};
 use super::{clusters, details, dialog, difference, footer, header, help, output, prompt, status, table, timeline};
 use crate::app::{App, Overlay, Screen, View};
 use crate::model::stamp::Stamp;
@@ -21,11 +21,16 @@ use ratatui::layout::Rect;
 
 /// Draws the dashboard as it is at `now`.
 pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
+    let _nobody_points = paint(frame, app, look, now);
+}
+
+/// Draws the dashboard as it is at `now`; returns where what can be pointed at was drawn.
+pub fn paint(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) -> Spots {
     let area = frame.area();
     let mut brush = Brush::new(frame.buffer_mut(), look);
     if app.is_too_small() {
         too_small(&mut brush, area);
-        return;
+        return Spots::default();
     }
     header::draw(&mut brush, row(area, 0, 2), app, now);
     let body = row(area, 2, area.height.saturating_sub(4));
@@ -53,6 +58,11 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         | Overlay::Time(_)
         | Overlay::Writing(_)
         | Overlay::Command(_) => {}
+    }
+    match app.overlay() {
+        Overlay::None => brush.into_spots(),
+        // It has the keys, and the mouse answers nothing.
+        _ => Spots::default(),
     }
 }
 

@@ -21,4 +21,5 @@ mod timeline;
 #[cfg(test)]
 mod tests;
 
-pub use layout::draw;
+pub use layout::{draw, paint};
+pub use paint::Spots;

@@ -1,5 +1,6 @@
 //! Putting text on the screen, cut to its room. Every view draws through this; nothing can be drawn outside the frame.
 
+use crate::app::Pointed;
 use crate::app::text::{cut, prefix, width};
 use crate::model::text::{Colour, Ink, StyledLine, Weight};
 use crate::tui::theme::{Look, Role, Sign};
@@ -16,11 +17,38 @@ pub(super) type At = (u16, u16);
 pub(super) struct Brush<'a> {
     buffer: &'a mut Buffer,
     look: Look,
+    spots: Spots,
+}
+
+/// Where what can be pointed at was drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Spots(Vec<(Rect, Pointed)>);
+
+impl Spots {
+    /// What lies at a column and a row.
+    pub fn at(&self, x: u16, y: u16) -> Option<Pointed> {
+        let mut hit = self.0.iter().rev().filter(|(area, _)| area.contains((x, y).into()));
+        hit.next().map(|(_, pointed)| *pointed)
+    }
 }
 
 impl<'a> Brush<'a> {
     pub(super) fn new(buffer: &'a mut Buffer, look: Look) -> Self {
-        Self { buffer, look }
+        Self {
+            buffer,
+            look,
+            spots: Spots::default(),
+        }
+    }
+
+    /// Notes that this can be pointed at here.
+    pub(super) fn spot(&mut self, area: Rect, pointed: Pointed) {
+        self.spots.0.push((area, pointed));
+    }
+
+    /// Everything that can be pointed at.
+    pub(super) fn into_spots(self) -> Spots {
+        self.spots
     }
 
     pub(super) fn sign(&self, sign: Sign) -> &'static str {

@@ -3,8 +3,8 @@
 use super::paint::Brush;
 use super::timeline::leg;
 use crate::app::{
-    App, Content, DifferenceView, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
-    typed_time,
+    Action, App, Content, DifferenceView, Input, KeyMap, OutputView, Overlay, Screen, Search, Standstill, View,
+    Writing, bytes, typed_time,
 };
 use crate::model::board::{Course, Password};
 use crate::model::phase::PauseReason;
@@ -65,11 +65,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     }
     parts.extend(trouble(app));
     parts.extend(whereabouts(app));
+    if parts.is_empty() {
+        parts.extend(app.hint().map(|words| (words, Role::Title)));
+    }
     match app.screen() {
         Screen::Table if app.view().is_gathered() => parts.extend(of_clusters(app, now)),
         Screen::Table => parts.extend(of_table(app, now)),
         Screen::Difference(view) => parts.extend(of_difference(view)),
-        Screen::Output(view) => parts.extend(of_output(view)),
+        Screen::Output(view) => parts.extend(of_output(view, app.keys())),
     }
     if app.is_leaving() {
         parts.push(("leaves when all is over".to_owned(), Role::Warning));
@@ -99,13 +102,15 @@ fn whereabouts(app: &App) -> Option<(String, Role)> {
 
 /// What keeps the run from going on, and what helps.
 fn trouble(app: &App) -> Option<(String, Role)> {
+    let key = |action| app.keys().hint(action);
     let text = match app.board().course() {
         Course::Interrupted => format!("its runner is gone: heeler resume {} finishes it", app.plan().run),
         _ if *app.board().password() != Password::NotWanted && app.board().course().is_live() => {
-            "sudo waits for a password: P answers".to_owned()
+            format!("sudo waits for a password: {} answers", key(Action::Password))
         }
         Course::Paused(PauseReason::AgentGone) => {
-            "the ssh agent is gone: attach with a new one, or p goes on without".to_owned()
+            let pause = key(Action::Pause);
+            format!("the ssh agent is gone: attach with a new one, or {pause} goes on without")
         }
         _ => return None,
     };
@@ -189,7 +194,8 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
             Role::Dim,
         ));
     } else {
-        parts.push(("enter shows the hosts of a cause".to_owned(), Role::Dim));
+        let open = app.keys().hint(Action::Open);
+        parts.push((format!("{open} shows the hosts of a cause"), Role::Dim));
     }
     parts
 }
@@ -248,7 +254,8 @@ fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
     let table = app.table();
     let mut parts = marks(app);
     if table.is_ranging() {
-        parts.push(("range: v ends it".to_owned(), Role::Mark));
+        let range = app.keys().hint(Action::Range);
+        parts.push((format!("range: {range} ends it"), Role::Mark));
     }
     parts.extend(held(app, now));
     if table.stragglers_only() {
@@ -301,7 +308,7 @@ fn held(app: &App, now: Stamp) -> Option<(String, Role)> {
     Some((format!("order held, {changes}"), Role::Warning))
 }
 
-fn of_output(view: &OutputView) -> Vec<(String, Role)> {
+fn of_output(view: &OutputView, keys: &KeyMap) -> Vec<(String, Role)> {
     let mut parts = Vec::new();
     if let Some(error) = view.error() {
         parts.push((error.to_owned(), Role::Failed));
@@ -319,13 +326,20 @@ fn of_output(view: &OutputView) -> Vec<(String, Role)> {
     }
     if view.earlier() > 0 {
         let size = bytes(view.earlier());
-        parts.push((format!("{size} earlier: g reads from the start"), Role::Warning));
+        let top = keys.hint(Action::Top);
+        parts.push((format!("{size} earlier: {top} reads from the start"), Role::Warning));
     }
     parts.push(match (view.follows(), view.has_more()) {
         (true, true) => ("reading".to_owned(), Role::Dim),
         (true, false) => ("at the end, following".to_owned(), Role::Dim),
-        (false, true) => ("more below: G goes to the end".to_owned(), Role::Dim),
-        (false, false) => ("not following: f follows".to_owned(), Role::Dim),
+        (false, true) => (
+            format!("more below: {} goes to the end", keys.hint(Action::Bottom)),
+            Role::Dim,
+        ),
+        (false, false) => (
+            format!("not following: {} follows", keys.hint(Action::Follow)),
+            Role::Dim,
+        ),
     });
     if view.wraps() {
         parts.push(("wrapped".to_owned(), Role::Dim));

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::state;
-use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
+use crate::app::{Action, App, Lag, Pack, Pointed, Said, Sort, link_silence, remark, said};
 use crate::model::board::{Board, Row};
 use crate::model::elapsed::Elapsed;
 use crate::model::field::Kind;
@@ -78,7 +78,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         brush.text(
             (area.x + 3, rows.y),
             area.width.saturating_sub(3),
-            nothing(app),
+            &nothing(app),
             Role::Dim,
         );
     }
@@ -98,6 +98,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             is_planned: app.is_planned(),
         };
         draw_row(brush, &line, &columns, row, &pack);
+        brush.spot(line.area, Pointed::Row(*job));
         if !columns.values.is_empty() {
             draw_values(brush, &line, &columns, row, app.board());
         }
@@ -145,11 +146,12 @@ struct Line {
     is_planned: bool,
 }
 
-fn nothing(app: &App) -> &'static str {
+fn nothing(app: &App) -> String {
+    let back = app.keys().hint(Action::Back);
     if app.table().stragglers_only() {
-        "no stragglers now; esc shows all rows"
+        format!("no stragglers now; {back} shows all rows")
     } else {
-        "the filter lets no row through; esc clears it"
+        format!("the filter lets no row through; {back} clears it")
     }
 }
 
@@ -158,7 +160,8 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, board: &Board) {
     let mut head = |(x, width): (u16, u16), text: &str| {
         brush.text((area.x + x, y), width, text, Role::Dim);
     };
-    head((3, columns.word.1 + 2), "STATE");
+    let state = (3, columns.word.1 + 2);
+    head(state, "STATE");
     head(columns.host, "HOST");
     if let Some(output) = columns.output {
         head(output, "OUTPUT");
@@ -176,6 +179,19 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, board: &Board) {
     brush.text_right((area.x + x, y), width, "ELAPSED", Role::Dim);
     if let Some((x, width)) = columns.attempt {
         brush.text_right((area.x + x, y), width, "TRY", Role::Dim);
+    }
+    for ((x, width), sort) in [
+        (state, Sort::State),
+        (columns.host, Sort::Plan),
+        (columns.elapsed, Sort::Elapsed),
+    ] {
+        let place = Rect {
+            x: area.x + x,
+            width,
+            height: 1,
+            ..area
+        };
+        brush.spot(place, Pointed::Head(sort));
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod chaos;
+mod pointing;
 mod views;
 
 use super::draw;
@@ -146,6 +147,7 @@ fn what_lies_over_the_screen() {
     for (name, size, keys) in [
         ("help", (80, 24), &[Key::Char('?')][..]),
         ("help-tall", (120, 45), &[Key::Char('?')]),
+        ("help-wide", (200, 50), &[Key::Char('?')]),
         ("help-narrow", (40, 12), &[Key::Char('?'), Key::Char('G')]),
         ("details", (80, 24), &[Key::Char('G'), Key::Char('k'), Key::Char('i')]),
         // What a key says there is seen there.

@@ -2,7 +2,7 @@
 
 use super::paint::Brush;
 use super::state::{of_class, state};
-use crate::app::{App, Lag, Pack, Scale, bar};
+use crate::app::{App, Lag, Pack, Pointed, Scale, Sort, bar};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::stamp::Stamp;
@@ -60,6 +60,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         }
         draw_row(brush, area, &columns, row, (&pack, place == table.place()));
         draw_bar(brush, area, &columns, row, (scale, Stamp(end)));
+        brush.spot(area, Pointed::Row(*job));
     }
 }
 
@@ -67,6 +68,15 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, scale: Scale) {
     let (x, y) = (area.x, area.y);
     brush.text((x + columns.host.0, y), columns.host.1, "HOST", Role::Dim);
     brush.text_right((x + columns.elapsed.0, y), columns.elapsed.1, "ELAPSED", Role::Dim);
+    for ((x, width), sort) in [(columns.host, Sort::Plan), (columns.elapsed, Sort::Elapsed)] {
+        let place = Rect {
+            x: area.x + x,
+            width,
+            height: 1,
+            ..area
+        };
+        brush.spot(place, Pointed::Head(sort));
+    }
     let (start, room) = columns.bar;
     for (column, time) in scale.marks() {
         let column = column as u16;

@@ -5,7 +5,7 @@ use super::{MONO, SIXTEEN};
 use crate::app::fixture::{attempt_event, done, output, plan};
 use crate::app::{
     Action, App, Compared, Content, DiffLine, DiffPart, Difference, Effect, Export, Find, Found, Key, Load, Loaded,
-    Msg, Overlay, Print, Read, Screen, Side, Size, Sketch, View, update,
+    Msg, Overlay, Pointed, Print, Read, Screen, Side, Size, Sketch, Sort, View, Wheel, update,
 };
 use crate::model::board::Board;
 use crate::model::event::{Change, Event, Message, Stream, Unrecorded, What};
@@ -248,7 +248,7 @@ impl Story {
 
     fn go_on(&mut self) {
         self.now = self.now + Duration::from_millis(self.dice.roll(700) as u64);
-        let messages = match self.dice.roll(24) {
+        let messages = match self.dice.roll(27) {
             0 => vec![self.size()],
             1 => vec![Msg::Paste((*self.dice.pick(&WORDS)).to_owned())],
             2 => vec![Msg::Tick],
@@ -258,11 +258,22 @@ impl Story {
             11..14 => self.answer(),
             14 => vec![self.unasked()],
             15 => self.typing(),
+            16 => vec![Msg::Wheel(*self.dice.pick(&[Wheel::Up, Wheel::Down]))],
+            17 => vec![self.click()],
             _ => vec![Msg::Key(*self.dice.pick(&self.keys.clone()))],
         };
         for message in messages {
             self.asked.extend(update(&mut self.app, message, self.now));
         }
+    }
+
+    fn click(&mut self) -> Msg {
+        let actions: Vec<Action> = Action::all().collect();
+        Msg::Click(match self.dice.roll(3) {
+            0 => Pointed::Row(JobId(self.dice.roll(self.plan.hosts.len()) as u32)),
+            1 => Pointed::Head(*self.dice.pick(&[Sort::State, Sort::Elapsed, Sort::Plan])),
+            _ => Pointed::Label(*self.dice.pick(&actions)),
+        })
     }
 
     fn check(&self) {

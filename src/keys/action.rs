@@ -1,6 +1,9 @@
-//! Everything that a key can do on the two screens: one list from which the key map, the help and the footer derive.
+//! Everything that the operator can do: one table from which the key map, the help, the footer, the command line, the
+//! configuration and `docs/keys.md` derive. A new action is a new line of it.
 
 use super::key::Key;
+use std::fmt;
+use std::str::FromStr;
 
 /// What the operator can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,6 +132,8 @@ pub enum Action {
     Quit,
     /// ^C: ask what to do, never act.
     Interrupt,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// ^Z: back to the shell, for now.
     Suspend,
     /// Draw everything anew.
@@ -206,25 +211,25 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Down, MOVE, &[Key::Char('j'), Key::Down], "down", "one line down"),
     entry(Action::Up, MOVE, &[Key::Char('k'), Key::Up], "up", "one line up"),
     entry(Action::Top, MOVE, &[Key::Char('g'), Key::Home], "top", "first line"),
-    entry(Action::Bottom, MOVE, &[Key::Char('G'), Key::End], "end", "last line"),
-    entry(Action::HalfDown, MOVE, &[Key::Ctrl('d')], "half down", "half a page down"),
-    entry(Action::HalfUp, MOVE, &[Key::Ctrl('u')], "half up", "half a page up"),
-    entry(Action::PageDown, MOVE, &[Key::PageDown], "page down", "a page down"),
-    entry(Action::PageUp, MOVE, &[Key::PageUp], "page up", "a page up"),
+    entry(Action::Bottom, MOVE, &[Key::Char('G'), Key::End], "bottom", "last line"),
+    entry(Action::HalfDown, MOVE, &[Key::Ctrl('d')], "half-down", "half a page down"),
+    entry(Action::HalfUp, MOVE, &[Key::Ctrl('u')], "half-up", "half a page up"),
+    entry(Action::PageDown, MOVE, &[Key::PageDown], "page-down", "a page down"),
+    entry(Action::PageUp, MOVE, &[Key::PageUp], "page-up", "a page up"),
     entry(Action::Mark, MARK, &[Key::Char(' ')], "mark", "mark or unmark, move down"),
     entry(Action::Range, MARK, &[Key::Char('v')], "range", "mark from here to there"),
-    entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark all", "mark all rows shown"),
+    entry(Action::MarkAll, MARK, &[Key::Char('*')], "mark-all", "mark all rows shown"),
     entry(Action::Unmark, MARK, &[Key::Char('U')], "unmark", "remove all marks"),
     entry(Action::Invert, MARK, &[Key::Char('I')], "invert", "mark the others shown"),
     entry(Action::Cancel, ACT, &[Key::Char('x')], "cancel", "cancel: TERM, grace, KILL"),
     entry(Action::Kill, ACT, &[Key::Char('X')], "kill", "kill now, asks"),
     entry(Action::Retry, ACT, &[Key::Char('r')], "retry", "retry what is over"),
-    entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry all", "retry all not ok, asks"),
+    entry(Action::RetryAll, (Place::Table, Group::Act), &[Key::Char('R')], "retry-all", "retry all not ok, asks"),
     entry(Action::Look, ACT, &[Key::Char('l')], "look", "look what is alive there"),
-    entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill left", "kill what is left, asks"),
-    entry(Action::SkipRest, (Place::Table, Group::Act), &[Key::Char('a')], "skip rest", "skip all not started, asks"),
-    entry(Action::Longer, ACT, &[Key::Char('+')], "more time", "limit: a tenth, or 1m more"),
-    entry(Action::Shorter, ACT, &[Key::Char('-')], "less time", "limit: a tenth, or 1m less"),
+    entry(Action::KillLeft, ACT, &[Key::Char('K')], "kill-left", "kill what is left, asks"),
+    entry(Action::SkipRest, (Place::Table, Group::Act), &[Key::Char('a')], "skip-rest", "skip all not started, asks"),
+    entry(Action::Longer, ACT, &[Key::Char('+')], "more-time", "limit: a tenth, or 1m more"),
+    entry(Action::Shorter, ACT, &[Key::Char('-')], "less-time", "limit: a tenth, or 1m less"),
     entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
     entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
@@ -244,27 +249,28 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Groups, SHOW, &[Key::Char('2')], "groups", "equal output together"),
     entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
     entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
-    entry(Action::Buckets, SHOW, &[Key::Char('5')], "buckets", "buckets of a field; s the next"),
-    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these five"),
-    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
-    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next", "next difference"),
-    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "before", "difference before"),
+    entry(Action::Buckets, SHOW, &[Key::Char('5')], "buckets", "buckets of a field"),
+    entry(Action::NextView, SHOW, &[Key::Tab], "next-view", "the next of these five"),
+    entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or 2"),
+    entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next-diff", "next difference"),
+    entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "previous-diff", "difference before"),
     entry(Action::Follow, OUTPUT, &[Key::Char('f')], "follow", "follow the end"),
     entry(Action::Streams, OUTPUT, &[Key::Char('o')], "streams", "both, stdout, stderr"),
     entry(Action::Wrap, OUTPUT, &[Key::Char('z')], "wrap", "wrap long lines"),
     entry(Action::Search, OUTPUT, &[Key::Char('/')], "search", "search the output"),
-    entry(Action::NextHit, OUTPUT, &[Key::Char('n')], "next hit", "next hit"),
-    entry(Action::PreviousHit, OUTPUT, &[Key::Char('N')], "hit before", "hit before"),
+    entry(Action::NextHit, OUTPUT, &[Key::Char('n')], "next-hit", "next hit"),
+    entry(Action::PreviousHit, OUTPUT, &[Key::Char('N')], "previous-hit", "hit before"),
     entry(Action::Times, OUTPUT, &[Key::Char('t')], "times", "when each line came"),
-    entry(Action::GoToTime, OUTPUT, &[Key::Char('@')], "go to time", "go to a time"),
-    entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier try", "earlier attempt"),
-    entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later try", "later attempt"),
+    entry(Action::GoToTime, OUTPUT, &[Key::Char('@')], "go-to-time", "go to a time"),
+    entry(Action::EarlierAttempt, OUTPUT, &[Key::Char('[')], "earlier-try", "earlier attempt"),
+    entry(Action::LaterAttempt, OUTPUT, &[Key::Char(']')], "later-try", "later attempt"),
     entry(Action::Back, PROGRAM, &[Key::Esc, Key::Left], "back", "back; clears the filter"),
     entry(Action::Command, PROGRAM, &[Key::Char(':')], "command", "type a command"),
     entry(Action::Help, PROGRAM, &[Key::Char('?')], "help", "this help"),
     entry(Action::Quit, PROGRAM, &[Key::Char('q')], "quit", "leave; asks while jobs run"),
-    entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "ask", "ask; never acts by itself"),
-    entry(Action::Lock, PROGRAM, &[Key::Char('W')], "unlock", "read-only, or not"),
+    entry(Action::Interrupt, PROGRAM, &[Key::Ctrl('c')], "interrupt", "ask; never acts by itself"),
+    entry(Action::Mouse, PROGRAM, &[], "mouse", "mouse on or off"),
+    entry(Action::Lock, PROGRAM, &[Key::Char('W')], "lock", "read-only, or not"),
     entry(Action::Suspend, PROGRAM, &[Key::Ctrl('z')], "suspend", "to the shell; fg returns"),
     entry(Action::Redraw, PROGRAM, &[Key::Ctrl('l')], "redraw", "draw everything anew"),
 ];
@@ -275,17 +281,19 @@ impl Action {
         ACTIONS.iter().map(|entry| entry.action)
     }
 
-    /// What a key does at a place.
-    pub fn of_key(key: Key, place: Place) -> Option<Self> {
-        ACTIONS
-            .iter()
-            .find(|entry| entry.is_at(place) && entry.keys.contains(&key))
-            .map(|entry| entry.action)
-    }
-
     /// Whether the action can be done at a place.
     pub fn is_at(self, place: Place) -> bool {
         self.entry().is_some_and(|entry| entry.is_at(place))
+    }
+
+    /// Whether there is a place at which both actions can be done.
+    pub fn meets(self, other: Self) -> bool {
+        other.is_at(self.place())
+    }
+
+    /// Where it is at home.
+    pub fn place(self) -> Place {
+        self.entry().map_or(Place::Everywhere, |entry| entry.place)
     }
 
     /// Whether the action asks the runner for something.
@@ -318,14 +326,19 @@ impl Action {
         self.entry().map_or(Group::Program, |entry| entry.group)
     }
 
-    /// The keys that do it, the first one being the one to show.
+    /// The keys that do it where the configuration gives it no others, the first one being the one to show.
     pub fn keys(self) -> &'static [Key] {
         self.entry().map_or(&[], |entry| entry.keys)
     }
 
-    /// One or two words, for the footer.
+    /// Its name, in the configuration and on the command line: `kill-left`.
     pub fn name(self) -> &'static str {
         self.entry().map_or("", |entry| entry.name)
+    }
+
+    /// One or two words, for the footer.
+    pub fn label(self) -> String {
+        self.name().replace('-', " ")
     }
 
     /// A few words, for the help.
@@ -338,9 +351,41 @@ impl Action {
     }
 }
 
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no action of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no action of this name")]
+pub struct NoAction;
+
+impl FromStr for Action {
+    type Err = NoAction;
+
+    fn from_str(name: &str) -> Result<Self, NoAction> {
+        let named = ACTIONS.iter().find(|entry| entry.name == name);
+        named.map(|entry| entry.action).ok_or(NoAction)
+    }
+}
+
 impl Entry {
     fn is_at(&self, place: Place) -> bool {
         self.place == Place::Everywhere || place == Place::Everywhere || self.place == place
+    }
+}
+
+impl Place {
+    /// The place, to be put behind "in": what has the keys there.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Everywhere => "every screen",
+            Self::Table => "the table",
+            Self::Output => "the output of a job",
+            Self::Difference => "a difference",
+        }
     }
 }
 
@@ -383,15 +428,27 @@ mod tests {
                 }
             }
         }
-        let mut actions: Vec<Action> = Action::all().collect();
-        let listed = actions.len();
-        actions.dedup();
-        assert_eq!(actions.len(), listed);
-        assert!(
-            ACTIONS
-                .iter()
-                .all(|entry| !entry.keys.is_empty() && !entry.name.is_empty())
-        );
+        for action in Action::all() {
+            assert_eq!(
+                action.name().parse(),
+                Ok(action),
+                "each action has one line, and a name of its own"
+            );
+            assert!(
+                action
+                    .name()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            );
+            let length = action.description().len();
+            assert!(
+                (1..=26).contains(&length),
+                "{action}: no room for it in the help at 80 columns"
+            );
+        }
+        // A word about which nobody thinks of a key; everything else has one.
+        let bare: Vec<Action> = Action::all().filter(|action| action.keys().is_empty()).collect();
+        assert_eq!(bare, [Action::Mouse]);
     }
 
     #[test]
