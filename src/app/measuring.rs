@@ -70,7 +70,6 @@ impl Measuring {
             series,
             behind: board.rows().iter().filter(has_printed).map(|row| row.job).collect(),
             stale: !board.fields().is_empty(),
-            unsettled: true,
             ..Self::default()
         }
     }

@@ -115,7 +115,7 @@ fn arguments(entry: &'static Entry, rest: &str, known: Known<'_>) -> Result<(Wit
     let usage = || CommandError::Usage(entry.usage);
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
-        Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Nothing | Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest, known)?),
         Takes::Filter if rest.is_empty() && entry.verb == Verb::Mark => return Err(usage()),
@@ -156,7 +156,6 @@ fn arguments(entry: &'static Entry, rest: &str, known: Known<'_>) -> Result<(Wit
         }
         Takes::Field if rest.is_empty() => return Err(usage()),
         Takes::Field if rest.contains('=') => (With::Field(Field::parse(&unquoted(rest))?), Jobs::AtHand),
-        Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Field | Takes::Buckets => {
             let place = known.place(rest);
             let place = place.ok_or_else(|| CommandError::NoField(rest.to_owned()))?;

@@ -184,7 +184,7 @@ impl Column {
         let edge = |number: usize| (from + number as f64) * step;
         let shown = |number: usize| digits(edge(number));
         // Rounding must not let the ends fall out.
-        let last = (edge(count) * worth).max(most);
+        let top = (edge(count) * worth).max(most);
         let between = (0..count).map(|number| Bucket {
             words: format!("{} to {}{word}", shown(number), shown(number + 1)),
             holds: Holds::Between(
@@ -194,7 +194,7 @@ impl Column {
                     edge(number) * worth
                 },
                 if number + 1 == count {
-                    last
+                    top
                 } else {
                     edge(number + 1) * worth
                 },
@@ -207,7 +207,7 @@ impl Column {
         });
         let over = above.then(|| Bucket {
             words: format!("over {}{word}", shown(count)),
-            holds: Holds::Above(last),
+            holds: Holds::Above(top),
         });
         let all = under.into_iter().chain(between).chain(over);
         all.filter(|bucket| amounts.iter().any(|amount| bucket.holds_amount(*amount)))
@@ -242,7 +242,11 @@ fn fence(sorted: &[f64]) -> Option<(f64, f64)> {
 /// The smallest round step with which at most `room` intervals cover everything from `least` to `most`; the number of
 /// the first of them, and how many they are.
 fn round_steps(least: f64, most: f64, room: usize) -> (f64, f64, usize) {
-    let span = (most - least).max(f64::MIN_POSITIVE);
+    let span = if most > least {
+        most - least
+    } else {
+        least.abs().max(1.0)
+    };
     let mut power = (span / room as f64).log10().floor();
     loop {
         for digit in [1.0, 2.0, 5.0] {
@@ -373,6 +377,14 @@ mod tests {
         let found = buckets(&sizes);
         assert_eq!(found.first(), Some(&own("0 to 5G", 4)));
         assert_eq!(found.last(), Some(&own("over 20G", 1)), "{found:?}");
+
+        // All but a tenth are the same.
+        let same = ["40"; 100]
+            .into_iter()
+            .chain(["1", "2", "3", "97", "98", "99", "100", "101", "102"]);
+        let found = buckets(&same.collect::<Vec<_>>());
+        let own_words: Vec<&str> = found.iter().map(|(words, _)| words.as_str()).collect();
+        assert_eq!(own_words, ["under 40", "40 to 50", "over 50"]);
 
         let texts: Vec<String> = (0..12)
             .map(|n| format!("kernel-{n}"))
