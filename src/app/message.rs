@@ -2,7 +2,7 @@
 
 use super::difference::{Compared, Comparison};
 use super::key::Key;
-use super::measuring::{Measured, Quest};
+use super::measures::{Measured, Quest};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
 use crate::model::event::{Event, Message, Stream};

@@ -1,6 +1,7 @@
 //! One test of a row.
 
 use super::glob::fits;
+use super::text::Text;
 use super::value::ValueTest;
 use super::words::state_words;
 use crate::app::lag::Pack;
@@ -9,7 +10,6 @@ use crate::model::board::Row;
 use crate::model::outcome::Outcome;
 use crate::model::tally::Standing;
 use crate::nodeset::NodeSet;
-use regex::Regex;
 use std::ops::RangeInclusive;
 
 /// What must hold of a row. Words are lower case.
@@ -28,24 +28,6 @@ pub(super) enum Test {
     /// In milliseconds.
     Elapsed(RangeInclusive<u64>),
     Value(ValueTest),
-}
-
-/// A text that is looked for.
-#[derive(Clone, Debug)]
-pub(super) enum Text {
-    /// As it stands, in any case.
-    Plain(String),
-    /// What fits an expression.
-    Fits(Regex),
-}
-
-impl Text {
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        match self {
-            Self::Plain(plain) => text.to_lowercase().contains(plain),
-            Self::Fits(expression) => expression.is_match(text),
-        }
-    }
 }
 
 impl Test {

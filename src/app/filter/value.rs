@@ -1,8 +1,8 @@
 //! Tests of what was read out of the output: `use>90`, `kernel=6.1.0-31`, `use:text`.
 
+use super::error::FilterError;
 use super::known::Known;
-use super::reader::FilterError;
-use super::test::{Test, Text};
+use super::text::Text;
 use crate::model::board::Row;
 use crate::model::field::{Column, Kind, Value, is_name};
 use std::cmp::Ordering;
@@ -96,7 +96,7 @@ pub(super) fn tests(
     word: &str,
     known: Known<'_>,
     texts: impl Fn(&str) -> Result<Vec<Text>, FilterError>,
-) -> Result<Option<Vec<Test>>, FilterError> {
+) -> Result<Option<Vec<ValueTest>>, FilterError> {
     let Some((name, compare, value)) = parts(word) else {
         return Ok(None);
     };
@@ -107,7 +107,7 @@ pub(super) fn tests(
         }
         return Ok(None);
     };
-    let test = |to| Test::Value(ValueTest { place, to });
+    let test = |to| ValueTest { place, to };
     let Some(compare) = compare else {
         // As with the other keys, `use:>90` will do.
         if let Some((sign, compare)) = SIGNS.into_iter().find(|(sign, _)| value.starts_with(sign)) {

@@ -178,6 +178,14 @@ impl Column {
             amounts.first().is_some_and(|first| *first < low),
             amounts.last().is_some_and(|last| *last > high),
         );
+        if most <= least {
+            let words = self.words_of(least, unit);
+            let bucket = |words, holds| Bucket { words, holds };
+            let under = below.then(|| bucket(format!("under {words}"), Holds::Below(least)));
+            let over = above.then(|| bucket(format!("over {words}"), Holds::Above(least)));
+            let exact = bucket(words, Holds::Between(least, least, true));
+            return under.into_iter().chain([exact]).chain(over).collect();
+        }
         let room = BUCKETS - usize::from(below) - usize::from(above);
         let (worth, word) = unit.multiple(least.abs().max(most.abs()));
         let (step, from, count) = round_steps(least / worth, most / worth, room);
@@ -242,11 +250,7 @@ fn fence(sorted: &[f64]) -> Option<(f64, f64)> {
 /// The smallest round step with which at most `room` intervals cover everything from `least` to `most`; the number of
 /// the first of them, and how many they are.
 fn round_steps(least: f64, most: f64, room: usize) -> (f64, f64, usize) {
-    let span = if most > least {
-        most - least
-    } else {
-        least.abs().max(1.0)
-    };
+    let span = (most - least).max(f64::MIN_POSITIVE);
     let mut power = (span / room as f64).log10().floor();
     loop {
         for digit in [1.0, 2.0, 5.0] {
@@ -384,7 +388,7 @@ mod tests {
             .chain(["1", "2", "3", "97", "98", "99", "100", "101", "102"]);
         let found = buckets(&same.collect::<Vec<_>>());
         let own_words: Vec<&str> = found.iter().map(|(words, _)| words.as_str()).collect();
-        assert_eq!(own_words, ["under 40", "40 to 50", "over 50"]);
+        assert_eq!(own_words, ["under 40", "40", "over 40"]);
 
         let texts: Vec<String> = (0..12)
             .map(|n| format!("kernel-{n}"))
