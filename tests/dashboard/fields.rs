@@ -19,6 +19,7 @@ fn a_column_is_defined_later_sorted_filtered_and_bucketed() {
     terminal.send_key("Enter");
     terminal.wait_for("the expression of use is none: unclosed group");
     terminal.send_key("Escape");
+    terminal.wait_until("no command line", |screen| !screen.contains("unclosed group"));
 
     terminal.send(r":field use='(\d+)%'");
     terminal.send_key("Enter");
