@@ -61,8 +61,7 @@ impl Cluster {
     /// In words.
     pub fn words(&self) -> String {
         match &self.common {
-            Common::Printed(words, _) | Common::Ended(words) => words.clone(),
-            Common::Bucket(_, words) => words.clone(),
+            Common::Printed(words, _) | Common::Ended(words) | Common::Bucket(_, words) => words.clone(),
             Common::NoValue => "no value".to_owned(),
             Common::Retrying(words) => format!("to be retried: {words}"),
             Common::Unread => "over, being read".to_owned(),

@@ -2,84 +2,23 @@
 //! runs, its last lines are looked at as they come. Nothing is read where there are no fields.
 
 use super::filter::{Filter, Known};
+use super::measures::{Measured, Measures, Quest};
 use super::message::{Effect, Effects};
 use super::order::Sort;
 use super::state::App;
 use super::view::View;
-use crate::model::board::{Board, Row};
+use crate::model::board::Row;
 use crate::model::event::Stream;
 use crate::model::field::{Field, Scan, Value};
-use crate::model::id::{AttemptNo, JobId};
+use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
 use crate::model::stamp::Stamp;
 use crate::model::text::StyledLine;
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// How many outputs are asked for at once.
 const BATCH: usize = 1024;
 /// Of so many running jobs the last lines are looked at before a frame.
 const LOUD: usize = 500;
-/// How often the columns are worked out anew at most.
-const PACE: Duration = Duration::from_millis(250);
-
-/// Outputs that are to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quest {
-    /// For which set of fields; answers for an earlier one are dropped.
-    pub series: u64,
-    /// What is looked for.
-    pub fields: Vec<Field>,
-    /// Whose output, of which attempt.
-    pub jobs: Vec<(JobId, AttemptNo)>,
-}
-
-/// What was found in some of them.
-#[derive(Debug)]
-pub struct Measured {
-    /// For which set of fields.
-    pub series: u64,
-    /// The values of each, in the order of the fields; none where the output cannot be read.
-    pub jobs: Vec<(JobId, AttemptNo, Vec<Option<Value>>)>,
-}
-
-/// What has been read, and what is being read.
-#[derive(Debug, Default)]
-pub(super) struct Measuring {
-    series: u64,
-    /// The attempts that are over and were read.
-    known: BTreeMap<JobId, AttemptNo>,
-    /// Those that ran, and had printed something, before anybody looked.
-    behind: BTreeSet<JobId>,
-    /// How many are being read.
-    asked: usize,
-    /// There may be more to read.
-    stale: bool,
-    /// Jobs that have printed something since their last lines were looked at.
-    loud: BTreeSet<JobId>,
-    /// Values have come since the columns were worked out.
-    unsettled: bool,
-    settled: Option<Stamp>,
-}
-
-impl Measuring {
-    /// Of a run of which nothing has been read.
-    pub(super) fn of(board: &Board, series: u64) -> Self {
-        let has_printed = |row: &&Row| !row.phase.is_done() && row.printed != [0; 2];
-        Self {
-            series,
-            behind: board.rows().iter().filter(has_printed).map(|row| row.job).collect(),
-            stale: !board.fields().is_empty(),
-            unsettled: true,
-            ..Self::default()
-        }
-    }
-
-    /// When the columns are worked out anew by themselves.
-    pub(super) fn due(&self) -> Option<Stamp> {
-        self.settled.filter(|_| self.unsettled).map(|settled| settled + PACE)
-    }
-}
 
 /// Reads other fields from now on; what named them goes on with those that are still there.
 pub(super) fn set_fields(app: &mut App, fields: &[Field], now: Stamp) {
@@ -92,7 +31,7 @@ pub(super) fn set_fields(app: &mut App, fields: &[Field], now: Stamp) {
     };
     let shown = name_of(app, app.bucketed);
     app.board.set_fields(fields);
-    app.measuring = Measuring::of(&app.board, app.measuring.series + 1);
+    app.measuring = Measures::of(&app.board, app.measuring.series + 1);
     if let Some(name) = sorted_by {
         let sort = place(fields, &name).map_or(Sort::default(), Sort::Value);
         app.table.set_sort(sort, reversed);
@@ -192,8 +131,7 @@ pub(super) fn frame(app: &mut App, now: Stamp) {
     }
     // Some are left: a further frame.
     app.dirty |= !app.measuring.loud.is_empty();
-    let is_due = app.measuring.settled.is_none_or(|settled| settled + PACE <= now);
-    if !(app.measuring.unsettled && is_due) {
+    if !app.measuring.is_due(now) {
         return;
     }
     app.measuring.unsettled = false;

@@ -2,7 +2,7 @@
 
 use super::difference::{Compared, Comparison};
 use super::follow_up::Errand;
-use super::measuring::{Measured, Quest};
+use super::measures::{Measured, Quest};
 use super::pointer::{Pointed, Wheel};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;

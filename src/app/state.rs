@@ -5,7 +5,7 @@ use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
 use super::filter::FilterError;
 use super::hint::Hint;
-use super::measuring::Measuring;
+use super::measures::Measures;
 use super::message::Size;
 use super::order::Sort;
 use super::output::OutputView;
@@ -76,7 +76,7 @@ pub struct App {
     pub(super) view: View,
     pub(super) clusters: Clusters,
     pub(super) prints: Prints,
-    pub(super) measuring: Measuring,
+    pub(super) measuring: Measures,
     /// The place of the field whose buckets are shown.
     pub(super) bucketed: usize,
     pub(super) size: Size,
@@ -130,7 +130,7 @@ impl App {
             seat: Seat::default(),
             session: Session::default(),
             password: Turn::of(&board),
-            measuring: Measuring::of(&board, 0),
+            measuring: Measures::of(&board, 0),
             bucketed: 0,
             board,
             screen: Screen::Table,

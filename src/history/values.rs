@@ -128,13 +128,14 @@ mod tests {
                     stage.print(1, 0, stream, filler.as_bytes());
                 }
             }
-            stage.print(2, 0, Stdout, b"it is 42% ");
+            stage.print(2, 0, Stdout, b"mid 7\nit is 42% ");
             for _ in 0..(2000 - before) {
                 stage.print(3, 0, Stderr, filler.as_bytes());
             }
             stage.print(4, 0, Stdout, b"full\n");
-            let values = found(&stage, &["use=is (\\d+)% full"]);
-            assert_eq!(values, [Some("42".to_owned())], "behind {before} kB");
+            let values = found(&stage, &["use=is (\\d+)% full", "mid=mid (\\d)"]);
+            let expected = ["42", "7"].map(|text| Some(text.to_owned()));
+            assert_eq!(values, expected, "behind {before} kB");
         }
     }
 }

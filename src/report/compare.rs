@@ -13,7 +13,7 @@ use crate::model::phase::Phase;
 use crate::nodeset::fold;
 use crate::rundir::OutputReader;
 use serde_json::{Map, Value as Json, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 /// In which of the two runs a host is.
@@ -72,8 +72,8 @@ impl Comparison {
                 &row.host,
             )?);
         }
-        let known: HashMap<&HostName, ()> = now.board.rows().iter().map(|row| (&row.host, ())).collect();
-        for row in before.board.rows().iter().filter(|row| !known.contains_key(&row.host)) {
+        let known: HashSet<&HostName> = now.board.rows().iter().map(|row| &row.host).collect();
+        for row in before.board.rows().iter().filter(|row| !known.contains(&row.host)) {
             pairs.push(pair((before, Some(row)), (now, None), &row.host)?);
         }
         Ok(Self {

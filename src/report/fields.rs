@@ -97,7 +97,7 @@ fn write_outliers(column: &Column, own: &[(&HostName, &Value)], out: &mut dyn Wr
 
 /// What was read of one job.
 #[derive(Debug, Serialize)]
-struct Values<'a> {
+struct OfJob<'a> {
     event: &'static str,
     job: JobId,
     host: &'a HostName,
@@ -120,7 +120,7 @@ pub fn values_json(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         let values = of_row(row, board, &record.plan, &record.dir)?;
         let named = board.fields().iter().zip(&values);
         let named = named.filter_map(|(field, value)| Some((field.name(), value.as_ref()?.text())));
-        let object = Values {
+        let object = OfJob {
             event: "values",
             job: row.job,
             host: &row.host,

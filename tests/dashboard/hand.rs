@@ -75,6 +75,9 @@ pub fn strike(terminal: &Terminal, key: Key) {
         Key::End => "End",
         Key::PageUp => "PPage",
         Key::PageDown => "NPage",
+        Key::Insert => "IC",
+        Key::Delete => "DC",
+        Key::F(number) => return terminal.send_key(&format!("F{number}")),
     };
     terminal.send_key(name);
 }

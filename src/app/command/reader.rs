@@ -141,7 +141,7 @@ fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs)
     Ok(match entry.takes {
         Takes::Text if rest.is_empty() => return Err(usage()),
         Takes::Text => (With::Text(rest.to_owned()), Jobs::AtHand),
-        Takes::Nothing | Takes::Sort if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Nothing | Takes::Sort | Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest, known)?),
         Takes::Filter if rest.is_empty() && entry.verb == Verb::Of(Action::Mark) => (With::Nothing, Jobs::AtHand),
@@ -182,7 +182,6 @@ fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs)
         }
         Takes::Field if rest.is_empty() => return Err(usage()),
         Takes::Field if rest.contains('=') => (With::Field(Field::parse(&unquoted(rest))?), Jobs::AtHand),
-        Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Field | Takes::Buckets => {
             let place = known.place(rest);
             let place = place.ok_or_else(|| CommandError::NoField(rest.to_owned()))?;

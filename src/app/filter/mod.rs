@@ -12,18 +12,20 @@
 //! ```
 
 mod complete;
+mod error;
 mod glob;
 mod known;
 mod reader;
 mod test;
+mod text;
 mod value;
 mod words;
 
 use super::lag::Pack;
 use crate::model::board::Row;
 pub(super) use complete::completions;
+pub use error::FilterError;
 pub use known::Known;
-pub use reader::FilterError;
 use reader::Term;
 use test::Test;
 pub use words::Key as FilterKey;

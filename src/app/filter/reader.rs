@@ -1,58 +1,15 @@
 //! Reading a filter: words, keys, alternatives, expressions between slashes.
 
+use super::error::FilterError;
 use super::known::Known;
-use super::test::{Test, Text};
+use super::test::Test;
+use super::text::Text;
 use super::value;
 use super::words::Key;
 use crate::model::nearest::nearest;
 use crate::nodeset::{NoSources, NodeSet, resolve};
 use regex::{Regex, RegexBuilder};
 use std::ops::RangeInclusive;
-
-/// What is wrong with a filter.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterError {
-    /// A word before a colon that is nearly one of the keys.
-    #[error("{0}: is no key; did you mean {1}:?")]
-    Key(String, &'static str),
-    /// A word behind a key that is none of its words.
-    #[error("{key}:{word} is not known; {meant}")]
-    Word {
-        /// The key.
-        key: &'static str,
-        /// What stands behind it.
-        word: String,
-        /// What was meant, or what may stand there.
-        meant: String,
-    },
-    /// Not a number, or a range of them.
-    #[error("{key}: takes a number, as in {key}:3 {key}:>1 {key}:1-5")]
-    Number {
-        /// The key.
-        key: &'static str,
-    },
-    /// Not a comparison with a length of time.
-    #[error("elapsed: takes a time, as in elapsed:>5m elapsed:<90s")]
-    Time,
-    /// A comparison with a field that there is not.
-    #[error("no field {0}; :field {0}=REGEX reads one out of the output")]
-    Field(String),
-    /// The values of a field are numbers, and what they are compared with is none of their kind.
-    #[error("the values of {0} are numbers: {0}>90 {0}<4G {0}=0")]
-    NoNumber(String),
-    /// An expression without its end.
-    #[error("an expression ends with /")]
-    Unclosed,
-    /// An expression that is none.
-    #[error("no expression: {0}")]
-    Expression(String),
-    /// An expression that would take too much memory.
-    #[error("this expression is too large; shorten it, or its repetitions")]
-    TooLarge,
-    /// A node set that is none.
-    #[error("no node set: {0}")]
-    Nodes(String),
-}
 
 /// Words that must all hold; of the tests in one, any.
 #[derive(Clone, Debug)]
@@ -115,6 +72,7 @@ fn closing(inside: &str) -> Option<usize> {
 fn term(word: &str, known: Known<'_>) -> Result<Option<Term>, FilterError> {
     let (negated, name, value) = parts(word);
     if let Some(tests) = value::tests(word.strip_prefix('!').unwrap_or(word), known, texts)? {
+        let tests: Vec<Test> = tests.into_iter().map(Test::Value).collect();
         return Ok((!tests.is_empty()).then_some(Term { negated, tests }));
     }
     let key = Key::of_name(name);

@@ -1,6 +1,6 @@
 //! One test of a row.
 
-use super::glob::fits;
+use super::text::Text;
 use super::value::ValueTest;
 use super::words::state_words;
 use crate::app::lag::Pack;
@@ -9,7 +9,6 @@ use crate::model::board::Row;
 use crate::model::outcome::Outcome;
 use crate::model::tally::Standing;
 use crate::nodeset::NodeSet;
-use regex::Regex;
 use std::ops::RangeInclusive;
 
 /// What must hold of a row. Words are lower case.
@@ -28,24 +27,6 @@ pub(super) enum Test {
     /// In milliseconds.
     Elapsed(RangeInclusive<u64>),
     Value(ValueTest),
-}
-
-/// A text that is looked for.
-#[derive(Clone, Debug)]
-pub(super) enum Text {
-    /// A whole name with `*` and `?` in it, lower case.
-    Glob(String),
-    /// What fits an expression; also a text as it stands, because an expression finds it fastest.
-    Fits(Regex),
-}
-
-impl Text {
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        match self {
-            Self::Glob(pattern) => fits(pattern.as_bytes(), text.to_lowercase().as_bytes()),
-            Self::Fits(expression) => expression.is_match(text),
-        }
-    }
 }
 
 impl Test {

@@ -1,10 +1,10 @@
 //! Tests of what was read out of the output: `use>90`, `kernel=6.1.0-31`, `use:text`.
 
+use super::error::FilterError;
 use super::known::Known;
-use super::reader::FilterError;
-use super::test::{Test, Text};
+use super::text::Text;
 use crate::model::board::Row;
-use crate::model::field::{Kind, Value, is_name};
+use crate::model::field::{Column, Kind, Value, is_name};
 use std::cmp::Ordering;
 
 /// How a value is compared; those of two characters first.
@@ -96,7 +96,7 @@ pub(super) fn tests(
     word: &str,
     known: Known<'_>,
     texts: impl Fn(&str) -> Result<Vec<Text>, FilterError>,
-) -> Result<Option<Vec<Test>>, FilterError> {
+) -> Result<Option<Vec<ValueTest>>, FilterError> {
     let Some((name, compare, value)) = parts(word) else {
         return Ok(None);
     };
@@ -107,7 +107,7 @@ pub(super) fn tests(
         }
         return Ok(None);
     };
-    let test = |to| Test::Value(ValueTest { place, to });
+    let test = |to| ValueTest { place, to };
     let Some(compare) = compare else {
         // As with the other keys, `use:>90` will do.
         if let Some((sign, compare)) = SIGNS.into_iter().find(|(sign, _)| value.starts_with(sign)) {
@@ -130,10 +130,10 @@ fn wanted(name: &str, compare: Compare, text: &str, known: Known<'_>) -> Result<
     }
     let value = Value::read(text);
     let column = known.place(name).and_then(|place| known.column(place));
-    let kind = column.filter(|column| column.count() > 0).map(|column| column.kind());
+    let kind = column.filter(|column| column.count() > 0).map(Column::kind);
     let is_order = !matches!(compare, Compare::Is | Compare::Not);
     if let (Some(Kind::Number(unit)), true) = (kind, is_order)
-        && !value.number().is_some_and(|number| number.unit.joined(unit).is_some())
+        && value.number().is_none_or(|number| number.unit.joined(unit).is_none())
     {
         return Err(FilterError::NoNumber(name.to_owned()));
     }
@@ -145,7 +145,7 @@ pub(super) fn completions(word: &str, known: Known<'_>) -> Vec<String> {
     let Some((name, _, value)) = parts(word) else {
         let names = known.all().filter(|(name, _)| name.starts_with(word));
         // What can be compared is, and what cannot is looked for.
-        let sign = |column: Option<&crate::model::field::Column>| match column.map(crate::model::field::Column::kind) {
+        let sign = |column: Option<&Column>| match column.map(Column::kind) {
             Some(Kind::Number(_)) => '>',
             _ => '=',
         };

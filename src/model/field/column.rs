@@ -178,13 +178,21 @@ impl Column {
             amounts.first().is_some_and(|first| *first < low),
             amounts.last().is_some_and(|last| *last > high),
         );
+        if most <= least {
+            let words = self.words_of(least, unit);
+            let bucket = |words, holds| Bucket { words, holds };
+            let under = below.then(|| bucket(format!("under {words}"), Holds::Below(least)));
+            let over = above.then(|| bucket(format!("over {words}"), Holds::Above(least)));
+            let exact = bucket(words, Holds::Between(least, least, true));
+            return under.into_iter().chain([exact]).chain(over).collect();
+        }
         let room = BUCKETS - usize::from(below) - usize::from(above);
         let (worth, word) = unit.multiple(least.abs().max(most.abs()));
         let (step, from, count) = round_steps(least / worth, most / worth, room);
         let edge = |number: usize| (from + number as f64) * step;
         let shown = |number: usize| digits(edge(number));
         // Rounding must not let the ends fall out.
-        let last = (edge(count) * worth).max(most);
+        let top = (edge(count) * worth).max(most);
         let between = (0..count).map(|number| Bucket {
             words: format!("{} to {}{word}", shown(number), shown(number + 1)),
             holds: Holds::Between(
@@ -194,7 +202,7 @@ impl Column {
                     edge(number) * worth
                 },
                 if number + 1 == count {
-                    last
+                    top
                 } else {
                     edge(number + 1) * worth
                 },
@@ -207,7 +215,7 @@ impl Column {
         });
         let over = above.then(|| Bucket {
             words: format!("over {}{word}", shown(count)),
-            holds: Holds::Above(last),
+            holds: Holds::Above(top),
         });
         let all = under.into_iter().chain(between).chain(over);
         all.filter(|bucket| amounts.iter().any(|amount| bucket.holds_amount(*amount)))
@@ -373,6 +381,14 @@ mod tests {
         let found = buckets(&sizes);
         assert_eq!(found.first(), Some(&own("0 to 5G", 4)));
         assert_eq!(found.last(), Some(&own("over 20G", 1)), "{found:?}");
+
+        // All but a tenth are the same.
+        let same = ["40"; 100]
+            .into_iter()
+            .chain(["1", "2", "3", "97", "98", "99", "100", "101", "102"]);
+        let found = buckets(&same.collect::<Vec<_>>());
+        let own_words: Vec<&str> = found.iter().map(|(words, _)| words.as_str()).collect();
+        assert_eq!(own_words, ["under 40", "40", "over 40"]);
 
         let texts: Vec<String> = (0..12)
             .map(|n| format!("kernel-{n}"))
