@@ -143,3 +143,6 @@ pub struct Errand {
     /// Shell text, byte for byte.
     pub command: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,10 @@ impl App {
             self.turn_to(bookmark.clone(), now);
         }
         self.session = session;
+        if self.is_planned() {
+            // There is nothing else to do but to give a command, or to choose the hosts for it.
+            let _nothing = super::follow_up::begin(&mut self, now);
+        }
         self
     }
 

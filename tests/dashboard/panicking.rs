@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use heeler::app::Seat;
+use heeler::app::{Seat, Session};
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights};
 use heeler::link::hub::{About, Hub};
@@ -95,6 +95,7 @@ fn child() {
             },
             seat: Seat::default(),
             summons: Summons::default(),
+            session: Session::default(),
         };
         let acting = tokio::spawn(act(outlet, wishes, plan));
         let ending = heeler::tui::run(opening).await;

@@ -1,6 +1,7 @@
 //! What the screens look like, at several sizes and in every look, and that no size and no order of messages breaks
 //! them.
 
+mod follow_up;
 mod views;
 
 use super::draw;
