@@ -159,11 +159,11 @@ fn bad_input_is_explained_and_exits_with_2() {
         (&["run", "-w", "a", "uptime"], "unexpected argument 'uptime'"),
         (
             &["run", "-w", "a"],
-            "no command is given, and there is no terminal to ask for one",
+            "no command is given, and there is no dashboard to type it in; write it behind --",
         ),
         (
             &["-w", "a", "-j", "4"],
-            "no command is given, and there is no terminal to ask for one",
+            "no command is given, and there is no dashboard to type it in; write it behind --",
         ),
         (&["-w", "a", "--dry-run"], "--dry-run needs a command"),
         (&["-w", "a", "--detach"], "--detach needs a command"),

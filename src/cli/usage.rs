@@ -154,7 +154,7 @@ pub enum UsageError {
     NoCommand,
     /// Nothing behind `--`, and nobody who could type it.
     #[error(
-        "no command is given, and there is no terminal to ask for one; write it behind --, for example: heeler run -w \
+        "no command is given, and there is no dashboard to type it in; write it behind --, for example: heeler run -w \
          web1 -- uptime"
     )]
     NobodyToAsk,
