@@ -11,7 +11,7 @@ use super::echo;
 use super::export;
 use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter};
-use super::follow_up;
+use super::following;
 use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
@@ -349,7 +349,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Time(input) => return type_time(app, input, key, now),
         Overlay::Writing(writing) => return export::press(app, writing, key, now),
         Overlay::Command(line) => return type_command(app, line, key, now),
-        Overlay::FollowUp(prompt) => return follow_up::press(app, prompt, key, now),
+        Overlay::FollowUp(prompt) => return following::press(app, prompt, key, now),
     }
     Effects::none()
 }
@@ -448,7 +448,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         return say_planned(app, now);
     }
     match action {
-        Action::FollowUp => return follow_up::begin(app, now),
+        Action::FollowUp => return following::begin(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
