@@ -157,7 +157,16 @@ fn bad_input_is_explained_and_exits_with_2() {
             "unexpected argument '--frobnicate'",
         ),
         (&["run", "-w", "a", "uptime"], "unexpected argument 'uptime'"),
-        (&["run", "-w", "a"], "no command is given; write it behind --"),
+        (
+            &["run", "-w", "a"],
+            "no command is given, and there is no dashboard to type it in; write it behind --",
+        ),
+        (
+            &["-w", "a", "-j", "4"],
+            "no command is given, and there is no dashboard to type it in; write it behind --",
+        ),
+        (&["-w", "a", "--dry-run"], "--dry-run needs a command"),
+        (&["-w", "a", "--detach"], "--detach needs a command"),
         (&["run", "--", "x"], "no host is named; say where to run"),
         (
             &["run", "-w", "", "--", "x"],

@@ -1,7 +1,7 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::difference::{Compared, Comparison};
-use super::follow_up::Errand;
+use super::errand::Errand;
 use super::measures::{Measured, Quest};
 use super::pointer::{Pointed, Wheel};
 use super::prints::{Sketch, Wanted};

@@ -4,7 +4,7 @@ use super::act;
 use super::command::{Command, Jobs, Verb, With};
 use super::confirm::Intent;
 use super::filter::Filter;
-use super::follow_up;
+use super::following;
 use super::gathering;
 use super::help;
 use super::lag::Pack;
@@ -14,6 +14,7 @@ use super::message::Effects;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::question::ask;
+use super::recall::remember_in;
 use super::state::App;
 use super::view::View;
 use crate::keys::Action;
@@ -22,21 +23,9 @@ use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 
-/// The most commands that are kept.
-const MOST: usize = 100;
-
 /// Keeps a command for later.
 pub(super) fn remember(app: &mut App, text: &str) {
     remember_in(&mut app.commands, text);
-}
-
-/// Keeps a text behind others of its kind.
-pub(super) fn remember_in(texts: &mut Vec<String>, text: &str) {
-    texts.retain(|earlier| earlier != text);
-    texts.push(text.to_owned());
-    if texts.len() > MOST {
-        texts.remove(0);
-    }
 }
 
 /// Does it.
@@ -68,7 +57,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             let targets = targets(app, &jobs, now);
             return act::limit(app, &targets, by, now);
         }
-        (_, With::Text(text)) => return follow_up::run(app, &text, now),
+        (_, With::Text(text)) => return following::run(app, &text, now),
         (_, With::Width(width)) => return act::set_width(app, width, now),
         (Verb::Of(Action::Pause), _) if matches!(app.board.course(), Course::Paused(_)) => {
             app.say("the run is paused already", now);

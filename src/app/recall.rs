@@ -2,6 +2,9 @@
 
 use super::input::Input;
 
+/// The most texts that are kept.
+const MOST: usize = 100;
+
 /// Which of the earlier texts is shown, and what was typed before that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recall(Option<(usize, String)>);
@@ -29,5 +32,14 @@ impl Recall {
             .map_or_else(|| input.text().to_owned(), |(_, draft)| draft);
         input.replace(history.get(next).unwrap_or(&draft));
         self.0 = (next < history.len()).then_some((next, draft));
+    }
+}
+
+/// Keeps a text behind others of its kind.
+pub(super) fn remember_in(texts: &mut Vec<String>, text: &str) {
+    texts.retain(|earlier| earlier != text);
+    texts.push(text.to_owned());
+    if texts.len() > MOST {
+        texts.remove(0);
     }
 }

@@ -58,6 +58,9 @@ fn is_failure(app: &App, event: &Event) -> bool {
 
 /// The run in a line, for the terminal's title: `heeler 41/300, 3 failed`.
 pub fn title(app: &App) -> String {
+    if app.is_planned() {
+        return format!("heeler, {} hosts", app.board.rows().len());
+    }
     let tally = app.board.tally();
     let done = app.board.rows().iter().filter(|row| row.phase.is_done()).count();
     let ok = tally.count(Standing::Done(OutcomeClass::Ok));

@@ -51,8 +51,12 @@ impl Desk {
         Self::new(plan, board)
     }
 
+    /// What follows, but for what every change of the marks brings with it.
     fn tell(&mut self, msg: Msg) -> Vec<Effect> {
-        update(&mut self.app, msg, self.now).into_iter().collect()
+        let effects = update(&mut self.app, msg, self.now).into_iter();
+        effects
+            .filter(|effect| !matches!(effect, Effect::Request(Request::KeepWarm { .. })))
+            .collect()
     }
 
     /// Presses keys half a second apart, so that questions are armed.

@@ -10,7 +10,7 @@ use super::echo;
 use super::export;
 use super::fact::NAME_COLUMNS;
 use super::filter::{self, Filter, Known};
-use super::follow_up;
+use super::following;
 use super::gathering;
 use super::help::help;
 use super::hint::Hint;
@@ -430,7 +430,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Time(input) => return type_time(app, input, key, now),
         Overlay::Writing(writing) => return export::press(app, writing, key, now),
         Overlay::Command(line) => return type_command(app, line, key, now),
-        Overlay::FollowUp(prompt) => return follow_up::press(app, prompt, key, now),
+        Overlay::FollowUp(prompt) => return following::press(app, prompt, key, now),
     }
     Effects::none()
 }
@@ -539,7 +539,7 @@ fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
         return say_planned(app, now);
     }
     match action {
-        Action::FollowUp => return follow_up::begin(app, now),
+        Action::FollowUp => return following::begin(app, now),
         Action::Suspend => return Effect::Suspend.into(),
         Action::Redraw => return Effect::Redraw.into(),
         Action::Mouse => return mouse::switch(app, now),

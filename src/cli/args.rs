@@ -30,6 +30,7 @@ const EXAMPLES: &str = "\
 Examples:
   heeler demo                                      the dashboard over a fleet in this machine
   heeler run -w 'web[01-40]' -- uptime             one command, forty hosts
+  heeler -w @web                                   the dashboard first; the command is typed there
   heeler nodes '@web!web07' --expand               what a node set means
   heeler runs                                      what was run, and what it came to
   heeler show                                      the last run; log, retry and others take a run as well
@@ -125,7 +126,7 @@ pub struct RunArgs {
     /// A configuration file on top of your own.
     #[arg(long, value_name = "FILE", help_heading = "Run")]
     pub(super) config: Option<PathBuf>,
-    /// Shell text in one word, or exact arguments in several.
+    /// Shell text in one word, or exact arguments in several; without any the dashboard asks.
     #[arg(last = true, help_heading = "Command")]
     pub(super) command: Vec<String>,
 }

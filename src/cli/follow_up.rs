@@ -58,6 +58,23 @@ pub(super) fn request(
     })
 }
 
+/// The run that begins where there were only hosts: on those that are meant.
+pub(super) fn begin(open: &RunRequest, errand: &Errand) -> Result<RunRequest, CliError> {
+    let command = command_text(slice::from_ref(&errand.command)).map_err(CliError::from)?;
+    let hosts: Vec<_> = errand
+        .jobs
+        .iter()
+        .filter_map(|job| open.hosts.get(job.index()))
+        .cloned()
+        .collect();
+    Ok(RunRequest {
+        node_set: fold(&hosts),
+        hosts,
+        command: command.text,
+        ..open.clone()
+    })
+}
+
 /// Whether what follows from a dashboard with this bond ends with this program as well.
 pub(super) fn is_tied(bond: Bond, on_hangup: OnHangup) -> bool {
     match bond {

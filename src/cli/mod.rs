@@ -127,7 +127,28 @@ fn start(args: &RunArgs) -> Result<ExitStatus, CliError> {
         sources: &Surroundings { groups: &groups },
         variable: &|name| env::var(name).ok(),
     };
+    if args.command.is_empty() && !args.hosts.nodes.is_empty() {
+        return open(&request::build_open(args, config, &world)?, bounds);
+    }
     begin(&request::build(args, config, &world)?, bounds)
+}
+
+/// Opens the dashboard over hosts for which no command is given yet.
+fn open(request: &RunRequest, bounds: Bounds) -> Result<ExitStatus, CliError> {
+    if request.safety.dry_run {
+        return Err(UsageError::NeedsCommand("--dry-run").into());
+    }
+    if request.tie.is_detached() {
+        return Err(UsageError::NeedsCommand("--detach").into());
+    }
+    if !(io::stdin().is_terminal() && front::is_dashboard(&request.display)) {
+        return Err(UsageError::NobodyToAsk.into());
+    }
+    screen(&request.display)?;
+    confirm::expect(request)?;
+    reap::reap();
+    history::prune_in_passing(bounds);
+    run::open(request)
 }
 
 /// Begins a run, after all that must be asked before.

@@ -8,7 +8,21 @@ use std::ffi::OsString;
 
 /// Parses the arguments, the first of which is the program's own name.
 pub(super) fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(args).map_err(|error| harmless(error, args))
+    let args = with_run(args);
+    Cli::try_parse_from(&args).map_err(|error| harmless(error, &args))
+}
+
+/// `heeler -w NODESET` means `heeler run -w NODESET`.
+fn with_run(args: &[OsString]) -> Vec<OsString> {
+    let before_command = args.iter().skip(1).take_while(|arg| *arg != "--");
+    let mut before_command = before_command.map(|arg| arg.to_string_lossy()).peekable();
+    let begins_with_option = before_command.peek().is_some_and(|arg| arg.starts_with('-'));
+    let names_hosts = |arg: &str| arg.starts_with("-w") || arg == "--nodes" || arg.starts_with("--nodes=");
+    let mut args = args.to_vec();
+    if begins_with_option && before_command.any(|arg| names_hosts(&arg)) {
+        args.insert(1, "run".into());
+    }
+    args
 }
 
 /// The error as it is, or as clap would word it if the arguments had been written with escapes.
@@ -50,6 +64,30 @@ mod tests {
             assert!(text.contains(shown), "{text:?}");
             assert!(!text.chars().any(|c| c != '\n' && cannot_be_seen(c)), "{text:?}");
             assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn hosts_alone_are_hosts_to_run_on() {
+        for (words, with_run_before) in [
+            (&["-w", "web1"][..], true),
+            (&["-wweb1"], true),
+            (&["-l", "root", "--nodes=web1", "-j", "4"], true),
+            (&["-w", "web1", "--", "uptime"], true),
+            (&["run", "-w", "web1"], false),
+            (&["nodes", "web1"], false),
+            (&["--help"], false),
+            (&["-V"], false),
+            (&["--", "-w"], false),
+            (&[], false),
+        ] {
+            let args: Vec<OsString> = ["heeler"].iter().chain(words).map(OsString::from).collect();
+            let read = with_run(&args);
+            assert_eq!(read.len() > args.len(), with_run_before, "{words:?}");
+            assert_eq!(
+                read.get(1).is_some_and(|word| word == "run"),
+                with_run_before || words.first() == Some(&"run")
+            );
         }
     }
 

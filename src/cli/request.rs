@@ -6,7 +6,7 @@ use super::display::DisplayArgs;
 use super::sources::hosts;
 use super::tie::TieArgs;
 use super::usage::UsageError;
-use super::words::command_text;
+use super::words::{CommandText, command_text};
 use crate::config::{Config, Defaults, Layer, OnHangup, Ssh, Taste};
 use crate::model::doubt::Inherited;
 use crate::model::field::Field;
@@ -97,7 +97,26 @@ pub(super) struct World<'a> {
 }
 
 /// Settles a request; the options are laid over the configuration.
-pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Result<RunRequest, UsageError> {
+pub(super) fn build(args: &RunArgs, config: Config, world: &World<'_>) -> Result<RunRequest, UsageError> {
+    settle(args, config, world, || command_text(&args.command))
+}
+
+/// The same where the command will be typed: there is none in the request.
+pub(super) fn build_open(args: &RunArgs, config: Config, world: &World<'_>) -> Result<RunRequest, UsageError> {
+    settle(args, config, world, || {
+        Ok(CommandText {
+            text: String::new(),
+            hint: None,
+        })
+    })
+}
+
+fn settle(
+    args: &RunArgs,
+    mut config: Config,
+    world: &World<'_>,
+    command: impl FnOnce() -> Result<CommandText, UsageError>,
+) -> Result<RunRequest, UsageError> {
     config.apply(Layer {
         defaults: Defaults {
             // The option can only ask for it; the configuration may have done so already.
@@ -110,7 +129,7 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
     if config.settings(1).let_finish && args.limits.ends_on_disconnect() {
         return Err(UsageError::EndsAndFinishes);
     }
-    let command = command_text(&args.command)?;
+    let command = command()?;
     let env = environment(args, world)?;
     let hosts = with_user(targets(args, world)?, args.hosts.user.as_deref())?;
     Ok(RunRequest {

@@ -46,6 +46,12 @@ pub(super) fn run(request: &RunRequest) -> Result<ExitStatus, CliError> {
     finish(runtime()?, drive(request, begin))
 }
 
+/// Shows hosts for which no command is given yet, and runs what is typed.
+pub(super) fn open(request: &RunRequest) -> Result<ExitStatus, CliError> {
+    preflight::check_ssh(&request.ssh)?;
+    finish(runtime()?, session::show_hosts(request))
+}
+
 /// Shows the demonstration: a run like any other, over a fleet of our own.
 pub(super) fn demo(args: &DemoArgs) -> Result<ExitStatus, CliError> {
     let taste = front::own_taste()?;

@@ -7,7 +7,8 @@ use super::follow_up;
 use super::front::{self, Arrival, Scene, Shown, Stage};
 use super::launch::{self, Driven};
 use super::parked::Parked;
-use super::prepare::prepare;
+use super::prepare;
+use super::request::RunRequest;
 use super::tell::tell;
 use super::usage::UsageError;
 use super::words::visible;
@@ -17,9 +18,11 @@ use crate::history::Record;
 use crate::link::greet::Rights;
 use crate::model::bond::{Bond, Tie};
 use crate::model::exit::ExitStatus;
+use crate::model::id::RunId;
 use crate::transport::openssh::SocketDir;
 use crate::tui::{Access, Bookmark, Errand, Session};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Shows a run and what follows from it, until it is over or left; returns the exit status that the first one asks for.
 /// Above `confirm_above` hosts, what the configuration says where nothing is, the number is typed before a command.
@@ -30,6 +33,53 @@ pub(super) async fn show(stage: Stage, confirm_above: Option<usize>) -> Result<E
     };
     let first = front::show(stage, session.clone()).await;
     go_on(first, session).await
+}
+
+/// Shows hosts on which nothing runs yet; the command that is typed becomes a run like any other, with what follows.
+pub(super) async fn show_hosts(request: &RunRequest) -> Result<ExitStatus, CliError> {
+    let mut session = Session {
+        confirm_above: Some(request.safety.confirm_above),
+        is_watched: true,
+        ..Session::default()
+    };
+    let nowhere = (RunId("none".to_owned()), String::new());
+    // No run is ever there: its name has no time.
+    let directory = place::state_home()?.join("heeler/runs/none");
+    let plan = prepare::plan(request, nowhere, &directory, SystemTime::now());
+    let mut scene = Scene::of_plan(plan, request.display.clone(), request.taste.clone());
+    loop {
+        let shown = front::open(scene, session.clone()).await?;
+        let (again, bookmark, errand) = match shown {
+            Shown::Left(status, _) => return Ok(status),
+            Shown::FollowUp(again, bookmark, errand) => (again, bookmark, errand),
+        };
+        match first(&follow_up::begin(request, &errand)?).await {
+            Ok((stage, driven)) => {
+                session.bookmark = Some(bookmark.for_another());
+                let shown = front::show(stage, session.clone()).await;
+                let left = go_on(shown, session).await;
+                driven.settle(&left).await;
+                return left;
+            }
+            Err(error) => {
+                session.word = Some(format!("nothing was run: {error}"));
+                session.bookmark = Some(bookmark);
+                scene = *again;
+            }
+        }
+    }
+}
+
+/// The run that is begun from hosts alone.
+async fn first(request: &RunRequest) -> Result<(Stage, Driven), CliError> {
+    preflight::check_files(&request.settings, request.hosts.len())?;
+    let begin = request.tie.begin(request.on_hangup, true);
+    drop(SocketDir::create(place::sockets(begin.tie()).as_deref()).map_err(UsageError::from)?);
+    let (plan, dir) = prepare::prepare(request)?;
+    let driven = Driven::start(&dir, begin.tie(), super::errand::Errand::Begin).await?;
+    let way = spawn::connect(&dir, Rights::Write).await?;
+    let role = (driven.bond(), Arrival::Later(Access::Full));
+    Ok((Stage::new(way, plan, (&request.display, &request.taste), role), driven))
 }
 
 /// The same with the record of a run that is over.
@@ -158,7 +208,7 @@ async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, CliError> {
     };
     // A refused request is not a run.
     drop(SocketDir::create(place::sockets(tie).as_deref()).map_err(UsageError::from)?);
-    let (plan, dir) = prepare(&request)?;
+    let (plan, dir) = prepare::prepare(&request)?;
     tell(&format!(
         "run {}, follow-up of {}: {}",
         plan.run,

@@ -27,6 +27,11 @@ pub(super) enum Begin {
 }
 
 impl TieArgs {
+    /// Whether nobody is to watch.
+    pub(super) fn is_detached(self) -> bool {
+        self.detach
+    }
+
     /// How the run begins when it is (or is not) to be shown in the dashboard. Without a screen nobody could be asked
     /// what is to become of it, so it ends with the program that started it.
     pub(super) fn begin(self, on_hangup: OnHangup, dashboard: bool) -> Begin {

@@ -156,6 +156,15 @@ pub enum UsageError {
     /// Nothing behind `--`.
     #[error("no command is given; write it behind --, for example: heeler run -w web1 -- uptime")]
     NoCommand,
+    /// Nothing behind `--`, and nobody who could type it.
+    #[error(
+        "no command is given, and there is no dashboard to type it in; write it behind --, for example: heeler run -w \
+         web1 -- uptime"
+    )]
+    NobodyToAsk,
+    /// An option that makes sense with a command only.
+    #[error("{0} needs a command; write it behind --, for example: heeler run -w web1 -- uptime")]
+    NeedsCommand(&'static str),
     /// A byte that no command can hold.
     #[error("the command holds a NUL byte, which no shell can take; remove it")]
     NulInCommand,

@@ -334,9 +334,9 @@ impl Shared {
             );
         }
         match request {
-            Request::Hold if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
-            // The same holds for a run that would be driven beside it.
-            Request::Adopt { .. } if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
+            // Neither may anybody else have another run driven beside it.
+            Request::Hold | Request::Adopt { .. }
+                if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
             Request::Hold => self.hold(viewer, true),
             Request::Release => self.hold(viewer, false),
             request => self.pass_on(&viewer.who, request, secret),

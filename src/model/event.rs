@@ -114,7 +114,7 @@ pub struct Started {
     pub operator: String,
     /// The operator's words.
     pub note: Option<String>,
-    /// The run of which this one repeats a part.
+    /// The run of which this one repeats a part, or is a follow-up.
     pub parent: Option<RunId>,
     /// The digest of what is run ([`Plan::digest`](super::plan::Plan::digest)).
     pub digest: String,

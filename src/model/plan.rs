@@ -34,7 +34,7 @@ pub struct Plan {
     pub settings: Settings,
     /// How ssh is called.
     pub ssh: SshCall,
-    /// The run of which this one repeats a part.
+    /// The run of which this one repeats a part, or is a follow-up.
     pub parent: Option<RunId>,
     /// What may still run on the hosts from that run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -13,6 +13,7 @@ mod support;
 mod bad_input;
 mod control;
 mod fleet;
+mod follow_up;
 mod leaving;
 mod past;
 mod runner_gone;

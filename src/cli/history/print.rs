@@ -44,7 +44,7 @@ fn head(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "note: {}", visible(note))?;
     }
     if let Some(parent) = &plan.parent {
-        writeln!(out, "repeats a part of {parent}")?;
+        writeln!(out, "parent: {parent}")?;
     }
     match &record.state {
         State::Live { .. } => writeln!(out, "it goes on; look at it with heeler attach {}", plan.run),

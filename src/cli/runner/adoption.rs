@@ -35,3 +35,67 @@ pub(in super::super) fn look_over(
     }
     Ok((dir, plan, lock))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{prepare, request};
+    use super::*;
+    use crate::model::id::RunId;
+    use crate::rundir::Writer;
+    use std::time::SystemTime;
+
+    fn holder() -> Holder {
+        Holder {
+            pid: 1,
+            machine: "here".to_owned(),
+            version: "1".to_owned(),
+        }
+    }
+
+    /// A run below `home` whose plan is written.
+    fn run(home: &Path, name: &str, change: impl FnOnce(&mut Plan)) -> (RunDir, Plan) {
+        let id = RunId(name.to_owned());
+        let dir = RunDir::create(home, &id).expect("a directory");
+        let asked = request::sample("web[1-3]", "true");
+        let mut plan = prepare::plan(&asked, (id, String::new()), dir.path(), SystemTime::UNIX_EPOCH);
+        change(&mut plan);
+        Writer::write_plan(&dir, &plan).expect("a plan");
+        (dir, plan)
+    }
+
+    #[test]
+    fn only_a_follow_up_that_has_not_begun_is_taken() {
+        let home = tempfile::tempdir().expect("a directory");
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        let (_, parent) = run(home.path(), "parent", |_| {});
+        let child = |plan: &mut Plan| plan.parent = Some(RunId("parent".to_owned()));
+        let (good, _) = run(home.path(), "child", child);
+        let (dir, plan, lock) = look_over(good.path(), &parent, &holder()).expect("a follow-up");
+        assert_eq!((dir.path(), plan.parent), (good.path(), Some(parent.run.clone())));
+
+        let (stranger, _) = run(home.path(), "stranger", |_| {});
+        let (other_way, _) = run(home.path(), "other-way", |plan| {
+            child(plan);
+            plan.ssh.options = vec!["Port=23".to_owned()];
+        });
+        let (begun, _) = run(home.path(), "begun", child);
+        fs::write(begun.events(), "").expect("writable");
+        let (far, _) = run(elsewhere.path(), "far", child);
+        let linked = good.path().with_file_name("linked");
+        std::os::unix::fs::symlink(begun.path(), &linked).expect("a link");
+        for (directory, why) in [
+            (good.path(), "the run is alive"),
+            (stranger.path(), "its plan is not that of a follow-up"),
+            (other_way.path(), "it calls ssh otherwise"),
+            (begun.path(), "it has begun already"),
+            (far.path(), "its directory is not beside that of its parent"),
+            (&linked, "its directory is not a directory of ours"),
+            (Path::new("/"), "its directory is not beside that of its parent"),
+        ] {
+            let refused = look_over(directory, &parent, &holder()).expect_err(why).to_string();
+            assert!(refused.starts_with(why), "{refused}");
+        }
+        drop(lock);
+        look_over(good.path(), &parent, &holder()).expect("free again");
+    }
+}

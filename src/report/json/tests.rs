@@ -38,6 +38,7 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         names.insert(name);
     }
     let expected = [
+        "adopted",
         "connecting",
         "continued",
         "done",
@@ -47,6 +48,7 @@ fn the_examples_of_the_document_are_events_and_come_back_unchanged() {
         "limit",
         "link-heard",
         "link-silent",
+        "not-adopted",
         "not-looked",
         "output",
         "overdue",

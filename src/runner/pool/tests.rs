@@ -60,8 +60,8 @@ fn pool(lender: Option<Lender<Wires>>) -> Arc<Pool<Wires>> {
 
 /// An attempt on a host, from its connection to its end.
 async fn attempt(pool: &Pool<Wires>, name: &str, ended_well: bool) -> Origin {
-    let (_shared, origin) = pool.connect(&host(name)).await.expect("a connection");
-    drop(_shared);
+    let (shared, origin) = pool.connect(&host(name)).await.expect("a connection");
+    drop(shared);
     pool.release(&host(name), ended_well);
     origin
 }

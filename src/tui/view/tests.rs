@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod chaos;
+mod follow_up;
 mod pointing;
 mod views;
 
