@@ -13,7 +13,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         height: area.height.saturating_sub(1),
         ..area
     };
-    let (columns, page) = app.panel();
+    let (columns, height) = app.panel();
     let room = usize::from(columns).saturating_sub(NAME_COLUMNS);
     let lines = facts(app, job, now).into_iter().flat_map(|fact| {
         let role = match fact.weight {
@@ -25,7 +25,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, (job, pane): (J
         names.zip(rows).collect::<Vec<_>>()
     });
     let lines: Vec<_> = lines.collect();
-    let title = match lines.len().saturating_sub(pane.top + page) {
+    let title = match lines.len().saturating_sub(pane.top + height) {
         0 => format!("details of {}", app.label(job)),
         1 => format!("details of {} (1 more line below)", app.label(job)),
         below => format!("details of {} ({below} more lines below)", app.label(job)),
