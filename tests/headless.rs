@@ -233,6 +233,7 @@ fn plan(run: RunId, dir: &RunDir) -> Plan {
         ssh: heeler::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run,
         command: "true".to_owned(),
         env: Vec::new(),

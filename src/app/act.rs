@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::confirm::{Confirm, Intent};
+use super::follow_up;
 use super::leave;
 use super::message::Effects;
 use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
@@ -315,6 +316,7 @@ pub(super) fn pause(app: &mut App, now: Stamp) -> Effects {
 /// The answer was yes: to the jobs that were drawn when it was asked.
 pub(super) fn confirmed(app: &mut App, confirm: Confirm, now: Stamp) -> Effects {
     match confirm.intent {
+        Intent::FollowUp => return follow_up::confirmed(app, confirm),
         Intent::CancelAll => return leave::end(app, Departure::Cancelling, now),
         Intent::KillAll => return leave::end(app, Departure::Killing, now),
         Intent::KillLeft => return kill_left_now(app, &confirm, now),

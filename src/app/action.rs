@@ -55,6 +55,8 @@ pub enum Action {
     Wider,
     /// Pause or continue the run.
     Pause,
+    /// Run a further command on the hosts.
+    FollowUp,
     /// Answer the question for `sudo`'s password.
     Password,
     /// Lock the keys that ask the runner for something, or unlock them.
@@ -87,6 +89,8 @@ pub enum Action {
     Failures,
     /// Show when each job ran.
     Timeline,
+    /// Show the buckets of a field.
+    Buckets,
     /// The next of these views.
     NextView,
     /// Compare the output of a job with the commonest one, or that of two marked jobs.
@@ -224,6 +228,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
     entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
+    entry(Action::FollowUp, ACT, &[Key::Char('!')], "command there", "a further command there, asks"),
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),
@@ -239,7 +244,8 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Groups, SHOW, &[Key::Char('2')], "groups", "equal output together"),
     entry(Action::Failures, SHOW, &[Key::Char('3')], "failures", "failures by their cause"),
     entry(Action::Timeline, SHOW, &[Key::Char('4')], "timeline", "who ran when"),
-    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these four"),
+    entry(Action::Buckets, SHOW, &[Key::Char('5')], "buckets", "buckets of a field; s the next"),
+    entry(Action::NextView, SHOW, &[Key::Tab], "next view", "the next of these five"),
     entry(Action::Difference, (Place::Everywhere, Group::Show), &[Key::Char('d')], "difference", "from the commonest, or of 2 marked"),
     entry(Action::NextChange, DIFFERENCE, &[Key::Char('n')], "next", "next difference"),
     entry(Action::PreviousChange, DIFFERENCE, &[Key::Char('N')], "before", "difference before"),
@@ -300,6 +306,11 @@ impl Action {
                 | Self::Pause
                 | Self::Password
         )
+    }
+
+    /// Whether the action begins another run, which needs no runner of this one.
+    pub fn begins_run(self) -> bool {
+        self == Self::FollowUp
     }
 
     /// The heading of the action in the help.

@@ -24,6 +24,10 @@ pub enum Common {
     Ended(String),
     /// Their last attempt ended like this, in words, and the next one comes by itself.
     Retrying(String),
+    /// What was read out of their output for this field falls into this bucket.
+    Bucket(String, String),
+    /// Nothing was found in their output.
+    NoValue,
     /// They are over, and their output is not read yet.
     Unread,
     /// Their command runs.
@@ -49,6 +53,8 @@ pub struct Cluster {
     pub says: String,
     /// What may help.
     pub cure: String,
+    /// The length of a bar, in hundredths of the longest one.
+    pub bar: Option<u8>,
 }
 
 impl Cluster {
@@ -56,10 +62,20 @@ impl Cluster {
     pub fn words(&self) -> String {
         match &self.common {
             Common::Printed(words, _) | Common::Ended(words) => words.clone(),
+            Common::Bucket(_, words) => words.clone(),
+            Common::NoValue => "no value".to_owned(),
             Common::Retrying(words) => format!("to be retried: {words}"),
             Common::Unread => "over, being read".to_owned(),
             Common::Running => "running".to_owned(),
             Common::Waiting => "not started".to_owned(),
+        }
+    }
+
+    /// The same where no head says what it is about.
+    pub fn words_alone(&self) -> String {
+        match &self.common {
+            Common::Bucket(field, words) => format!("{field} {words}"),
+            _ => self.words(),
         }
     }
 
@@ -83,6 +99,8 @@ pub fn rooms(columns: usize, words: usize) -> (usize, usize) {
 #[derive(Debug, Default)]
 pub struct Clusters {
     rows: Vec<Cluster>,
+    /// How many jobs would be in a row if nothing were filtered.
+    hidden: usize,
     place: usize,
     job: Option<JobId>,
     top: usize,
@@ -98,6 +116,11 @@ impl Clusters {
     /// The rows.
     pub fn rows(&self) -> &[Cluster] {
         &self.rows
+    }
+
+    /// How many jobs are in no row because of the filter.
+    pub fn hidden(&self) -> usize {
+        self.hidden
     }
 
     /// The place of the cursor.
@@ -154,10 +177,16 @@ impl Clusters {
         self.changes = Some(self.changes() + 1);
     }
 
-    /// Forms the rows anew.
-    pub(super) fn form(&mut self, rows: Vec<Cluster>, now: Stamp) {
+    /// Time or output may have changed which jobs are shown.
+    pub(super) fn note_drift(&mut self) {
+        self.changes.get_or_insert(0);
+    }
+
+    /// Forms the rows anew; so many jobs are in none of them because of the filter.
+    pub(super) fn form(&mut self, rows: Vec<Cluster>, hidden: usize, now: Stamp) {
         let (before, job) = (self.at_hand().map(|cluster| cluster.common.clone()), self.job);
         self.rows = rows;
+        self.hidden = hidden;
         self.changes = None;
         self.formed = Some(now);
         let alike = before

@@ -40,7 +40,6 @@ pub(super) fn open(app: &mut App, now: Stamp) -> Effects {
     }
     app.table.steer();
     app.tickets += 1;
-    app.prints.note_change();
     app.screen = Screen::Difference(Box::new(DifferenceView::new((job, attempt), app.tickets)));
     fit(app);
     match other {

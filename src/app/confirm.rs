@@ -12,7 +12,7 @@ use crate::model::signal::Sig;
 use crate::model::stamp::Stamp;
 
 /// More running jobs than this, and the number must be typed.
-const TYPE_ABOVE: usize = 20;
+pub(super) const TYPE_ABOVE: usize = 20;
 
 /// What would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Intent {
     CancelAll,
     /// Kill everything and leave when all is over.
     KillAll,
+    /// Run a further command on the hosts.
+    FollowUp,
 }
 
 impl Intent {
@@ -58,6 +60,7 @@ impl Intent {
             Self::Limit(_) => "change of the limit",
             Self::Widen(_) => "widen",
             Self::Drain => "drain",
+            Self::FollowUp => "run",
         }
     }
 
@@ -77,16 +80,22 @@ impl Intent {
                 )
             }
             Self::Signal(_) | Self::Limit(_) => matches!(phase, Phase::Running { .. }),
+            Self::FollowUp => true,
             _ => !phase.is_done(),
         }
     }
 
     /// Whether it ends nothing by itself, so that what is to finish is no exception.
     pub(super) fn is_harmless(self) -> bool {
-        self.tries_again() || matches!(self, Self::Skip | Self::Limit(_) | Self::Widen(_) | Self::Drain)
+        self.tries_again()
+            || matches!(
+                self,
+                Self::Skip | Self::Limit(_) | Self::Widen(_) | Self::Drain | Self::FollowUp
+            )
     }
 
-    /// The request for these jobs; [`Intent::KillLeft`] asks only for a look, as it takes numbers of processes.
+    /// The request for these jobs; [`Intent::KillLeft`] asks only for a look, as it takes numbers of processes, and
+    /// [`Intent::FollowUp`] only for connections, as another run follows.
     pub(super) fn request(self, jobs: Vec<JobId>) -> Request {
         match self {
             Self::Cancel => Request::Cancel {
@@ -117,6 +126,7 @@ impl Intent {
             Self::Drain => Request::Drain,
             Self::CancelAll => Request::Quit { force: Force::Graceful },
             Self::KillAll => Request::Quit { force: Force::Now },
+            Self::FollowUp => Request::KeepWarm { jobs },
         }
     }
 }
@@ -144,6 +154,8 @@ pub struct Confirm {
     pub warning: Option<String>,
     /// When it was asked.
     pub opened: Stamp,
+    /// The command that would be run.
+    pub command: Option<String>,
     /// What was typed so far, where something must be.
     pub typed: Option<Input>,
 }

@@ -6,13 +6,14 @@ use super::host_facts::host_facts;
 use super::said::{outcome_in_full, waiting};
 use super::state::App;
 use super::text;
-use super::watching::{view, words};
+use super::watching::{View, view, words};
 use crate::model::board::Row;
 use crate::model::elapsed::Elapsed;
 use crate::model::event::Stream;
 use crate::model::id::JobId;
 use crate::model::left::{Kin, Left};
 use crate::model::phase::Phase;
+use crate::model::probe::Seen;
 use crate::model::ssh_argv::ssh_argv;
 use crate::model::stamp::Stamp;
 use crate::model::tally::Standing;
@@ -60,11 +61,22 @@ pub fn facts(app: &App, job: JobId, now: Stamp) -> Vec<Fact> {
         &format!("attempt {}", row.attempt),
         phase_in_full(&row.phase, now),
     ));
+    let view = view(app, row);
+    if !tells_more(&view, row) {
+        facts.extend(processes(row, now));
+    }
+    facts.extend(host_facts(view, now));
     facts.extend(path(row, now));
-    facts.extend(processes(row, now));
-    facts.extend(host_facts(view(app, row), now));
     facts.extend(ssh(app, row));
     facts
+}
+
+/// Whether the live look at the host names everything that the last search found, and more of it.
+fn tells_more(view: &View<'_>, row: &Row) -> bool {
+    let is_live =
+        matches!(view, View::Seen(probe) if matches!(&probe.seen, Seen::Host(state) if !state.processes.is_empty()));
+    let is_plain = row.left.keys().all(|attempt| *attempt == row.attempt) && row.not_looked.is_none();
+    is_live && is_plain && row.alive().all(|left| left.kin == Kin::Session)
 }
 
 /// What the job has been in this attempt, and for how long each.

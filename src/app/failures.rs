@@ -4,18 +4,26 @@ use super::action::Action;
 use super::clusters::{Cluster, Common};
 use super::groups::cluster;
 use super::said::end_words;
-use crate::model::board::Board;
+use crate::model::board::{Board, Row};
 use crate::model::likeness::OwnNames;
 use crate::model::outcome::{Cause, Outcome, SkipReason};
 use crate::model::phase::Phase;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// The failures of a run, the most urgent first, their hosts not folded yet.
-pub(super) fn failures(board: &Board) -> Vec<Cluster> {
+/// Whether a job is over and did not end well, or its last attempt did not.
+pub(super) fn is_failure(row: &Row) -> bool {
+    match &row.phase {
+        Phase::Done { outcome, .. } => !outcome.is_ok(),
+        phase => matches!(phase, Phase::Backoff { .. }),
+    }
+}
+
+/// The failures among these jobs of a run, the most urgent first, their hosts not folded yet.
+pub(super) fn failures(board: &Board, rows: &[&Row]) -> Vec<Cluster> {
     let mut places: HashMap<(bool, String), usize> = HashMap::new();
     let mut found: Vec<Cluster> = Vec::new();
-    for row in board.rows() {
+    for row in rows {
         let (outcome, over) = match &row.phase {
             Phase::Done { outcome, .. } if !outcome.is_ok() => (outcome, true),
             Phase::Backoff { last, .. } => (last, false),
@@ -132,9 +140,13 @@ mod tests {
     use crate::model::event::{Change, Ending};
     use std::time::Duration;
 
+    fn all_failures(board: &Board) -> Vec<Cluster> {
+        failures(board, &board.rows().iter().collect::<Vec<_>>())
+    }
+
     #[test]
     fn failures_are_gathered_by_their_cause_the_most_urgent_first() {
-        let failures = failures(&every_state());
+        let failures = all_failures(&every_state());
         let shown: Vec<(String, usize)> = failures.iter().map(|one| (one.words(), one.jobs.len())).collect();
         let one = |words: &str| (words.to_owned(), 1);
         assert_eq!(
@@ -171,7 +183,7 @@ mod tests {
             };
             board.apply(&event(&plan, job, 1, Change::Done(ending)));
         }
-        let failures = failures(&board);
+        let failures = all_failures(&board);
         assert_eq!(failures.len(), 1);
         assert_eq!(
             failures[0].says,
@@ -181,29 +193,8 @@ mod tests {
 
     #[test]
     fn every_cure_fits_a_screen_of_80_columns() {
-        use Cause::{
-            Auth, Booting, ConnectTimeout, Dns, DroppedEarly, HostKeyChanged, HostKeyUnknown, JumpHost, NoRoute,
-            NoShell, Other, Privilege, Protocol, Refused, SessionRefused,
-        };
-        let causes = [
-            Dns,
-            Refused,
-            NoRoute,
-            ConnectTimeout,
-            HostKeyChanged,
-            HostKeyUnknown,
-            Auth,
-            Privilege,
-            JumpHost,
-            DroppedEarly,
-            SessionRefused,
-            NoShell,
-            Booting,
-            Protocol,
-            Other,
-        ];
-        let of_causes = causes.map(of_cause).into_iter();
-        for cure in of_causes.chain(failures(&every_state()).into_iter().map(|failure| failure.cure)) {
+        let of_causes = Cause::ALL.map(of_cause).into_iter();
+        for cure in of_causes.chain(all_failures(&every_state()).into_iter().map(|failure| failure.cure)) {
             assert!(width(&cure) <= 80 - BEFORE_WORDS, "{cure}");
         }
     }

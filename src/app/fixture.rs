@@ -17,6 +17,7 @@ pub(crate) fn plan(hosts: &[&str]) -> Plan {
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: RunId("20260102T030405-abcd".into()),
         command: "apt-get -y upgrade".into(),
         env: Vec::new(),

@@ -1,9 +1,11 @@
 //! The views whose rows are clusters of jobs: forming them, moving about in them, and what the keys do there.
 
 use super::action::Action;
+use super::buckets::buckets;
 use super::clusters::{Clusters, rooms};
-use super::failures::failures;
+use super::failures::{failures, is_failure};
 use super::groups::groups;
+use super::lag::Pack;
 use super::message::{Effect, Effects};
 use super::prints::Sketch;
 use super::reading;
@@ -11,6 +13,7 @@ use super::state::{App, Screen};
 use super::table::Only;
 use super::text::width;
 use super::view::View;
+use crate::model::board::Row;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
 
@@ -22,8 +25,12 @@ pub(super) fn switch(app: &mut App, view: View, now: Stamp) {
         .filter(|_| app.is_gathered() && app.clusters.is_steered());
     app.view = view;
     app.clusters = Clusters::default();
+    if view == View::Failures && app.table.only().is_some() {
+        // Whoever looked at one cause wants to see the others again.
+        app.table.set_only(None);
+        app.table.arrange(&app.board, now);
+    }
     if view.is_gathered() {
-        app.prints.note_change();
         form(app, now);
         app.clusters.hurry();
     } else if let Some(job) = job {
@@ -44,9 +51,15 @@ pub(super) fn frame(app: &mut App, now: Stamp) {
 
 /// Something happened to a job, or the terminal has another size.
 pub(super) fn note_change(app: &mut App) {
-    app.prints.note_change();
     if app.view.is_gathered() {
         app.clusters.note_change();
+    }
+}
+
+/// Others are to be shown than before.
+pub(super) fn form_anew(app: &mut App, now: Stamp) {
+    if app.is_gathered() {
+        form(app, now);
     }
 }
 
@@ -70,9 +83,19 @@ pub(super) fn wish(app: &mut App) -> Effects {
 }
 
 fn form(app: &mut App, now: Stamp) {
+    if app.view == View::Buckets {
+        // A value of which the columns do not know is in no bucket.
+        app.board.settle_columns();
+    }
+    let pack = Pack::of(&app.board, now);
+    let of_view = |row: &&Row| app.view != View::Failures || is_failure(row);
+    let rows = app.board.rows().iter().filter(of_view);
+    let (shown, hidden): (Vec<&Row>, Vec<&Row>) = rows.partition(|row| app.table.lets_through(row, &pack));
+    let hidden = hidden.len();
     let mut rows = match app.view {
-        View::Failures => failures(&app.board),
-        _ => groups(&app.board, &app.prints),
+        View::Failures => failures(&app.board, &shown),
+        View::Buckets => buckets(&app.board, &shown, app.bucketed),
+        _ => groups(&app.board, &shown, &app.prints),
     };
     let columns = usize::from(app.size.width);
     for row in &mut rows {
@@ -80,7 +103,7 @@ fn form(app: &mut App, now: Stamp) {
         let jobs = row.jobs.iter().filter_map(|job| app.board.row(*job));
         row.hosts = fold_to_width(jobs.map(|row| &row.host), room);
     }
-    app.clusters.form(rows, now);
+    app.clusters.form(rows, hidden, now);
 }
 
 /// How many rows are on the screen.
@@ -114,8 +137,9 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
             app.table.mark_together(&unmarked);
         }
         Action::Unmark => app.table.unmark(),
-        Action::Open if app.view == View::Failures => narrow(app, now),
+        Action::Open if matches!(app.view, View::Failures | View::Buckets) => narrow(app, now),
         Action::Open => return reading::open(app),
+        Action::Sort if app.view == View::Buckets => next_field(app, now),
         Action::Back => switch(app, View::Hosts, now),
         _ => {
             let key = Action::Hosts
@@ -129,16 +153,20 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
     Effects::none()
 }
 
+/// Shows the buckets of the next field.
+fn next_field(app: &mut App, now: Stamp) {
+    app.bucketed = (app.bucketed + 1) % app.board.fields().len().max(1);
+    switch(app, View::Buckets, now);
+}
+
 /// Shows the jobs of the row at hand one by one, and no others.
 fn narrow(app: &mut App, now: Stamp) {
     let Some(cluster) = app.clusters.at_hand() else { return };
     let only = Only {
-        words: cluster.words(),
+        words: cluster.words_alone(),
         jobs: cluster.jobs.iter().copied().collect(),
     };
     app.table.set_only(Some(only));
-    app.table.set_filter(super::filter::Filter::default());
-    app.table.set_stragglers(false);
     switch(app, View::Hosts, now);
     app.table.arrange(&app.board, now);
     app.table.let_go();

@@ -15,11 +15,11 @@ use crate::model::text::StyledLine;
 const OF_COMMONEST: usize = 4;
 const OF_ALL: usize = 10;
 
-/// The groups of a run, their hosts not folded yet.
-pub(super) fn groups(board: &Board, prints: &Prints) -> Vec<Cluster> {
+/// The groups among these jobs of a run, their hosts not folded yet.
+pub(super) fn groups(board: &Board, rows: &[&Row], prints: &Prints) -> Vec<Cluster> {
     let mut compared = Vec::new();
     let [mut unread, mut running, mut waiting] = [const { Vec::new() }; 3];
-    for row in board.rows() {
+    for row in rows {
         match (&row.phase, prints.of(row)) {
             (Phase::Done { outcome, .. }, Some(print)) => compared.push((row.job, outcome.clone(), print)),
             (Phase::Done { .. }, None) => unread.push(row.job),
@@ -68,6 +68,7 @@ pub(super) fn cluster(common: Common, jobs: Vec<JobId>, outcome: Option<crate::m
         is_outlier: false,
         says: String::new(),
         cure: String::new(),
+        bar: None,
     }
 }
 

@@ -2,13 +2,24 @@
 
 use super::key::Key;
 
-/// The longest text that is taken.
+/// The longest text that is taken, unless there is more room.
 const LIMIT: usize = 200;
 
 /// A text under the operator's hands; the cursor is always at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
     text: String,
+    room: Room,
+}
+
+/// How long a text may become, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(LIMIT)
+    }
 }
 
 /// What a key made of an input.
@@ -25,7 +36,23 @@ pub(super) enum Typed {
 impl Input {
     /// An input that begins with a text.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned() }
+        Self {
+            text: text.to_owned(),
+            room: Room::default(),
+        }
+    }
+
+    /// An empty input that takes so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self {
+            room: Room(bytes),
+            ..Self::default()
+        }
+    }
+
+    /// Another text, in the same room.
+    pub(super) fn replace(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
     }
 
     /// The text so far.
@@ -66,7 +93,7 @@ impl Input {
         if ways.len() > 1 {
             return ways;
         }
-        if !first.ends_with(':') {
+        if !first.ends_with([':', '>', '=']) {
             self.push(' ');
         }
         Vec::new()
@@ -82,7 +109,7 @@ impl Input {
     }
 
     fn push(&mut self, c: char) {
-        if !c.is_control() && super::text::char_width(c) > 0 && self.text.len() < LIMIT {
+        if !c.is_control() && super::text::char_width(c) > 0 && self.text.len() < self.room.0 {
             self.text.push(c);
         }
     }

@@ -5,7 +5,6 @@
 use crate::model::board::{Board, Row};
 use crate::model::elapsed::Elapsed;
 use crate::model::phase::Phase;
-use crate::model::prompt::is_prompt;
 use crate::model::stamp::Stamp;
 use std::fmt;
 use std::time::Duration;
@@ -124,8 +123,8 @@ impl Pack {
             Phase::Running { since, slow, overdue } => {
                 let elapsed = self.now.since(since);
                 let silent = row.silent(self.now).unwrap_or_default();
-                // The commonest answer, that there is none, must be cheap: it is asked of every row of every frame.
-                if silent >= ASKED && asks(row) {
+                // All of this must be cheap: it is asked of every row of every frame.
+                if silent >= ASKED && row.tail.asks() {
                     return Some(Lag::Prompting);
                 }
                 let beyond = self.finished.filter(|(_, far)| elapsed > *far);
@@ -139,10 +138,6 @@ impl Pack {
             _ => None,
         }
     }
-}
-
-fn asks(row: &Row) -> bool {
-    row.tail.unfinished().is_some_and(|line| is_prompt(line.text()))
 }
 
 fn times(elapsed: Duration, median: Duration) -> f64 {

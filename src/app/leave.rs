@@ -18,7 +18,7 @@ use crate::model::tally::Standing;
 
 /// Whether nothing runs or waits, so that leaving needs no question.
 pub(super) fn is_free(app: &App) -> bool {
-    app.board.all_done() || !app.board.course().is_live()
+    app.board.all_done() || !app.board.course().is_live() || app.is_planned()
 }
 
 /// `q` and ^C: goes at once when nothing runs or waits, otherwise asks.

@@ -1,7 +1,9 @@
 //! What comes in and what goes out: the messages that change the dashboard, and the effects that the shell performs.
 
 use super::difference::{Compared, Comparison};
+use super::follow_up::Errand;
 use super::key::Key;
+use super::measuring::{Measured, Quest};
 use super::prints::{Sketch, Wanted};
 use super::search::Search;
 use crate::model::event::{Event, Message, Stream};
@@ -52,6 +54,8 @@ pub enum Msg {
     Surveyed(Vec<Sketch>),
     /// The difference of two outputs.
     Compared(Compared),
+    /// What was read out of outputs as columns.
+    Measured(Measured),
 }
 
 /// A piece of the output of an attempt, read from the run directory.
@@ -217,12 +221,16 @@ pub enum Effect {
     Words(JobId),
     /// Read whole outputs, to tell which are the same.
     Survey(Vec<Wanted>),
+    /// Read outputs, for the values of fields.
+    Measure(Quest),
     /// Read two outputs and compare them.
     Compare(Comparison),
     /// Leave the dashboard: there is nothing left to see.
     Leave,
     /// Leave the dashboard; the run goes on.
     Detach,
+    /// Run a further command, show that, and come back.
+    FollowUp(Errand),
     /// Give the terminal back and stop this process until it is continued.
     Suspend,
     /// Draw everything anew.
@@ -278,6 +286,11 @@ impl Effects {
     pub fn and(mut self, then: Self) -> Self {
         self.0.extend(then.0);
         self
+    }
+
+    /// Each of them, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Effect> {
+        self.0.iter()
     }
 
     /// Whether there is nothing to do.

@@ -4,15 +4,20 @@ use super::act;
 use super::command::{Command, Jobs, Verb, With};
 use super::confirm::Intent;
 use super::filter::Filter;
+use super::follow_up;
+use super::gathering;
 use super::help;
 use super::lag::Pack;
 use super::leave;
+use super::measuring;
 use super::message::Effects;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::question::ask;
 use super::state::App;
+use super::view::View;
 use crate::model::board::Course;
+use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 
@@ -21,10 +26,15 @@ const MOST: usize = 100;
 
 /// Keeps a command for later.
 pub(super) fn remember(app: &mut App, text: &str) {
-    app.commands.retain(|earlier| earlier != text);
-    app.commands.push(text.to_owned());
-    if app.commands.len() > MOST {
-        app.commands.remove(0);
+    remember_in(&mut app.commands, text);
+}
+
+/// Keeps a text behind others of its kind.
+pub(super) fn remember_in(texts: &mut Vec<String>, text: &str) {
+    texts.retain(|earlier| earlier != text);
+    texts.push(text.to_owned());
+    if texts.len() > MOST {
+        texts.remove(0);
     }
 }
 
@@ -59,6 +69,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             let targets = targets(app, &jobs, now);
             return act::limit(app, &targets, by, now);
         }
+        (_, With::Text(text)) => return follow_up::run(app, &text, now),
         (_, With::Width(width)) => return act::set_width(app, width, now),
         (Verb::Pause, _) if matches!(app.board.course(), Course::Paused(_)) => {
             app.say("the run is paused already", now);
@@ -73,10 +84,26 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
             };
             app.table.set_filter(filter);
             app.table.arrange(&app.board, now);
+            gathering::form_anew(app, now);
         }
         (_, With::Sort(sort, reversed)) => {
             app.table.set_sort(sort, reversed);
             app.table.arrange(&app.board, now);
+        }
+        (_, With::Field(field)) => {
+            let fields = Field::joined(app.board.fields().to_vec(), &[field]);
+            measuring::set_fields(app, &fields, now);
+        }
+        (Verb::Field, With::Place(place)) => {
+            let mut fields = app.board.fields().to_vec();
+            fields.remove(place);
+            measuring::set_fields(app, &fields, now);
+        }
+        (Verb::Buckets, with) => {
+            if let With::Place(place) = with {
+                app.bucketed = place;
+            }
+            gathering::switch(app, View::Buckets, now);
         }
         (Verb::Mark, _) => {
             let targets = targets(app, &jobs, now);
@@ -92,7 +119,7 @@ pub(super) fn obey(app: &mut App, command: Command, now: Stamp) -> Effects {
                 top: help::of_commands(app.panel().0),
             });
         }
-        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort, _) => {}
+        (Verb::Signal | Verb::Timeout | Verb::Width | Verb::Sort | Verb::Field | Verb::Run, _) => {}
     }
     Effects::none()
 }

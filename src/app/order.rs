@@ -6,7 +6,6 @@ use crate::model::id::JobId;
 use crate::model::outcome::OutcomeClass;
 use crate::model::phase::Phase;
 use crate::model::tally::Standing;
-use std::cmp::Reverse;
 use std::time::Duration;
 
 /// By what the rows are sorted.
@@ -22,59 +21,80 @@ pub enum Sort {
     State,
     /// The longest first.
     Elapsed,
+    /// By what was read out of the output, for the field at this place: the highest first, none last.
+    Value(usize),
 }
 
 impl Sort {
-    /// The next one, round and round.
+    /// The next one, round and round, where there are so many fields.
     #[must_use]
-    pub fn next(self) -> Self {
+    pub fn next(self, fields: usize) -> Self {
         match self {
             Self::Attention => Self::Plan,
             Self::Plan => Self::State,
             Self::State => Self::Elapsed,
-            Self::Elapsed => Self::Attention,
+            Self::Elapsed if fields > 0 => Self::Value(0),
+            Self::Value(place) if place + 1 < fields => Self::Value(place + 1),
+            Self::Elapsed | Self::Value(_) => Self::Attention,
         }
     }
 
-    /// Its word.
+    /// Its word; a field has a name of its own.
     pub fn word(self) -> &'static str {
         match self {
             Self::Attention => "attention",
             Self::Plan => "hosts as named",
             Self::State => "state",
             Self::Elapsed => "elapsed",
+            Self::Value(_) => "field",
         }
     }
 }
 
 /// The rows in their order.
 pub(super) fn arrange<'a>(rows: impl Iterator<Item = &'a Row>, sort: Sort, reversed: bool, pack: &Pack) -> Vec<JobId> {
-    let mut keyed: Vec<(Key, JobId)> = rows.map(|row| (key(row, sort, pack), row.job)).collect();
-    keyed.sort_unstable();
-    let jobs = keyed.into_iter().map(|(_, job)| job);
+    if let Sort::Value(place) = sort {
+        return by_value(rows, place, reversed);
+    }
+    let mut keys: Vec<u128> = rows.map(|row| key(row, sort, pack)).collect();
+    keys.sort_unstable();
+    let jobs = keys.into_iter().map(|key| JobId(key as u32));
     if reversed { jobs.rev().collect() } else { jobs.collect() }
 }
 
-/// What is compared, before the number of the job: a rank, and a time.
-type Key = (usize, Reverse<Duration>);
-
-fn key(row: &Row, sort: Sort, pack: &Pack) -> Key {
-    let elapsed = row.phase.elapsed(pack.now()).unwrap_or_default();
-    match sort {
-        Sort::Plan => (0, Reverse(Duration::ZERO)),
-        Sort::Elapsed => (0, Reverse(elapsed)),
-        Sort::State => (state_rank(&row.phase), Reverse(elapsed)),
-        Sort::Attention if row.phase.is_done() => (attention(&row.phase), Reverse(Duration::ZERO)),
-        Sort::Attention => (
-            pack.lag(row).map_or_else(|| attention(&row.phase), Lag::rank),
-            Reverse(elapsed),
-        ),
+/// The rows by their value, the highest first; those without one last, whichever way round.
+fn by_value<'a>(rows: impl Iterator<Item = &'a Row>, place: usize, reversed: bool) -> Vec<JobId> {
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for row in rows {
+        match row.values.get(place).and_then(Option::as_ref) {
+            Some(value) => with.push((value, row.job)),
+            None => without.push(row.job),
+        }
     }
+    with.sort_by(|(left, left_job), (right, right_job)| {
+        let order = left.compare(right);
+        let order = if reversed { order } else { order.reverse() };
+        order.then(left_job.cmp(right_job))
+    });
+    let with = with.into_iter().map(|(_, job)| job);
+    with.chain(without).collect()
 }
 
-fn state_rank(phase: &Phase) -> usize {
-    let standing = Standing::of(phase);
-    Standing::all().position(|other| other == standing).unwrap_or_default()
+/// What is compared, as one number: a rank, then the time (the longest first), then the number of the job.
+fn key(row: &Row, sort: Sort, pack: &Pack) -> u128 {
+    let elapsed = || row.phase.elapsed(pack.now()).unwrap_or_default();
+    let (rank, longest) = match sort {
+        Sort::Plan | Sort::Value(_) => (0, Duration::ZERO),
+        Sort::Elapsed => (0, elapsed()),
+        Sort::State => (Standing::of(&row.phase).place(), elapsed()),
+        Sort::Attention if row.phase.is_done() => (attention(&row.phase), Duration::ZERO),
+        Sort::Attention => (
+            pack.lag(row).map_or_else(|| attention(&row.phase), Lag::rank),
+            elapsed(),
+        ),
+    };
+    let shortest = u64::MAX - u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+    ((rank as u128) << 96) | (u128::from(shortest) << 32) | u128::from(row.job.0)
 }
 
 fn attention(phase: &Phase) -> usize {

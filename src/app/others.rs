@@ -56,9 +56,13 @@ fn asked(requested: &Requested, board: &Board) -> Option<String> {
         Request::Signal { jobs, signal } => format!("send {signal} to {}", named(jobs, board)),
         Request::Limit { jobs, .. } => format!("change the time limit of {}", named(jobs, board)),
         Request::Width { width } => format!("run {width} at once"),
-        Request::Probe { .. } | Request::Look { .. } | Request::Agent { .. } | Request::Hold | Request::Release => {
-            return None;
-        }
+        Request::Adopt { .. } => "run a further command, as a run of its own".to_owned(),
+        Request::Probe { .. }
+        | Request::Look { .. }
+        | Request::KeepWarm { .. }
+        | Request::Agent { .. }
+        | Request::Hold
+        | Request::Release => return None,
     };
     Some(format!("{} asked to {wish}", short(&requested.who)))
 }

@@ -3,6 +3,7 @@
 use super::arming::ARMING;
 use super::command::CommandLine;
 use super::confirm::Confirm;
+use super::follow_up::FollowUp;
 use super::input::Input;
 use super::pane::Pane;
 use super::quit::QuitQuestion;
@@ -35,6 +36,8 @@ pub enum Overlay {
     Search(Input),
     /// A time to go to is being typed.
     Time(Input),
+    /// A further command for some hosts is being typed.
+    FollowUp(FollowUp),
     /// Something is to be written to a file.
     Writing(Writing),
 }

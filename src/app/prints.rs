@@ -6,7 +6,7 @@ use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, JobId};
 use crate::model::likeness::Digest;
 use crate::model::outcome::OutcomeClass;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a job printed, as far as that makes it like others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,8 +49,8 @@ pub struct Prints {
     known: BTreeMap<JobId, (AttemptNo, Print)>,
     /// How many are being read.
     asked: usize,
-    /// There may be more to read.
-    stale: bool,
+    /// To whom something happened, so that there may be more to read: with each event only these are looked at.
+    changed: BTreeSet<JobId>,
 }
 
 /// How many are asked for at once.
@@ -67,20 +67,24 @@ impl Prints {
         (*attempt == row.attempt).then_some(*print)
     }
 
-    /// Notes that jobs may have ended.
-    pub(super) fn note_change(&mut self) {
-        self.stale = true;
+    /// Notes that a job may have ended.
+    pub(super) fn note_change(&mut self, job: JobId) {
+        self.changed.insert(job);
+    }
+
+    /// Notes that any of them may have.
+    pub(super) fn note_all(&mut self, board: &Board) {
+        self.changed.extend(board.rows().iter().map(|row| row.job));
     }
 
     /// What is to be read next, the shortest first; once, until that is known.
     pub(super) fn wish(&mut self, board: &Board) -> Option<Vec<Wanted>> {
-        if self.asked > 0 || !self.stale {
+        if self.asked > 0 || self.changed.is_empty() {
             return None;
         }
-        let unknown = board
-            .rows()
-            .iter()
-            .filter(|row| row.phase.is_done() && self.of(row).is_none());
+        let changed = std::mem::take(&mut self.changed);
+        let rows = changed.iter().filter_map(|job| board.row(*job));
+        let unknown = rows.filter(|row| row.phase.is_done() && self.of(row).is_none());
         let mut wanted: Vec<Wanted> = unknown
             .map(|row| Wanted {
                 job: row.job,
@@ -89,8 +93,8 @@ impl Prints {
             })
             .collect();
         wanted.sort_by_key(|wanted| wanted.printed.iter().sum::<u64>());
-        self.stale = wanted.len() > BATCH;
-        wanted.truncate(BATCH);
+        let rest = wanted.split_off(wanted.len().min(BATCH));
+        self.changed = rest.into_iter().map(|wanted| wanted.job).collect();
         self.asked = wanted.len();
         (!wanted.is_empty()).then_some(wanted)
     }
@@ -105,6 +109,6 @@ impl Prints {
 
     /// Whether everything that is over has been read.
     pub(super) fn is_complete(&self) -> bool {
-        self.asked == 0 && !self.stale
+        self.asked == 0 && self.changed.is_empty()
     }
 }

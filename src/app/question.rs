@@ -59,8 +59,9 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         running,
         left: Vec::new(),
         left_alone: meant - fitting.len(),
-        hidden: app.hidden(&fitting),
+        hidden: app.table.hidden(&fitting),
         warning,
+        command: None,
         opened: now,
         typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
         jobs: fitting,
@@ -112,6 +113,7 @@ pub(super) fn ask_kill_left(app: &mut App, job: JobId, now: Stamp) {
         left_alone: 0,
         hidden: 0,
         warning: escaped.then(|| "what escaped may be a daemon that was left on purpose".to_owned()),
+        command: None,
         opened: now,
         typed: app.plan.settings.let_finish.then(Input::default),
     });
@@ -167,7 +169,7 @@ pub(super) fn may_live_on(row: &Row) -> bool {
 }
 
 /// The hosts of jobs, folded, as far as they fit.
-fn named(app: &App, jobs: &[JobId]) -> String {
+pub(super) fn named(app: &App, jobs: &[JobId]) -> String {
     /// The most characters: two lines of a dialog on a narrow screen.
     const ROOM: usize = 120;
     fold_to_width(

@@ -20,10 +20,15 @@ pub enum Said<'a> {
     Words(String),
 }
 
-/// What a row says at the end of its line.
+/// What a row says at the end of its line: the last line of the output, and where the command failed, the last one of
+/// standard error.
 pub fn said(row: &Row) -> Said<'_> {
     let output = match row.phase {
         Phase::Queued { .. } | Phase::Backoff { .. } => None,
+        Phase::Done {
+            outcome: Outcome::Exit { .. },
+            ..
+        } => row.tail.complaint().or_else(|| row.tail.last()),
         _ => row.tail.last(),
     };
     match output {

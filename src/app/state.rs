@@ -4,23 +4,29 @@ use super::action::Place;
 use super::clusters::Clusters;
 use super::confirmed::Confirmed;
 use super::difference::DifferenceView;
+use super::filter::FilterError;
+use super::measuring::Measuring;
 use super::message::Size;
+use super::order::Sort;
 use super::output::OutputView;
 use super::overlay::Overlay;
 use super::presence::Presence;
 use super::prints::Prints;
 use super::seat::{Access, Seat};
 use super::secret::Turn;
+use super::session::Session;
 use super::table::Table;
 use super::view::View;
 use super::watch::Watch;
 use crate::model::board::Board;
 use crate::model::bond::Bond;
+use crate::model::field::Field;
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
 use crate::model::plan::Plan;
 use crate::model::stamp::Stamp;
 use crate::model::summons::Summons;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +67,7 @@ pub(super) enum Departure {
 pub struct App {
     pub(super) plan: Arc<Plan>,
     pub(super) seat: Seat,
+    pub(super) session: Session,
     pub(super) board: Board,
     pub(super) screen: Screen,
     pub(super) overlay: Overlay,
@@ -68,6 +75,9 @@ pub struct App {
     pub(super) view: View,
     pub(super) clusters: Clusters,
     pub(super) prints: Prints,
+    pub(super) measuring: Measuring,
+    /// The place of the field whose buckets are shown.
+    pub(super) bucketed: usize,
     pub(super) size: Size,
     pub(super) departure: Departure,
     pub(super) password: Turn,
@@ -84,8 +94,16 @@ pub struct App {
     pub(super) tickets: u64,
     /// On whose host a shell was asked for that would need a connection of its own.
     pub(super) shell_asked: Option<JobId>,
+    /// What is wrong with the filter that is being typed.
+    pub(super) filter_fault: Option<FilterError>,
     /// The commands that were typed, oldest first.
     pub(super) commands: Vec<String>,
+    /// The jobs that were last told to end from here, until all of them have.
+    pub(super) stops: Vec<JobId>,
+    /// The commands for hosts that were typed, oldest first.
+    pub(super) typed: Vec<String>,
+    /// The jobs of which the runner was told last that they are marked.
+    pub(super) kept_warm: BTreeSet<JobId>,
     /// The width that was asked for from here, until the run has it.
     pub(super) width_asked: Option<usize>,
     /// What was last confirmed, and of how many jobs.
@@ -100,18 +118,23 @@ impl App {
     pub fn new(plan: Arc<Plan>, board: Board, now: Stamp) -> Self {
         let widths = plan.hosts.iter().map(|host| super::text::width(host.as_str()));
         let host_columns = widths.max().unwrap_or_default();
+        let mut prints = Prints::default();
+        prints.note_all(&board);
         let over_since = board.all_done().then(|| last_end(&board));
         let mut app = Self {
             plan,
             seat: Seat::default(),
+            session: Session::default(),
             password: Turn::of(&board),
+            measuring: Measuring::of(&board, 0),
+            bucketed: 0,
             board,
             screen: Screen::Table,
             overlay: Overlay::None,
             table: Table::default(),
             view: View::default(),
             clusters: Clusters::default(),
-            prints: Prints::default(),
+            prints,
             size: Size::default(),
             departure: Departure::None,
             touched: false,
@@ -123,7 +146,11 @@ impl App {
             presence: Presence::new(now, over_since.is_some()),
             tickets: 0,
             shell_asked: None,
+            filter_fault: None,
             commands: Vec::new(),
+            stops: Vec::new(),
+            typed: Vec::new(),
+            kept_warm: BTreeSet::new(),
             width_asked: None,
             confirmed: None,
             watch: None,
@@ -160,6 +187,11 @@ impl App {
     /// Whether this is the record of a run that was over before.
     pub fn is_record(&self) -> bool {
         self.seat.bond == Bond::Record
+    }
+
+    /// Whether nothing was started yet.
+    pub fn is_planned(&self) -> bool {
+        self.seat.bond == Bond::Planned
     }
 
     /// What was asked.
@@ -200,6 +232,19 @@ impl App {
     /// The clusters, where the view has such.
     pub fn clusters(&self) -> &Clusters {
         &self.clusters
+    }
+
+    /// By what the rows are sorted, in a word.
+    pub fn sort_word(&self) -> &str {
+        match self.table.sort() {
+            (Sort::Value(place), _) => self.board.fields().get(place).map_or("field", Field::name),
+            (sort, _) => sort.word(),
+        }
+    }
+
+    /// The name of the field whose buckets are shown.
+    pub fn bucketed(&self) -> Option<&str> {
+        self.board.fields().get(self.bucketed).map(Field::name)
     }
 
     /// What is known of the outputs.
@@ -284,7 +329,8 @@ impl App {
         let notice = self.notice.as_ref().map(|(_, since)| *since + NOTICE);
         let watched = self.watch.as_ref().filter(|watch| self.asks_host_of(watch.job));
         let watch = watched.map(|watch| watch.due);
-        [clock, rows, clusters, armed, notice, watch]
+        let columns = self.measuring.due();
+        [clock, rows, clusters, armed, notice, watch, columns]
             .into_iter()
             .flatten()
             .filter(|at| *at > now)
@@ -341,7 +387,7 @@ impl App {
 
     /// Whether an action is about the marked jobs: in the table, if there are any.
     pub(super) fn acts_on_marks(&self) -> bool {
-        matches!(self.screen, Screen::Table) && !self.table.marked().is_empty()
+        matches!(self.screen, Screen::Table) && self.table.has_marks()
     }
 
     pub(super) fn is_held(&self, now: Stamp) -> bool {
@@ -350,7 +396,7 @@ impl App {
 
     /// Whether the clusters stand still at `now`. As long as nobody has moved among them there is nothing to hold.
     pub(super) fn is_gathering_held(&self, now: Stamp) -> bool {
-        let held = self.overlay != Overlay::None || !self.table.marked().is_empty();
+        let held = self.overlay != Overlay::None || self.table.has_marks();
         self.clusters.is_steered() && (held || self.clusters.is_held(now))
     }
 
@@ -363,9 +409,9 @@ impl App {
         }
     }
 
-    /// How many of these jobs the rows do not show.
-    pub fn hidden(&self, jobs: &[JobId]) -> usize {
-        if self.is_gathered() { 0 } else { self.table.hidden(jobs) }
+    /// What is wrong with the filter that is being typed.
+    pub fn filter_fault(&self) -> Option<&FilterError> {
+        self.filter_fault.as_ref()
     }
 
     pub(super) fn say(&mut self, text: impl Into<String>, now: Stamp) {

@@ -8,6 +8,7 @@ use crate::model::board::{Board, Row};
 use crate::model::id::JobId;
 use crate::model::stamp::Stamp;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How long rows stand still after a key.
@@ -28,6 +29,8 @@ pub struct Only {
 #[derive(Debug, Default)]
 pub struct Table {
     order: Vec<JobId>,
+    /// Of every job whether it is shown.
+    shown: Vec<bool>,
     cursor: Option<JobId>,
     /// The cursor's place in the order.
     place: usize,
@@ -103,18 +106,27 @@ impl Table {
     /// Every marked job, those of the range being drawn included.
     pub fn marked(&self) -> BTreeSet<JobId> {
         let mut marked = self.marks.clone();
-        marked.extend(self.range());
+        let drawn = self.range().and_then(|range| self.order.get(range));
+        marked.extend(drawn.unwrap_or_default());
         marked
     }
 
-    /// The jobs between the beginning of the range and the cursor.
-    pub fn range(&self) -> &[JobId] {
-        let Some(from) = self.range_from.and_then(|job| self.place_of(job)) else {
-            return &[];
-        };
-        self.order
-            .get(from.min(self.place)..=from.max(self.place))
-            .unwrap_or(&[])
+    /// Whether any job is marked.
+    pub fn has_marks(&self) -> bool {
+        !self.marks.is_empty() || self.range().is_some_and(|range| self.order.get(range).is_some())
+    }
+
+    /// How many jobs are marked, those of the range being drawn included; and how many of them are not shown.
+    pub fn count_marks(&self) -> (usize, usize) {
+        let drawn = self.range().and_then(|range| self.order.get(range)).unwrap_or_default();
+        let new = drawn.iter().filter(|job| !self.marks.contains(job)).count();
+        (self.marks.len() + new, self.hidden(&self.marks))
+    }
+
+    /// The places between the beginning of the range and the cursor.
+    pub fn range(&self) -> Option<RangeInclusive<usize>> {
+        let from = self.range_from.and_then(|job| self.place_of(job))?;
+        Some(from.min(self.place)..=from.max(self.place))
     }
 
     /// Whether a job is marked, the range being drawn apart.
@@ -122,13 +134,25 @@ impl Table {
         self.marks.contains(&job)
     }
 
+    /// Whether not all jobs are shown, or only those happen to be that fit.
+    pub fn is_narrowed(&self) -> bool {
+        !self.filter.is_empty() || self.stragglers || self.only.is_some()
+    }
+
     /// How many of these jobs are not shown.
-    pub fn hidden(&self, jobs: &[JobId]) -> usize {
-        if self.filter.is_empty() && !self.stragglers && self.only.is_none() {
+    pub fn hidden<'a>(&self, jobs: impl IntoIterator<Item = &'a JobId>) -> usize {
+        if !self.is_narrowed() {
             return 0;
         }
-        let shown: BTreeSet<JobId> = self.order.iter().copied().collect();
-        jobs.iter().filter(|job| !shown.contains(job)).count()
+        let is_shown = |job: &JobId| self.shown.get(job.index()).copied().unwrap_or_default();
+        jobs.into_iter().filter(|job| !is_shown(job)).count()
+    }
+
+    /// Whether a row is among those that are to be shown, whatever is on the screen just now.
+    pub(super) fn lets_through(&self, row: &Row, pack: &Pack) -> bool {
+        self.only.as_ref().is_none_or(|only| only.jobs.contains(&row.job))
+            && self.filter.lets_through(row, pack)
+            && (!self.stragglers || pack.lag(row).is_some())
     }
 
     /// Whether the rows stand still at `now`, an overlay apart.
@@ -170,11 +194,14 @@ impl Table {
     /// then it stays on the first row.
     pub(super) fn arrange(&mut self, board: &Board, now: Stamp) {
         let pack = Pack::of(board, now);
-        let is_chosen = |row: &Row| self.only.as_ref().is_none_or(|only| only.jobs.contains(&row.job));
-        let shown = |row: &&Row| {
-            is_chosen(row) && self.filter.lets_through(row, &pack) && (!self.stragglers || pack.lag(row).is_some())
-        };
-        self.order = arrange(board.rows().iter().filter(shown), self.sort, self.reversed, &pack);
+        let rows = board.rows().iter();
+        let shown = rows.filter(|row| self.lets_through(row, &pack));
+        self.order = arrange(shown, self.sort, self.reversed, &pack);
+        self.shown.clear();
+        self.shown.resize(board.rows().len(), false);
+        for job in &self.order {
+            self.shown[job.index()] = true;
+        }
         self.unsorted = None;
         let before = self.cursor;
         let kept = before.filter(|_| self.steered).and_then(|job| self.place_of(job));
@@ -228,7 +255,9 @@ impl Table {
     /// Marks these jobs; removes their marks if all of them have one.
     pub(super) fn mark_together(&mut self, jobs: &[JobId]) {
         if jobs.iter().all(|job| self.marks.contains(job)) {
-            self.marks.retain(|job| !jobs.contains(job));
+            for job in jobs {
+                self.marks.remove(job);
+            }
         } else {
             self.marks.extend(jobs);
         }
@@ -297,8 +326,8 @@ impl Table {
         self.stragglers = only;
     }
 
-    pub(super) fn next_sort(&mut self) {
-        self.sort = self.sort.next();
+    pub(super) fn next_sort(&mut self, fields: usize) {
+        self.sort = self.sort.next(fields);
     }
 
     pub(super) fn reverse(&mut self) {

@@ -10,13 +10,15 @@ use super::details::facts;
 use super::echo;
 use super::export;
 use super::fact::NAME_COLUMNS;
-use super::filter::{self, Filter};
+use super::filter::{self, Filter, Known};
+use super::follow_up;
 use super::gathering;
 use super::help::help;
 use super::input::{Input, Typed};
 use super::key::Key;
 use super::lag::Pack;
 use super::leave;
+use super::measuring;
 use super::message::{Effect, Effects, Find, Found, Loaded, Msg, Size};
 use super::obey;
 use super::order::Sort;
@@ -30,8 +32,10 @@ use super::search::Search;
 use super::seat::Access;
 use super::secret::Entry;
 use super::state::{App, Departure, Screen};
+use super::stops;
 use super::summons::summon;
 use super::view::View;
+use super::warm;
 use super::watching;
 use super::writing::Writing;
 use crate::model::event::{Event, Message, What};
@@ -43,7 +47,10 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     app.dirty |= !matches!(msg, Msg::Frame | Msg::Runner(Message::Output(_)));
     let is_frame = matches!(msg, Msg::Frame);
     let effects = match msg {
-        Msg::Key(key) => press(app, key, now),
+        Msg::Key(key) => {
+            let effects = press(app, key, now);
+            effects.and(warm::wish(app))
+        }
         Msg::Paste(text) => paste(app, &text, now),
         Msg::Runner(message) => hear(app, message, now),
         Msg::RunnerGone(rest) => {
@@ -77,6 +84,10 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
             comparing::take(app, compared);
             Effects::none()
         }
+        Msg::Measured(measured) => {
+            measuring::take(app, measured);
+            Effects::none()
+        }
         Msg::Said(words) => {
             app.say(words, now);
             Effects::none()
@@ -92,15 +103,23 @@ pub fn update(app: &mut App, msg: Msg, now: Stamp) -> Effects {
     } else {
         watching::follow(app, now)
     };
+    let measured = if is_frame {
+        Effects::none()
+    } else {
+        measuring::wish(app)
+    };
     let effects = effects
         .and(watched)
         .and(gathering::wish(app))
+        .and(measured)
         .and(comparing::go_on(app));
+    stops::note(app, &effects);
     effects.and(leave::when_over(app, now))
 }
 
 /// Rows take their places before they are drawn.
 fn frame(app: &mut App, now: Stamp) {
+    measuring::frame(app, now);
     if app.table.is_stale() && !app.is_held(now) {
         app.table.arrange(&app.board, now);
     }
@@ -115,6 +134,9 @@ fn drift(app: &mut App) {
     if app.table.stragglers_only() || app.table.filter().reads_time() || matches!(sort, Sort::Elapsed | Sort::Attention)
     {
         app.table.note_drift();
+        if app.view.is_gathered() && app.table.is_narrowed() {
+            app.clusters.note_drift();
+        }
     }
 }
 
@@ -144,9 +166,12 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
         }
         Message::Output(output) => {
             app.board.print(&output);
-            app.dirty |= is_seen(app, output.job);
+            app.dirty |= is_seen(app, output.job) | measuring::note_output(app, output.job);
             if app.table.filter().reads_output() {
                 app.table.note_drift();
+                if app.view.is_gathered() {
+                    app.clusters.note_drift();
+                }
                 app.dirty = true;
             }
             reading::note_growth(app, output.job, output.attempt)
@@ -156,6 +181,11 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
 
 fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     app.board.apply(event);
+    match &event.what {
+        What::Job { job, .. } => app.prints.note_change(*job),
+        What::RunResumed(_) => app.prints.note_all(&app.board),
+        _ => {}
+    }
     app.last_event = event.at;
     note_end(app, event.at);
     match &event.what {
@@ -164,6 +194,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
         } => {
             reading::note_attempt(app, *job, *attempt, event.at);
             echo::hear(app, *job, change, now);
+            stops::hear(app, *job, now);
         }
         What::Width { width } => echo::width(app, *width, now),
         what => {
@@ -178,6 +209,7 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
 fn note_end(app: &mut App, at: Stamp) {
     app.table.note_change();
     gathering::note_change(app);
+    measuring::note_change(app);
     app.over_since = match app.over_since {
         _ if !app.board.all_done() => None,
         None => Some(at),
@@ -195,6 +227,7 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
         return;
     }
     app.board.interrupt();
+    app.prints.note_all(&app.board);
     note_end(app, app.board.last());
     app.departure = Departure::None;
     if matches!(
@@ -247,14 +280,19 @@ fn paste(app: &mut App, pasted: &str, now: Stamp) -> Effects {
     match &mut app.overlay {
         Overlay::Filter(input) => {
             input.paste(pasted);
-            if let Ok(filter) = Filter::parse(input.text()) {
-                refilter(app, filter, now);
+            match Filter::read(input.text(), Known::of(&app.board)) {
+                Ok(filter) => {
+                    app.filter_fault = None;
+                    refilter(app, filter, now);
+                }
+                Err(fault) => app.filter_fault = Some(fault),
             }
         }
         Overlay::Search(input) | Overlay::Time(input) | Overlay::Writing(Writing::Naming(_, input)) => {
             input.paste(pasted);
         }
         Overlay::Command(line) => line.paste(pasted),
+        Overlay::FollowUp(prompt) => prompt.input.paste(pasted),
         Overlay::Password(question) => question.paste(pasted, now),
         _ => app.say("pasted text is ignored here", now),
     }
@@ -343,6 +381,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
         Overlay::Time(input) => return type_time(app, input, key, now),
         Overlay::Writing(writing) => return export::press(app, writing, key, now),
         Overlay::Command(line) => return type_command(app, line, key, now),
+        Overlay::FollowUp(prompt) => return follow_up::press(app, prompt, key, now),
     }
     Effects::none()
 }
@@ -363,12 +402,13 @@ fn type_filter(app: &mut App, mut input: Input, key: Key, now: Stamp) {
     let typed = input.press(key);
     let filter = match typed {
         Typed::Dropped => Ok(Filter::default()),
-        Typed::On | Typed::Taken => Filter::parse(input.text()),
+        Typed::On | Typed::Taken => Filter::read(input.text(), Known::of(&app.board)),
     };
     // What is wrong is said beside it; it is not taken, and the last good one stays.
     if typed == Typed::On || filter.is_err() {
         app.overlay = Overlay::Filter(input);
     }
+    app.filter_fault = filter.as_ref().err().cloned();
     if let Ok(filter) = filter
         && filter != *app.table.filter()
     {
@@ -380,12 +420,15 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
     match line.press(key, &app.commands, &app.board) {
         Typed::On => {}
         Typed::Dropped => return Effects::none(),
-        Typed::Taken => match command::read(line.input().text()) {
+        Typed::Taken => match command::read(line.input().text(), Known::of(&app.board)) {
             Ok(None) => return Effects::none(),
             Ok(Some(command)) => {
                 obey::remember(app, line.input().text());
                 if app.is_locked() && command.verb.asks_runner() {
                     return say_locked(app, now);
+                }
+                if app.is_planned() && command.verb.asks_runner() && command.verb != Verb::Run {
+                    return say_planned(app, now);
                 }
                 return match command.verb {
                     Verb::Write if app.is_locked() => lock(app, now),
@@ -402,7 +445,7 @@ fn type_command(app: &mut App, mut line: CommandLine, key: Key, now: Stamp) -> E
 
 fn refilter(app: &mut App, filter: Filter, now: Stamp) {
     app.table.set_filter(filter);
-    app.table.arrange(&app.board, now);
+    arrange(app, now);
 }
 
 /// What is no expression stays where it can be mended, and the search before stays what it was.
@@ -431,10 +474,14 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
     let Some(action) = Action::of_key(key, app.place()) else {
         return Effects::none();
     };
-    if app.is_locked() && action.asks_runner() {
+    if app.is_locked() && (action.asks_runner() || action.begins_run()) {
         return say_locked(app, now);
     }
+    if app.is_planned() && action.asks_runner() {
+        return say_planned(app, now);
+    }
     match action {
+        Action::FollowUp => return follow_up::begin(app, now),
         Action::Lock => return lock(app, now),
         Action::Cancel => return act::cancel(app, now),
         Action::Kill => return act::kill(app, now),
@@ -473,6 +520,7 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
         Action::Groups => gathering::switch(app, View::Groups, now),
         Action::Failures => gathering::switch(app, View::Failures, now),
         Action::Timeline => gathering::switch(app, View::Timeline, now),
+        Action::Buckets => gathering::switch(app, View::Buckets, now),
         Action::NextView => gathering::switch(app, app.view.next(), now),
         Action::Quit | Action::Interrupt => return leave::ask(app, now),
         Action::Help => app.overlay = Overlay::Help(Pane::default()),
@@ -483,6 +531,11 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
                 return act::look_unasked(app, job, now);
             }
         }
+        Action::Filter if matches!(app.screen, Screen::Table) => {
+            app.overlay = Overlay::Filter(Input::new(app.table.filter().text()));
+            app.filter_fault = None;
+        }
+        Action::Stragglers if matches!(app.screen, Screen::Table) => stragglers(app, now),
         _ => {
             return match app.screen {
                 Screen::Table if app.view.is_gathered() => gathering::act(app, action, now),
@@ -492,6 +545,16 @@ fn act_on_screen(app: &mut App, key: Key, now: Stamp) -> Effects {
             };
         }
     }
+    Effects::none()
+}
+
+fn say_planned(app: &mut App, now: Stamp) -> Effects {
+    let key = Action::FollowUp
+        .keys()
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    app.say(format!("nothing runs yet; {key} gives a command"), now);
     Effects::none()
 }
 
@@ -539,19 +602,14 @@ fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
         Action::MarkAll => table.mark_all(),
         Action::Unmark => table.unmark(),
         Action::Invert => table.invert(),
-        Action::Filter => {
-            let input = Input::new(table.filter().text());
-            app.overlay = Overlay::Filter(input);
-        }
         Action::Sort => {
-            table.next_sort();
+            table.next_sort(app.board.fields().len());
             table.arrange(&app.board, now);
         }
         Action::Reverse => {
             table.reverse();
             table.arrange(&app.board, now);
         }
-        Action::Stragglers => stragglers(app, now),
         Action::Back if app.view == View::Timeline => gathering::switch(app, View::Hosts, now),
         Action::Back => step_back(app, now),
         Action::Open => return reading::open(app),
@@ -575,7 +633,7 @@ fn step_back(app: &mut App, now: Stamp) {
     } else {
         table.let_go();
     }
-    table.arrange(&app.board, now);
+    arrange(app, now);
 }
 
 fn stragglers(app: &mut App, now: Stamp) {
@@ -590,5 +648,11 @@ fn stragglers(app: &mut App, now: Stamp) {
         return;
     }
     app.table.set_stragglers(only);
+    arrange(app, now);
+}
+
+/// Others are to be shown than before: the rows take their places at once, whatever holds them still.
+fn arrange(app: &mut App, now: Stamp) {
     app.table.arrange(&app.board, now);
+    gathering::form_anew(app, now);
 }

@@ -1,5 +1,5 @@
-//! The four ways to look at a run: its jobs one by one, those that printed the same, those that failed alike, and when
-//! each of them ran.
+//! The five ways to look at a run: its jobs one by one, those that printed the same, those that failed alike, when each
+//! of them ran, and the buckets into which the values of a field fall.
 
 /// What the list on the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum View {
     Failures,
     /// Every job a row, with a bar over the run's time.
     Timeline,
+    /// Jobs whose value of a field falls into the same bucket.
+    Buckets,
 }
 
 impl View {
@@ -23,20 +25,21 @@ impl View {
             Self::Hosts => Self::Groups,
             Self::Groups => Self::Failures,
             Self::Failures => Self::Timeline,
-            Self::Timeline => Self::Hosts,
+            Self::Timeline => Self::Buckets,
+            Self::Buckets => Self::Hosts,
         }
     }
 
     /// Whether its rows are clusters of jobs.
     pub fn is_gathered(self) -> bool {
-        matches!(self, Self::Groups | Self::Failures)
+        matches!(self, Self::Groups | Self::Failures | Self::Buckets)
     }
 
     /// How many lines a row of it takes.
     pub fn lines(self) -> usize {
         match self {
             Self::Hosts | Self::Timeline => 1,
-            Self::Groups => 2,
+            Self::Groups | Self::Buckets => 2,
             Self::Failures => 3,
         }
     }

@@ -91,6 +91,7 @@ mod tests {
     use crate::model::board::Board;
     use crate::model::event::{Change, Message};
     use crate::model::id::AttemptNo;
+    use crate::model::left::{Kin, Left};
     use crate::model::outcome::Outcome;
     use crate::model::probe::{HostState, Seen};
     use std::sync::Arc;
@@ -164,6 +165,54 @@ mod tests {
         assert_eq!(answer(&mut app, 0, 126_000), []);
         assert_eq!(due(&app), None);
         assert_eq!(tell(&mut app, Msg::Tick, 200_000), [], "closed");
+    }
+
+    #[test]
+    fn the_list_of_the_search_gives_way_to_the_live_look_unless_it_knows_of_an_escape() {
+        let mut app = desk();
+        press(&mut app, 'i', 102_000);
+        let search = |kin| {
+            let left = Left {
+                pid: 7,
+                kin,
+                state: 'S',
+                owner: "root".to_owned(),
+                name: "sleep".to_owned(),
+            };
+            vec![left]
+        };
+        let processes = search(Kin::Session);
+        let found = |app: &mut App, processes| {
+            let left = event(app.plan(), 0, 102, Change::Left { processes });
+            tell(app, Msg::Runner(Message::Event(left)), 102_000);
+        };
+        let lists = |app: &App| names(app, 103_000).iter().any(|name| name.starts_with("processes: "));
+        found(&mut app, processes);
+        assert!(lists(&app), "nothing else is known yet");
+        let process = crate::model::probe::Process {
+            pid: 7,
+            parent: 1,
+            state: 'S',
+            owner: "root".to_owned(),
+            elapsed: 1,
+            cpu: 0,
+            waits_in: None,
+            arguments: "sleep 7777".to_owned(),
+        };
+        let state = HostState {
+            processes: vec![process],
+            ..HostState::default()
+        };
+        let probe = Probe {
+            at: Stamp::from_secs(103),
+            job: JobId(0),
+            attempt: AttemptNo::FIRST,
+            seen: Seen::Host(Box::new(state)),
+        };
+        tell(&mut app, Msg::Runner(Message::Probe(probe)), 103_000);
+        assert!(!lists(&app));
+        found(&mut app, search(Kin::Escaped));
+        assert!(lists(&app));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The options that say how a run is shown, and the front-end that follows from them.
 
+use super::fields::FieldArgs;
 use clap::{Args, ValueEnum};
 
 /// How the run is shown.
@@ -25,6 +26,8 @@ pub struct DisplayArgs {
     /// One JSON object per line, the same as --front json.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) fields: FieldArgs,
 }
 
 impl DisplayArgs {

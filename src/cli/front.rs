@@ -21,8 +21,7 @@ use crate::report::signals::{Action, Ladder, Signals};
 use crate::report::{self, Reader, Rendering, Style};
 use crate::rundir::RunDir;
 use crate::transport::Agent;
-
-use crate::tui::{self, Access, Leaving, Look, Opening, Seat};
+use crate::tui::{self, Access, Bookmark, Ending, Errand, Leaving, Look, Opening, Seat, Session};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -74,7 +73,7 @@ impl Stage {
     ) -> Self {
         Self {
             link,
-            plan,
+            plan: display.fields.laid_over(plan),
             began: ago(welcome.now.0),
             welcome,
             display: display.clone(),
@@ -117,15 +116,40 @@ fn kind(display: &DisplayArgs) -> Kind {
     }
 }
 
-/// Shows the run until it is over or left; returns the exit status that it and the front-end ask for.
-pub(super) async fn show(stage: Stage) -> Result<ExitStatus, CliError> {
+/// A dashboard as it is opened, and opened again after another one was shown.
+pub(super) struct Scene {
+    /// What was asked.
+    pub(super) plan: Arc<Plan>,
+    dir: RunDir,
+    /// The run as it stands.
+    pub(super) board: Board,
+    began: Instant,
+    /// What the dashboard is to the run.
+    pub(super) seat: Seat,
+    /// The way to the runner, if there is one.
+    pub(super) link: Option<Link>,
+    /// How results are printed.
+    pub(super) display: DisplayArgs,
+}
+
+/// What became of a front-end.
+pub(super) enum Shown {
+    /// It has gone, and so has whoever sat there, with this exit status; a dashboard says what was typed.
+    Left(ExitStatus, Option<Bookmark>),
+    /// A further command is to be run and shown, and then this dashboard again.
+    FollowUp(Box<Scene>, Bookmark, Errand),
+}
+
+/// Shows the run until it is over or left.
+pub(super) async fn show(stage: Stage, session: Session) -> Result<Shown, CliError> {
     if stage.arrival != Arrival::Later(Access::ReadOnly) {
         offer_agent(&stage.link).await;
     }
+    let left = |status| Shown::Left(status, None);
     match (kind(&stage.display), stage.arrival) {
-        (Kind::Print(style), _) => print(stage, style).await,
-        (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience).await,
-        (Kind::Dashboard(_), Arrival::Later(access)) => open_at_once(stage, access).await,
+        (Kind::Print(style), _) => print(stage, style).await.map(left),
+        (Kind::Dashboard(patience), Arrival::First) => open_after(stage, patience, session).await,
+        (Kind::Dashboard(_), Arrival::Later(access)) => open_at_once(stage, access, session).await,
     }
 }
 
@@ -223,10 +247,18 @@ fn may_colour(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
 }
 
 /// Opens the dashboard if the run is not over by then.
-async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, CliError> {
+async fn open_after(mut stage: Stage, patience: Duration, session: Session) -> Result<Shown, CliError> {
     let mut board = Board::new(&stage.plan);
-    match before_dashboard(patience, &mut stage, &mut board).await? {
-        Prelude::Dashboard => dashboard(stage, board, Access::Full).await,
+    let prelude = before_dashboard(patience, &mut stage, &mut board).await?;
+    if let Prelude::Dashboard = prelude {
+        return open(Scene::of(stage, board, Access::Full), session).await;
+    }
+    let status = without_dashboard(stage, board, prelude).await?;
+    Ok(Shown::Left(status, None))
+}
+
+async fn without_dashboard(stage: Stage, mut board: Board, prelude: Prelude) -> Result<ExitStatus, CliError> {
+    match prelude {
         Prelude::Over if board.course().is_live() => {
             let dir = RunDir::open(stage.plan.directory.clone());
             let rest = rest(dir, stage.link.told()).await;
@@ -240,7 +272,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
             board.interrupt();
             over(&stage.plan, &board, stage.display.group)
         }
-        Prelude::Over => over(&stage.plan, &board, stage.display.group),
+        Prelude::Over | Prelude::Dashboard => over(&stage.plan, &board, stage.display.group),
         // Nobody is there to read a summary.
         Prelude::Stopped(ExitStatus::HungUp) => Ok(ExitStatus::HungUp),
         Prelude::Stopped(status) => {
@@ -258,7 +290,7 @@ async fn open_after(mut stage: Stage, patience: Duration) -> Result<ExitStatus, 
 }
 
 /// Opens the dashboard with all that has happened so far.
-async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, CliError> {
+async fn open_at_once(mut stage: Stage, access: Access, session: Session) -> Result<Shown, CliError> {
     let mut board = take_backlog(&mut stage.link, &stage.welcome, &stage.plan).await;
     let (plan, dir) = (Arc::clone(&stage.plan), RunDir::open(stage.plan.directory.clone()));
     let read = move || {
@@ -270,29 +302,129 @@ async fn open_at_once(mut stage: Stage, access: Access) -> Result<ExitStatus, Cl
     let board = spawn_blocking(read)
         .await
         .map_err(|error| CliError::System(error.into()))?;
-    dashboard(stage, board, access).await
+    open(Scene::of(stage, board, access), session).await
 }
 
-async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitStatus, CliError> {
-    let (plan, bond, tie) = (stage.plan, stage.bond, stage.welcome.tie);
-    let seat = Seat {
+impl Scene {
+    fn of(stage: Stage, board: Board, access: Access) -> Self {
+        Self {
+            dir: RunDir::open(stage.plan.directory.clone()),
+            board,
+            began: stage.began,
+            seat: Seat {
+                bond: stage.bond,
+                access,
+                tie: stage.welcome.tie,
+                who: Some(stage.welcome.who),
+                logout: stage.welcome.logout,
+            },
+            link: Some(stage.link),
+            display: stage.display,
+            plan: stage.plan,
+        }
+    }
+
+    /// The record of a run that is over.
+    pub(super) async fn of_record(record: Record) -> Result<Self, CliError> {
+        let Record {
+            dir, plan, mut board, ..
+        } = record;
+        let last = board.last();
+        let (read_plan, read_dir) = (Arc::clone(&plan), dir.clone());
+        let read = move || {
+            if let Err(error) = tails(&read_plan, &read_dir, &mut board) {
+                tracing::warn!(%error, "some output cannot be read");
+            }
+            board
+        };
+        let board = spawn_blocking(read)
+            .await
+            .map_err(|error| CliError::System(error.into()))?;
+        Ok(Self {
+            plan,
+            dir,
+            board,
+            began: ago(last.0),
+            seat: lonely(Bond::Record),
+            link: None,
+            display: DisplayArgs::default(),
+        })
+    }
+
+    /// Hosts for a run that has not begun.
+    pub(super) fn of_plan(plan: Plan, display: DisplayArgs) -> Self {
+        Self {
+            dir: RunDir::open(plan.directory.clone()),
+            board: Board::new(&plan),
+            plan: Arc::new(plan),
+            began: Instant::now(),
+            seat: lonely(Bond::Planned),
+            link: None,
+            display,
+        }
+    }
+}
+
+/// The seat before what has no runner.
+fn lonely(bond: Bond) -> Seat {
+    Seat {
         bond,
-        access,
-        tie,
-        who: Some(stage.welcome.who),
-        logout: stage.welcome.logout,
-    };
-    let ending = Box::pin(tui::run(Opening {
-        link: Some(stage.link),
-        plan: Arc::clone(&plan),
-        dir: RunDir::open(plan.directory.clone()),
+        tie: Tie::Free,
+        access: Access::Full,
+        who: None,
+        logout: None,
+    }
+}
+
+/// Opens a dashboard.
+pub(super) async fn open(scene: Scene, session: Session) -> Result<Shown, CliError> {
+    let Scene {
+        plan,
+        dir,
         board,
-        began: stage.began,
-        look: Look::from_environment(|name| env::var_os(name)),
+        began,
         seat,
-        summons: summons(),
+        link,
+        display,
+    } = scene;
+    let summons = match seat.bond {
+        Bond::Tied | Bond::Free => summons(),
+        Bond::Record | Bond::Planned => Summons::default(),
+    };
+    let mut ending = Box::pin(tui::run(Opening {
+        link,
+        plan: Arc::clone(&plan),
+        dir: dir.clone(),
+        board,
+        began,
+        look: Look::from_environment(|name| env::var_os(name)),
+        seat: seat.clone(),
+        summons,
+        session,
     }))
     .await;
+    let bookmark = ending.bookmark.clone();
+    if let Leaving::FollowUp(errand) = ending.leaving {
+        let scene = Scene {
+            plan,
+            dir,
+            board: ending.board,
+            began,
+            seat,
+            link: ending.link.take(),
+            display,
+        };
+        return Ok(Shown::FollowUp(Box::new(scene), bookmark, errand));
+    }
+    let left = match seat.bond {
+        Bond::Record | Bond::Planned => left_alone(ending.leaving),
+        Bond::Tied | Bond::Free => left(&plan, &seat, ending, display.group).await,
+    };
+    left.map(|status| Shown::Left(status, Some(bookmark)))
+}
+
+/// What is left to do and say when the dashboard of a run has gone.
+async fn left(plan: &Plan, seat: &Seat, ending: Ending, grouped: bool) -> Result<ExitStatus, CliError> {
     // Nobody is there to read a summary, and the terminal must not be touched.
     if matches!(ending.leaving, Leaving::HungUp) {
         return Ok(ExitStatus::HungUp);
@@ -301,36 +433,47 @@ async fn dashboard(stage: Stage, board: Board, access: Access) -> Result<ExitSta
         tell_cut_off(&plan.run);
         return Ok(ExitStatus::LeftRunning);
     }
-    let goes_on = bond == Bond::Free && ending.board.course().is_live() && !ending.board.all_done();
+    let goes_on = seat.bond == Bond::Free && ending.board.course().is_live() && !ending.board.all_done();
     if goes_on {
         match ending.leaving {
             Leaving::Panicked => tell("the dashboard failed; please report what stands above"),
             Leaving::NoTerminal(error) => tell(&format!("the terminal cannot be used: {error}; use --plain")),
             _ => {}
         }
-        tell_left(&plan.run, tie, ending.farewell);
+        tell_left(&plan.run, seat.tie, ending.farewell);
         return Ok(ExitStatus::LeftRunning);
     }
-    let Some(board) = newest(&plan, ending.board).await else {
+    let Some(board) = newest(plan, ending.board).await else {
         tell_cut_off(&plan.run);
         return Ok(ExitStatus::LeftRunning);
     };
     match ending.leaving {
         Leaving::HungUp => Ok(ExitStatus::HungUp),
         Leaving::CutOff => Ok(ExitStatus::LeftRunning),
-        Leaving::Finished | Leaving::Detached => over(&plan, &board, stage.display.group),
+        Leaving::Finished | Leaving::Detached | Leaving::FollowUp(_) => over(plan, &board, grouped),
         Leaving::Terminated => {
-            summarise(&plan, &board, stage.display.group)?;
+            summarise(plan, &board, grouped)?;
             Ok(ExitStatus::Terminated)
         }
         Leaving::Panicked => {
-            summarise(&plan, &board, stage.display.group)?;
+            summarise(plan, &board, grouped)?;
             Err(CliError::Dashboard)
         }
         Leaving::NoTerminal(error) => {
-            summarise(&plan, &board, stage.display.group)?;
+            summarise(plan, &board, grouped)?;
             Err(CliError::Terminal(error))
         }
+    }
+}
+
+/// The same where there is no runner, and nothing that could go on.
+fn left_alone(leaving: Leaving) -> Result<ExitStatus, CliError> {
+    match leaving {
+        Leaving::HungUp => Ok(ExitStatus::HungUp),
+        Leaving::Terminated => Ok(ExitStatus::Terminated),
+        Leaving::Finished | Leaving::Detached | Leaving::CutOff | Leaving::FollowUp(_) => Ok(ExitStatus::AllOk),
+        Leaving::Panicked => Err(CliError::Dashboard),
+        Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }
 }
 
@@ -351,48 +494,6 @@ async fn newest(plan: &Plan, board: Board) -> Option<Board> {
         },
         // A record that cannot be read tells nothing new.
         _ => Some(board),
-    }
-}
-
-/// Opens the dashboard on the record of a run that is over.
-pub(super) async fn show_record(record: Record) -> Result<ExitStatus, CliError> {
-    let Record {
-        dir, plan, mut board, ..
-    } = record;
-    let last = board.last();
-    let (read_plan, read_dir) = (Arc::clone(&plan), dir.clone());
-    let read = move || {
-        if let Err(error) = tails(&read_plan, &read_dir, &mut board) {
-            tracing::warn!(%error, "some output cannot be read");
-        }
-        board
-    };
-    let board = spawn_blocking(read)
-        .await
-        .map_err(|error| CliError::System(error.into()))?;
-    let ending = Box::pin(tui::run(Opening {
-        link: None,
-        plan: Arc::clone(&plan),
-        dir,
-        board,
-        began: ago(last.0),
-        look: Look::from_environment(|name| env::var_os(name)),
-        seat: Seat {
-            bond: Bond::Record,
-            tie: Tie::Free,
-            access: Access::Full,
-            who: None,
-            logout: None,
-        },
-        summons: Summons::default(),
-    }))
-    .await;
-    match ending.leaving {
-        Leaving::HungUp => Ok(ExitStatus::HungUp),
-        Leaving::Terminated => Ok(ExitStatus::Terminated),
-        Leaving::Finished | Leaving::Detached | Leaving::CutOff => Ok(ExitStatus::AllOk),
-        Leaving::Panicked => Err(CliError::Dashboard),
-        Leaving::NoTerminal(error) => Err(CliError::Terminal(error)),
     }
 }
 

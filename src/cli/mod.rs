@@ -1,6 +1,7 @@
 //! The command line: arguments to a settled request, the commands that need no run, and exit statuses. It is the top of
 //! the program and the only place that reads the environment; nothing may call it but `main`.
 
+mod adoption;
 mod again;
 mod args;
 mod attach;
@@ -11,14 +12,19 @@ mod display;
 mod dry_run;
 mod errand;
 mod error;
+mod fields;
+mod follow_up;
 mod front;
 mod history;
+mod launch;
 mod logout;
 mod no_way;
 mod nodes;
+mod parked;
 mod parse;
 mod place;
 mod preflight;
+mod prepare;
 mod reach;
 mod reap;
 mod request;
@@ -28,6 +34,7 @@ mod runner;
 mod runner_log;
 mod runtime;
 mod safety;
+mod session;
 mod settings;
 mod sources;
 mod spawn;

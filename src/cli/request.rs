@@ -9,6 +9,7 @@ use super::usage::UsageError;
 use super::words::command_text;
 use crate::config::{Config, Defaults, Layer, OnHangup, Ssh};
 use crate::model::doubt::Inherited;
+use crate::model::field::Field;
 use crate::model::host::HostName;
 use crate::model::id::RunId;
 use crate::model::plan::Settings;
@@ -40,6 +41,8 @@ pub struct RunRequest {
     pub on_hangup: OnHangup,
     /// What must be confirmed.
     pub safety: Safety,
+    /// What is read out of the output.
+    pub fields: Vec<Field>,
     /// The operator's own words.
     pub note: Option<String>,
     /// Of which run it repeats a part.
@@ -125,6 +128,7 @@ pub(super) fn build(args: &RunArgs, mut config: Config, world: &World<'_>) -> Re
             confirm_above: config.confirm_above,
             dry_run: args.safety.dry_run,
         },
+        fields: args.display.fields.fields()?,
         note: args.note.clone(),
         repeats: None,
     })

@@ -1,27 +1,35 @@
 //! The process that owns a run: the ssh side, the run directory, and the socket at which viewers find it. It is started
-//! by [`spawn`](super::spawn) in a session of its own, and lives until the run is over, whoever watches.
+//! by [`spawn`](super::spawn) in a session of its own, and lives until the run is over, whoever watches. Follow-ups of
+//! the run are driven by the same process, over the connections that stand.
+
+mod adoption;
+mod driving;
+mod enders;
 
 use super::args::RunnerArgs;
 use super::errand::Errand;
 use super::error::CliError;
 use super::runner_log::RunnerLog;
-use super::{again, place, preflight};
-use crate::link::hub::{About, Hub};
-use crate::link::{self, Asked};
+use super::{again, place};
 use crate::model::bond::Tie;
 use crate::model::exit::ExitStatus;
-use crate::model::request::{Force, Request};
-use crate::rundir::{Holder, Holdings, RunDir, RunLock, Writer};
-use crate::runner::Runner;
+use crate::model::id::RunId;
+use crate::model::request::Force;
+use crate::rundir::{Holder, RunDir, RunLock};
+use crate::runner::{Adoption, Family};
 use crate::transport::Agent;
-use crate::transport::openssh::{OpenSsh, SocketDir};
+use crate::transport::openssh::OpenSsh;
+use adoption::look_over;
+use driving::{Circumstances, Driving};
+use enders::Enders;
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::thread;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::{JoinSet, spawn_blocking};
 
 /// What the runner says on its standard output when viewers can come.
 pub(super) const READY: &str = "ready";
@@ -79,68 +87,90 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
         Errand::Begin => (Arc::new(dir.read_plan().map_err(super::usage::UsageError::from)?), None),
         Errand::Resume(lost) => again::take_over(dir, lost)?,
     };
-    preflight::check_files(&plan.settings, plan.hosts.len())?;
-    let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(super::usage::UsageError::from)?;
-    let writer = Writer::open(dir.clone()).map_err(CliError::System)?;
-    let (outlet, wishes, ends) = link::ends();
-    let asked = ends.asked.clone();
-    let runner = match past {
-        None => Runner::prepare(Arc::clone(&plan), writer, outlet),
-        Some(past) => Runner::resume(Arc::clone(&plan), past, writer, outlet),
-    };
-    let runner = runner.map_err(CliError::System)?;
-    runner.heed_sleep();
-    let widths = Arc::clone(&plan);
-    let fitting = move |width| preflight::fitting_width(&widths.settings, widths.hosts.len(), width);
-    let runner = runner.fitting(Box::new(fitting));
-    let about = About {
-        run: plan.run.clone(),
+    let circumstances = Circumstances {
         tie,
-        starter: (tie == Tie::Starter).then(parent).flatten(),
-        logout: args.at_logout.clone(),
-        user: place::user(),
-        now: Box::new(runner.time()),
+        at_logout: args.at_logout.clone(),
+        agent: Agent::at(place::agent()).await,
+        enders: Enders::default(),
     };
-    let hub = Hub::open(&dir.socket(), about, ends).map_err(CliError::System)?;
+    let first = Driving::prepare(dir, (plan, past), &circumstances)?;
+    let enders = circumstances.enders.clone();
     if tie == Tie::Starter {
-        let asked = asked.clone();
+        let enders = enders.clone();
         // A thread, because standard input may be read in no other way; it ends with the process.
         thread::Builder::new()
             .name("lifeline".to_owned())
-            .spawn(move || end_with_starter(&asked))
+            .spawn(move || end_with_starter(&enders))
             .map_err(CliError::System)?;
     }
-    let signals = tokio::spawn(heed_signals(asked)?);
-    let holdings = Holdings::begin(dir).map_err(CliError::System)?;
-    let transport = OpenSsh::new(
-        plan.ssh.clone(),
-        sockets,
-        (Arc::new(move |holding| holdings.note(holding)), runner.words()),
-        Agent::at(place::agent()).await,
-    );
-    let serving = tokio::spawn(hub.serve());
+    let signals = tokio::spawn(heed_signals(enders)?);
     {
         let mut out = io::stdout().lock();
         writeln!(out, "{READY}")?;
         out.flush()?;
     }
-    runner.run(transport, wishes).await;
-    // All of them are reaped.
-    if let Err(error) = dir.forget_holdings() {
-        tracing::warn!(%error, "the list of ssh processes stays");
-    }
-    let _ = serving.await;
+    drive_all(first, &circumstances).await;
     signals.abort();
     Ok(())
 }
 
-/// The process that started this one.
-fn parent() -> Option<i32> {
-    rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get())
+/// Drives a run, and every further one that somebody asks for over its connections, until all of them are over.
+async fn drive_all(first: Driving, circumstances: &Circumstances) {
+    let (wanted, mut adoptions) = unbounded_channel();
+    let family = |lender| Family {
+        lender,
+        adoptions: Some(wanted.clone()),
+    };
+    let mut runs = JoinSet::new();
+    runs.spawn(first.run(family(None)));
+    loop {
+        tokio::select! {
+            biased;
+            Some(adoption) = adoptions.recv() => match adopt(&adoption, circumstances).await {
+                Ok((driving, run, lock)) => {
+                    let family = family(Some(adoption.taken(run)));
+                    runs.spawn(async move {
+                        driving.run(family).await;
+                        drop(lock);
+                    });
+                }
+                Err(error) => adoption.refused(error.to_string()),
+            },
+            ended = runs.join_next() => match ended {
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::error!(%error, "the task of a run failed"),
+                None => return,
+            },
+        }
+    }
+}
+
+/// Takes on another run.
+async fn adopt(
+    adoption: &Adoption<OpenSsh>,
+    circumstances: &Circumstances,
+) -> Result<(Driving, RunId, RunLock), CliError> {
+    let (directory, parent) = (adoption.directory.clone(), Arc::clone(&adoption.parent));
+    // The lock may be waited for, and the disk.
+    let looked = spawn_blocking(move || look_over(&directory, &parent, &holder())).await;
+    let (dir, plan, lock) = looked.map_err(|error| CliError::System(error.into()))??;
+    let run = plan.run.clone();
+    let driving = Driving::prepare(&dir, (Arc::new(plan), None), circumstances)?;
+    let log = RunDir::open(adoption.parent.directory.clone()).log();
+    let words = format!(
+        "driven by the runner of {}: see {}\n",
+        adoption.parent.run,
+        log.display()
+    );
+    if let Err(error) = std::fs::write(dir.log(), words) {
+        tracing::debug!(%error, "where the log is cannot be written down");
+    }
+    tracing::info!(%run, "another run is driven as well");
+    Ok((driving, run, lock))
 }
 
 /// Ends the run when the process that started it has gone: it holds the other end of standard input.
-fn end_with_starter(asked: &UnboundedSender<Asked>) {
+fn end_with_starter(enders: &Enders) {
     let mut input = io::stdin().lock();
     let mut bytes = [0; 64];
     loop {
@@ -150,17 +180,11 @@ fn end_with_starter(asked: &UnboundedSender<Asked>) {
             _ => {}
         }
     }
-    let who = "heeler, as the process that started the run has gone".to_owned();
-    let force = Force::Graceful;
-    let _over = asked.send(Asked {
-        who,
-        request: Request::Quit { force },
-        secret: None,
-    });
+    enders.end("heeler, as the process that started the run has gone", Force::Graceful);
 }
 
 /// TERM and INT end the run with grace, and at once when they come again. HUP means nothing: the runner has no terminal.
-fn heed_signals(asked: UnboundedSender<Asked>) -> Result<impl Future<Output = ()>, CliError> {
+fn heed_signals(enders: Enders) -> Result<impl Future<Output = ()>, CliError> {
     let listen = |kind| signal(kind).map_err(CliError::System);
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
@@ -173,12 +197,7 @@ fn heed_signals(asked: UnboundedSender<Asked>) -> Result<impl Future<Output = ()
                 _ = interrupt.recv() => "INT",
                 _ = hang_up.recv() => continue,
             };
-            let who = format!("signal {name} to the runner");
-            let _over = asked.send(Asked {
-                who,
-                request: Request::Quit { force },
-                secret: None,
-            });
+            enders.end(&format!("signal {name} to the runner"), force);
             force = Force::Now;
         }
     })

@@ -5,6 +5,7 @@ use super::control::ControlError;
 use super::no_way::ReachError;
 use crate::config::ConfigError;
 use crate::history::{HistoryError, NoClass};
+use crate::model::field::FieldError;
 use crate::model::host::HostNameError;
 use crate::nodeset::NodeSetError;
 use crate::rundir::RunDirError;
@@ -39,6 +40,9 @@ pub enum UsageError {
     /// A wish that makes no sense.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// Columns that cannot be read from the output.
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// What is to finish cannot end with its link.
     #[error(
         "--let-finish means that a cut link ends nothing, and --on-disconnect end that it ends the command; leave one \

@@ -140,6 +140,7 @@ pub(super) fn make(home: &Path, run: &str, hosts: &[&str]) -> (Plan, RunDir) {
         ssh: SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         operator: "me@here".to_owned(),
         note: None,
         started: "2026-01-02T03:04:05Z".to_owned(),

@@ -14,6 +14,7 @@ mod events;
 #[cfg(test)]
 mod fixture;
 mod marks;
+mod printed;
 mod prune;
 mod record;
 mod remove;
@@ -21,13 +22,16 @@ mod rest;
 mod store;
 mod summary;
 mod tails;
+mod values;
 
 pub use class::{Class, NoClass};
 pub use error::HistoryError;
 pub use marks::{is_pinned, mark_reviewed, pin, unpin};
+pub use printed::{Printed, printed};
 pub use prune::{Bounds, Candidate, Kept, Verdict, judge};
 pub use record::{Record, State};
 pub use rest::{Rest, rest};
 pub use store::{Store, Which};
 pub use summary::Summary;
 pub use tails::tails;
+pub use values::values;

@@ -7,7 +7,7 @@ use crate::model::stamp::Stamp;
 use serde::{Deserialize, Serialize};
 
 /// The version of everything that follows the greeting.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// What a viewer says first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -335,6 +335,8 @@ impl Shared {
         }
         match request {
             Request::Hold if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
+            // The same holds for a run that would be driven beside it.
+            Request::Adopt { .. } if self.about.starter.is_some() && self.about.starter != viewer.pid => {}
             Request::Hold => self.hold(viewer, true),
             Request::Release => self.hold(viewer, false),
             request => self.pass_on(&viewer.who, request, secret),

@@ -172,7 +172,7 @@ impl Link {
     pub fn request(&self, request: Request) {
         let changes_nothing = matches!(
             request,
-            Request::Hold | Request::Release | Request::Agent { .. } | Request::Probe { .. }
+            Request::Hold | Request::Release | Request::Agent { .. } | Request::Probe { .. } | Request::KeepWarm { .. }
         );
         if !changes_nothing {
             self.asked.store(true, Ordering::Relaxed);

@@ -4,6 +4,7 @@
 use super::doubt::{Doubt, Inherited};
 use super::durations::Durations;
 use super::event::{Change, Ending, Event, Message, Output, Started, Stream, Unrecorded, What};
+use super::field::{Column, Field, Value};
 use super::host::HostName;
 use super::id::{AttemptNo, JobId};
 use super::left::Left;
@@ -37,6 +38,8 @@ pub struct Row {
     pub last_output: Option<Stamp>,
     /// How many bytes it has printed in this attempt, on standard output and standard error.
     pub printed: [u64; 2],
+    /// What was read out of that, a value for each field of the board.
+    pub values: Vec<Option<Value>>,
     /// How the earlier attempts ended, oldest first.
     pub earlier: Vec<Ending>,
     /// How many attempts came by themselves since the operator last asked for one.
@@ -106,6 +109,9 @@ pub struct Board {
     on_disconnect: OnDisconnect,
     password: Password,
     width: usize,
+    begun: Option<Stamp>,
+    fields: Vec<Field>,
+    columns: Vec<Column>,
 }
 
 /// Whether the run waits for the password that `sudo` wants on some host.
@@ -134,7 +140,7 @@ impl Board {
         for row in &rows {
             tally.enter(Standing::of(&row.phase));
         }
-        Self {
+        let mut board = Self {
             rows,
             tally,
             durations: Durations::default(),
@@ -146,7 +152,12 @@ impl Board {
             on_disconnect: plan.settings.on_disconnect,
             password: Password::default(),
             width: plan.settings.width,
-        }
+            begun: None,
+            fields: Vec::new(),
+            columns: Vec::new(),
+        };
+        board.set_fields(&plan.fields);
+        board
     }
 
     /// Every job, by number.
@@ -182,6 +193,54 @@ impl Board {
     /// What the record lacks so far.
     pub fn unrecorded(&self) -> &Unrecorded {
         &self.unrecorded
+    }
+
+    /// When the first job left the queue.
+    pub fn begun(&self) -> Option<Stamp> {
+        self.begun
+    }
+
+    /// What is read out of the outputs.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Reads these fields from now on. Values of fields that were there before stay.
+    pub fn set_fields(&mut self, fields: &[Field]) {
+        let before: Vec<Option<usize>> = fields
+            .iter()
+            .map(|field| self.fields.iter().position(|known| known == field))
+            .collect();
+        for row in &mut self.rows {
+            let known = std::mem::take(&mut row.values);
+            let value = |place: &Option<usize>| place.and_then(|place| known.get(place).cloned().flatten());
+            row.values = before.iter().map(value).collect();
+        }
+        self.fields = fields.to_vec();
+        self.settle_columns();
+    }
+
+    /// Takes in what was read out of the output of an attempt, a value for each field; says whether that is news.
+    pub fn measure(&mut self, job: JobId, attempt: AttemptNo, values: Vec<Option<Value>>) -> bool {
+        let Some(row) = self.rows.get_mut(job.index()) else {
+            return false;
+        };
+        let is_news = row.attempt == attempt && values.len() == self.fields.len() && row.values != values;
+        if is_news {
+            row.values = values;
+        }
+        is_news
+    }
+
+    /// The columns of the fields, as they were when they were last settled.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Works the columns out anew.
+    pub fn settle_columns(&mut self) {
+        let column = |place: usize| Column::of(self.rows.iter().filter_map(|row| row.values.get(place)?.as_ref()));
+        self.columns = (0..self.fields.len()).map(column).collect();
     }
 
     /// How many jobs may run at once.
@@ -236,7 +295,7 @@ impl Board {
                 };
                 self.resumed += 1;
             }
-            What::Requested(_) | What::Slept { .. } => {}
+            What::Requested(_) | What::Slept { .. } | What::Adopted { .. } | What::NotAdopted { .. } => {}
             What::Unrecorded(lacks) => self.unrecorded = lacks.clone(),
             What::Paused(reason) => self.course = Course::Paused(*reason),
             What::Continued => self.course = Course::Going,
@@ -314,6 +373,9 @@ impl Board {
         row.change(attempt, change, at);
         let after = Standing::of(&row.phase);
         row.trace.note(at, after);
+        if after != Standing::Queued {
+            self.begun.get_or_insert(at);
+        }
         self.tally.leave(before);
         self.tally.enter(after);
         if let Change::Done(ending) = change
@@ -338,6 +400,7 @@ impl Row {
             tail: Tail::default(),
             last_output: None,
             printed: [0; 2],
+            values: Vec::new(),
             earlier: Vec::new(),
             retries: 0,
             pid: None,
@@ -388,6 +451,7 @@ impl Row {
         self.tail = Tail::default();
         self.last_output = None;
         self.printed = [0; 2];
+        self.values.fill(None);
         self.pid = None;
         self.cookie = None;
         self.began = None;

@@ -12,6 +12,8 @@ pub enum Bond {
     Free,
     /// Nothing: the run was over before this program came, and its record is shown.
     Record,
+    /// Nothing: there is no run yet, only hosts for one.
+    Planned,
 }
 
 /// What ends a run besides itself.

@@ -1,5 +1,6 @@
 //! How long finished jobs ran, kept sorted, for the median (what is slow?) and the mean.
 
+use super::quartiles::{quartile, reach};
 use std::time::Duration;
 
 /// Run times of the jobs that ended by themselves, sorted.
@@ -27,17 +28,10 @@ impl Durations {
         self.sorted.get(self.sorted.len() / 2).copied()
     }
 
-    /// What lies beyond it is out of line with the rest: the upper quartile and one and a half times the distance of the
-    /// quartiles (Tukey, Exploratory Data Analysis, 1977). A few that took very long do not move it, nor does it call half
-    /// of a fleet out of line whose times differ by nature.
+    /// What lies beyond it is out of line with the rest.
     pub fn fence(&self) -> Option<Duration> {
-        let at = |quarter: usize| {
-            self.sorted
-                .get((self.sorted.len().saturating_sub(1)) * quarter / 4)
-                .copied()
-        };
-        let (lower, upper) = (at(1)?, at(3)?);
-        Some(upper + upper.saturating_sub(lower) * 3 / 2)
+        let (lower, upper) = (quartile(&self.sorted, 1)?, quartile(&self.sorted, 3)?);
+        Some(upper + reach::<_, u32>(lower, upper))
     }
 
     /// The mean.

@@ -64,6 +64,18 @@ pub enum What {
         /// How many.
         width: usize,
     },
+    /// The runner drives another run as well.
+    Adopted {
+        /// Which.
+        run: RunId,
+    },
+    /// It was asked to, and does not.
+    NotAdopted {
+        /// Where that run's directory is said to be.
+        directory: PathBuf,
+        /// Why not, one line.
+        detail: String,
+    },
     /// A host asks for the password that `sudo` wants; whoever needs it waits until somebody gives it.
     PasswordWanted {
         /// What became of the last one that was given, one line; nothing the first time.

@@ -15,6 +15,7 @@ pub(super) fn plan(hosts: u32) -> Plan {
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: RunId("20260102T030405-abcd".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -52,6 +52,13 @@ impl fmt::Display for AttemptNo {
 #[serde(transparent)]
 pub struct RunId(pub String);
 
+impl RunId {
+    /// The random part of the name, which is enough for people.
+    pub fn short(&self) -> &str {
+        self.0.rsplit('-').next().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

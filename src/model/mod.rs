@@ -10,6 +10,7 @@ pub mod durations;
 pub mod elapsed;
 pub mod event;
 pub mod exit;
+pub mod field;
 #[cfg(test)]
 mod fixture;
 pub mod forecast;
@@ -26,6 +27,7 @@ pub mod plan;
 pub mod probe;
 pub mod progress;
 pub mod prompt;
+mod quartiles;
 pub mod request;
 pub mod secret;
 pub mod signal;

@@ -3,6 +3,7 @@
 
 use super::doubt::Inherited;
 use super::durations::Durations;
+use super::field::Field;
 use super::host::HostName;
 use super::id::{JobId, RunId};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub struct Plan {
     /// What may still run on the hosts from that run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<Inherited>,
+    /// What is read out of the output, as columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
     /// Who started it (`user@machine`).
     pub operator: String,
     /// The operator's own words about it.

@@ -97,6 +97,18 @@ pub enum Request {
         /// Which.
         job: JobId,
     },
+    /// Keep the connections to the hosts of these jobs, and no other jobs', for a while when they fall idle, as those of
+    /// jobs that did not end well are kept. It is not recorded.
+    KeepWarm {
+        /// Which; those that were named before are not any more.
+        jobs: Vec<JobId>,
+    },
+    /// Drive the run in this directory as well, over the connections that stand: it must name this run as its parent,
+    /// and must not have begun.
+    Adopt {
+        /// Its directory.
+        directory: PathBuf,
+    },
     /// Start nothing new until told to continue.
     Pause,
     /// Go on after a pause.

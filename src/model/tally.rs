@@ -70,7 +70,8 @@ impl Standing {
         }
     }
 
-    fn place(self) -> usize {
+    /// Its place in the order of a job's life.
+    pub fn place(self) -> usize {
         match self {
             Self::Queued => 0,
             Self::Connecting => 1,

@@ -79,6 +79,7 @@ impl Resolver<'_> {
         for term in &terms {
             let operand = self.operand(text, term)?;
             match term.operator {
+                Operator::Union if set.is_empty() => set = Rc::unwrap_or_clone(operand),
                 Operator::Union => set.extend(operand.iter().cloned()),
                 Operator::Without => set = set.exclude(&operand),
                 Operator::Both => set = set.intersection(&operand),

@@ -1,107 +1,84 @@
-//! Which jobs printed the same. Outputs are told apart by their length and a hash first, and those that agree are
-//! compared byte by byte: two different outputs are never shown as one.
+//! Which jobs printed the same, but for the names of their hosts, as the groups of the dashboard have it.
 
 use super::feed::CHUNK;
 use super::merge;
 use crate::model::event::Stream;
+use crate::model::host::HostName;
+use crate::model::likeness::{Digest, Likeness};
 use crate::rundir::OutputReader;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 
-const STREAMS: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
+/// What an output is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print {
+    /// The same for outputs that differ at most by the own names of their hosts. The two streams are compared each by
+    /// itself: how they interleave is an accident of time.
+    pub(super) alike: Alike,
+    /// The same for outputs that are the same byte for byte.
+    pub(super) exact: Digest,
+}
 
-/// A class of equal outputs. The two streams are compared each by itself: how they interleave is an accident of time.
+/// What outputs that are put together have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Class(usize);
-
-/// The lengths of both streams and a hash of them: what equal outputs have in common, and others hardly ever.
-type Likeness = ([u64; 2], u64);
-
-/// The classes met so far, each with its first member.
-#[derive(Debug, Default)]
-pub(super) struct Classes<Keys = RandomState> {
-    keys: Keys,
-    known: HashMap<Likeness, Vec<(Class, OutputReader)>>,
-    count: usize,
+pub(super) enum Alike {
+    /// Their text.
+    Text(Digest),
+    /// Nothing: of this one, by its number, something is not on record, and nobody knows what it was.
+    Alone(usize),
 }
 
-impl<Keys: BuildHasher> Classes<Keys> {
-    /// The class of an output; `None` when there is none.
-    pub(super) fn of(&mut self, reader: OutputReader) -> io::Result<Option<Class>> {
-        let lengths = [reader.len(Stream::Stdout)?, reader.len(Stream::Stderr)?];
-        if lengths == [0, 0] {
-            return Ok(None);
-        }
-        let mut hasher = self.keys.build_hasher();
-        for (stream, length) in STREAMS.into_iter().zip(lengths) {
-            let mut offset = 0;
-            while offset < length {
-                let bytes = part(&reader, stream, offset)?;
-                hasher.write(&bytes);
-                offset += bytes.len().max(1) as u64;
-            }
-        }
-        let sound = merge::lost(&reader)? == 0;
-        let alike = self.known.entry((lengths, hasher.finish())).or_default();
-        for (class, first) in alike.iter() {
-            if sound && same(first, &reader, lengths)? {
-                return Ok(Some(*class));
-            }
-        }
-        let class = Class(self.count);
-        self.count += 1;
-        // Nobody knows what it was of which something is not on record.
-        if sound {
-            alike.push((class, reader));
-        }
-        Ok(Some(class))
-    }
-}
-
-fn same(left: &OutputReader, right: &OutputReader, lengths: [u64; 2]) -> io::Result<bool> {
-    for (stream, length) in STREAMS.into_iter().zip(lengths) {
-        for offset in (0..length).step_by(CHUNK) {
-            if part(left, stream, offset)? != part(right, stream, offset)? {
-                return Ok(false);
-            }
+/// What the output of a job of that number on this host is like; `None` when there is none.
+pub(super) fn print(number: usize, host: &HostName, reader: &OutputReader) -> io::Result<Option<Print>> {
+    let mut any = false;
+    let (mut alike, mut exact) = (Likeness::on(host), Likeness::exact());
+    for stream in [Stream::Stdout, Stream::Stderr] {
+        let length = reader.len(stream)?;
+        any |= length > 0;
+        let mut offset = 0;
+        while offset < length {
+            let bytes = reader.read(stream, offset, CHUNK)?;
+            alike.feed(stream, &bytes);
+            exact.feed(stream, &bytes);
+            offset += bytes.len().max(1) as u64;
         }
     }
-    Ok(true)
-}
-
-fn part(reader: &OutputReader, stream: Stream, offset: u64) -> io::Result<Vec<u8>> {
-    reader.read(stream, offset, CHUNK)
+    if !any {
+        return Ok(None);
+    }
+    let is_whole = merge::lost(reader)? == 0;
+    Ok(Some(Print {
+        alike: if is_whole {
+            Alike::Text(alike.finish())
+        } else {
+            Alike::Alone(number)
+        },
+        exact: exact.finish(),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::Stage;
     use super::*;
-    use std::hash::BuildHasherDefault;
-
-    /// Every output has the same hash.
-    #[derive(Default)]
-    struct Blind;
-
-    impl Hasher for Blind {
-        fn write(&mut self, _: &[u8]) {}
-
-        fn finish(&self) -> u64 {
-            0
-        }
-    }
+    use crate::model::id::JobId;
 
     #[test]
-    fn outputs_of_one_length_and_one_hash_are_still_told_apart() {
-        let mut stage = Stage::new(&["a", "b", "c", "d"]);
-        stage.print(0, Stream::Stdout, b"one");
-        stage.print(1, Stream::Stdout, b"two");
-        stage.print(2, Stream::Stdout, b"one");
-        let mut classes = Classes::<BuildHasherDefault<Blind>>::default();
-        let found: Vec<Option<Class>> = (0..4)
-            .map(|job| classes.of(stage.reader(job)).expect("readable"))
-            .collect();
-        assert_eq!(found, [Some(Class(0)), Some(Class(1)), Some(Class(0)), None]);
+    fn hosts_that_name_themselves_are_alike_and_not_the_same() {
+        let mut stage = Stage::new(&["web1", "web2", "db", "web3", "idle"]);
+        stage.print(0, Stream::Stdout, b"I am web1\n");
+        stage.print(1, Stream::Stdout, b"I am web2\n");
+        stage.print(2, Stream::Stdout, b"I am web1\n");
+        stage.print(3, Stream::Stderr, b"I am web3\n");
+        let found = |job: u32| {
+            let host = stage.plan.host(JobId(job));
+            print(job as usize, host, &stage.reader(job)).expect("readable")
+        };
+        let [web1, web2, db, web3] = [0, 1, 2, 3].map(|job| found(job).expect("output"));
+        assert_eq!(web1.alike, web2.alike);
+        assert_ne!(web1.exact, web2.exact);
+        assert_ne!(web1.alike, db.alike, "it speaks of another one");
+        assert_eq!(web1.exact, db.exact);
+        assert_ne!(web1.alike, web3.alike, "on the other stream");
+        assert_eq!(found(4), None);
     }
 }

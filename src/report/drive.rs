@@ -4,6 +4,7 @@
 use super::clock::elapsed;
 use super::error::{ReportError, printed};
 use super::feed::{CHUNK, Feed, Step, Unreadable};
+use super::fields;
 use super::gaps::Gaps;
 use super::plain::Plain;
 use super::prompt::{Prompt, Typed};
@@ -458,8 +459,10 @@ fn closing(board: &Board, plan: &Plan, options: Options) -> Result<(), ReportErr
     };
     if options.style != Style::Json {
         // When nobody reads standard error there is nobody to tell.
-        if summary::write(board, plan, &mut io::stderr().lock()).is_ok() {
-            seen(board, &RunDir::open(plan.directory.clone()), Reader::of_stderr());
+        let (dir, mut err) = (RunDir::open(plan.directory.clone()), io::stderr().lock());
+        let told = summary::write(board, plan, &mut err).and_then(|()| fields::write(board, plan, &dir, &mut err));
+        if told.is_ok() {
+            seen(board, &dir, Reader::of_stderr());
         }
     }
     printed(grouped)?;

@@ -1,5 +1,6 @@
 //! The jobs of a run as tables for other programs: CSV, and the job log of GNU parallel.
 
+use super::fields::of_row;
 use crate::history::Record;
 use crate::model::board::Row;
 use crate::model::event::{Change, Stream, What};
@@ -18,12 +19,14 @@ const COLUMNS: &str =
 /// What ssh itself exits with when it fails: the job log knows no other way to say that nothing ran.
 const NOT_RUN: &str = "255";
 
-/// Writes a line per job, below a line with the names of the columns (RFC 4180, but for the plain line ends).
+/// Writes a line per job, below a line with the names of the columns (RFC 4180, but for the plain line ends); a column
+/// for each field of the board comes last.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn csv(record: &Record, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{COLUMNS}")?;
+    let names = record.board.fields().iter().flat_map(|field| [",", field.name()]);
+    writeln!(out, "{COLUMNS}{}", names.collect::<String>())?;
     let digest = record.plan.digest();
     for (row, begun) in rows(record) {
         let outcome = row.phase.outcome();
@@ -50,7 +53,10 @@ pub fn csv(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             bytes[1].to_string(),
             digest.clone(),
         ];
-        writeln!(out, "{}", fields.map(|field| quoted(&field)).join(","))?;
+        let values = of_row(row, &record.board, &record.plan, &record.dir)?.into_iter();
+        let values = values.map(|value| value.map_or_else(String::new, |value| value.to_string()));
+        let line: Vec<String> = fields.into_iter().chain(values).map(|field| quoted(&field)).collect();
+        writeln!(out, "{}", line.join(","))?;
     }
     Ok(())
 }
@@ -184,7 +190,7 @@ fn detail(outcome: Option<&Outcome>) -> &str {
 }
 
 /// A field in quotes where it needs them. It stays on one line, and holds nothing that a terminal acts upon.
-fn quoted(field: &str) -> String {
+pub(super) fn quoted(field: &str) -> String {
     let field = super::harmless(field);
     if field.contains([',', '"', '\'']) {
         format!("\"{}\"", field.replace('"', "\"\""))

@@ -175,6 +175,7 @@ fn plan(run: RunId, hosts: &[&str], dir: &RunDir) -> Plan {
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run,
         command: "true".to_owned(),
         env: Vec::new(),

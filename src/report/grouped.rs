@@ -1,7 +1,8 @@
-//! Equal output together under the folded names of its hosts, in the form of `clush -b`. Silent hosts are left out; how
-//! they ended is in the summary.
+//! Equal output together under the folded names of its hosts, in the form of `clush -b`. What differs only by the host's
+//! own name counts as equal; then the head says whose text it is. Silent hosts are left out; how they ended is in the
+//! summary.
 
-use super::digest::Classes;
+use super::digest::print;
 use super::gaps::Gaps;
 use super::merge::{self, Chunk};
 use super::rendering::{Lines, Rendering};
@@ -11,6 +12,7 @@ use crate::model::grouping::group;
 use crate::model::plan::Plan;
 use crate::nodeset::fold;
 use crate::rundir::{OutputReader, RunDir};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 const RULE: &str = "---------------";
@@ -22,12 +24,16 @@ pub(super) fn write(
     gaps: &mut Gaps,
 ) -> io::Result<()> {
     let dir = RunDir::open(plan.directory.clone());
-    let mut classes: Classes = Classes::default();
     let mut jobs = Vec::new();
+    let mut texts = HashMap::new();
     for row in board.rows() {
         let Some(outcome) = row.phase.outcome() else { continue };
-        match classes.of(OutputReader::new(&dir, plan.label(row.job), row.attempt)) {
-            Ok(Some(class)) => jobs.push((row.job, outcome.clone(), class)),
+        let reader = OutputReader::new(&dir, plan.label(row.job), row.attempt);
+        match print(row.job.index(), &row.host, &reader) {
+            Ok(Some(print)) => {
+                texts.insert(row.job, print.exact);
+                jobs.push((row.job, outcome.clone(), print.alike));
+            }
             Ok(None) => {}
             Err(error) => gaps.note(&row.host, error),
         }
@@ -38,8 +44,16 @@ pub(super) fn write(
             1 => String::new(),
             count => format!(" ({count})"),
         };
-        writeln!(out, "{RULE}\n{names}{count}\n{RULE}")?;
         let first = group.jobs.first().and_then(|job| board.row(*job));
+        let are_equal = group
+            .jobs
+            .windows(2)
+            .all(|pair| texts.get(&pair[0]) == texts.get(&pair[1]));
+        let whose = match first {
+            Some(row) if !are_equal => format!(": the text of {}, the others differ only by their own names", row.host),
+            _ => String::new(),
+        };
+        writeln!(out, "{RULE}\n{names}{count}{whose}\n{RULE}")?;
         if let Some(row) = first {
             let reader = OutputReader::new(&dir, plan.label(row.job), row.attempt);
             let mut copy = Copy::new(out, rendering);

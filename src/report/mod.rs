@@ -2,11 +2,13 @@
 //! They know the model, the link and the run directory, and fold names; they never look into the runner.
 
 mod clock;
+mod compare;
 mod digest;
 mod drive;
 mod error;
 mod export;
 mod feed;
+mod fields;
 #[cfg(test)]
 mod fixture;
 mod gaps;
@@ -23,9 +25,11 @@ pub mod signals;
 mod summary;
 mod tails;
 
+pub use compare::Comparison;
 pub use drive::{End, Options, Style, run};
 pub use error::ReportError;
 pub use export::{csv, joblog};
+pub use fields::values_json;
 pub use json::line as json_line;
 pub use log::{Log, LogOptions};
 pub use plain::in_words;
@@ -93,7 +97,9 @@ pub fn after_dashboard(
         Ok(())
     };
     // When nobody reads standard error there is nobody to tell.
-    let told = tails::write(board, plan, &dir, err).and_then(|()| summary::write(board, plan, err));
+    let told = tails::write(board, plan, &dir, err)
+        .and_then(|()| summary::write(board, plan, err))
+        .and_then(|()| fields::write(board, plan, &dir, err));
     if told.is_ok() {
         seen(board, &dir, reader);
     }

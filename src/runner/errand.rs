@@ -55,7 +55,7 @@ impl<T: Transport> Errand<T> {
         let limit = self.plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let connected = self.clock.within(limit, self.pool.connect(host)).await;
         let looked = match connected {
-            Ok(Ok(shared)) => self.look(&shared).await,
+            Ok(Ok((shared, _))) => self.look(&shared).await,
             Ok(Err(error)) => Err(in_words(&error.into())),
             Err(_) => Err("no connection in time".to_owned()),
         };
@@ -172,11 +172,7 @@ pub(super) async fn greeted<C: Connection>(
     let hello = Nonce::new(random().map_err(|error| error.to_string())?);
     let greeting = Greeting::new(&hello);
     let greeted = async {
-        let process = shared
-            .connection
-            .start()
-            .await
-            .map_err(|error| in_words(&error.into()))?;
+        let process = shared.start().await.map_err(|error| in_words(&error.into()))?;
         let greets = matches!(rights, Rights::Root(_)) || !shared.was_greeted();
         let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
         setup.greeted().await.map_err(|outcome| in_words(&outcome))?;

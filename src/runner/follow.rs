@@ -16,7 +16,7 @@ use super::search::{self, Moment};
 use crate::model::doubt::Doubt;
 use crate::model::event::{Change, Ending, Stream};
 use crate::shim::{Item, Nonce, RecordSplitter};
-use crate::transport::{Connection, Process, Transport};
+use crate::transport::{Process, Transport};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -228,7 +228,7 @@ impl<T: Transport> Following<T> {
             self.take_items(rest);
         }
         let acts = {
-            let last_words = || self.shared.connection.last_words();
+            let last_words = || self.shared.last_words();
             self.attempt.closed(stream, last_words, self.job.clock.now())
         };
         self.perform(acts);

@@ -9,6 +9,7 @@ mod caution;
 mod clock;
 mod elevate;
 mod errand;
+mod family;
 mod follow;
 mod job;
 mod keeper;
@@ -43,8 +44,10 @@ use crate::transport::{Agent, Transport, Words};
 pub use caution::IfRunning;
 use clock::Clock;
 use errand::Errand;
+pub use family::{Adoption, Family};
 use job::{Job, JobOrder};
 use keeper::Keeper;
+pub use pool::Lender;
 use pool::Pool;
 use probe::{Glance, Probes};
 use recorder::{Journal, Recorder};
@@ -52,6 +55,7 @@ pub use resume::{Lost, Past};
 use scheduler::{Input, Order, Scheduler};
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
@@ -66,6 +70,8 @@ pub struct Runner {
     plan: Arc<Plan>,
     clock: Clock,
     journal: Journal,
+    /// What ssh says is recorded as long as this lives.
+    listening: Arc<Journal>,
     recorder: Recorder,
     /// The run so far, when it is taken up again.
     past: Option<Past>,
@@ -101,6 +107,7 @@ impl Runner {
         Ok(Self {
             plan,
             clock,
+            listening: Arc::new(journal.clone()),
             journal,
             recorder,
             past,
@@ -128,13 +135,24 @@ impl Runner {
 
     /// Where a transport may put what ssh says about a host.
     pub fn words(&self) -> Words {
-        let journal = self.journal.clone();
-        Arc::new(move |host, bytes| journal.words(host, bytes))
+        // A connection that is lent may outlive the run.
+        let journal = Arc::downgrade(&self.listening);
+        Arc::new(move |host, bytes| {
+            if let Some(journal) = journal.upgrade() {
+                journal.words(host, bytes);
+            }
+        })
     }
 
     /// Runs everything to its end, with `wishes` from the front-end. When this returns, every connection is closed,
     /// every process that was started here is reaped, and everything is on disk that the disk takes.
     pub async fn run<T: Transport>(self, transport: T, wishes: Wishes) {
+        self.run_among(transport, wishes, Family::default()).await;
+    }
+
+    /// The same among other runs of this process. The run may be over long before this returns: what is lent is closed
+    /// only when nobody uses it any more.
+    pub async fn run_among<T: Transport>(self, transport: T, wishes: Wishes, family: Family<T>) {
         let (news_out, news) = mpsc::unbounded_channel();
         let seed = u64::from(std::process::id()) ^ 0x9E37_79B9_7F4A_7C15;
         let mut dispatcher = Dispatcher {
@@ -143,7 +161,8 @@ impl Runner {
                 Some(past) => Scheduler::resumed(Arc::clone(&self.plan), seed, past.board(&self.plan), past.lost),
             },
             agent: transport.agent(),
-            pool: Arc::new(Pool::new(transport)),
+            pool: Arc::new(Pool::new(transport, family.lender)),
+            adoptions: family.adoptions,
             plan: self.plan,
             keeper: Keeper::new(self.journal.clone()),
             asleep: self.clock.asleep(),
@@ -167,8 +186,11 @@ impl Runner {
         dispatcher.finish_errands().await;
         dispatcher.pool.close().await;
         dispatcher.end();
+        let pool = Arc::clone(&dispatcher.pool);
         drop(dispatcher);
+        drop(self.listening);
         self.recorder.finish().await;
+        pool.returned().await;
     }
 }
 
@@ -180,6 +202,7 @@ struct Dispatcher<T: Transport> {
     keeper: Keeper,
     scheduler: Scheduler,
     pool: Arc<Pool<T>>,
+    adoptions: Option<mpsc::UnboundedSender<Adoption<T>>>,
     /// The ssh agent on which connecting relies.
     agent: Agent,
     /// How much sleep the scheduler has been told of.
@@ -205,6 +228,7 @@ impl<T: Transport> Dispatcher<T> {
             return;
         }
         let mut listening = true;
+        let pool = Arc::clone(&self.pool);
         loop {
             let input = tokio::select! {
                 biased;
@@ -227,6 +251,7 @@ impl<T: Transport> Dispatcher<T> {
                 Some(_) = self.errands.join_next() => None,
                 Some(()) = self.probes.reap() => None,
                 () = self.clock.until(self.scheduler.wake()) => Some(Input::Tick),
+                () = pool.cool() => None,
                 () = self.clock.tick() => None,
             };
             let inputs = self.slept().into_iter().chain(input);
@@ -256,6 +281,10 @@ impl<T: Transport> Dispatcher<T> {
         let Asked { who, request, secret } = asked;
         match &request {
             Request::Hold | Request::Release | Request::Probe { .. } => return Some(Input::Request(request)),
+            Request::KeepWarm { jobs } => {
+                self.keep_warm(jobs);
+                return None;
+            }
             // Everybody who comes offers one; it matters when the one that we had is gone.
             Request::Agent { socket } if !self.agent.replace(socket).await => return None,
             // Whoever goes on although the agent is gone knows that it is.
@@ -267,6 +296,7 @@ impl<T: Transport> Dispatcher<T> {
         match &request {
             Request::SudoPassword => self.keeper.answer(secret),
             Request::Retry { .. } => self.keeper.reconsider(),
+            Request::Adopt { directory } => self.adopt(directory.clone()),
             _ => {}
         }
         Some(Input::Request(match request {
@@ -275,6 +305,27 @@ impl<T: Transport> Dispatcher<T> {
             },
             other => other,
         }))
+    }
+
+    /// Passes on that another run is to be driven as well, by whoever can see to that.
+    fn adopt(&self, directory: PathBuf) {
+        let (plan, journal) = (Arc::clone(&self.plan), self.journal.clone());
+        let adoption = Adoption::new(directory, plan, Lender::new(&self.pool), journal);
+        match &self.adoptions {
+            Some(adoptions) => {
+                if let Err(unheard) = adoptions.send(adoption) {
+                    unheard.0.refused("its runner is about to end".to_owned());
+                }
+            }
+            None => adoption.refused("this runner drives one run only".to_owned()),
+        }
+    }
+
+    /// The hosts of these jobs are to stay within reach.
+    fn keep_warm(&self, jobs: &[JobId]) {
+        let known = jobs.iter().filter(|job| job.index() < self.plan.hosts.len());
+        self.pool
+            .keep_warm(known.map(|job| self.plan.host(*job).clone()).collect());
     }
 
     /// What somebody asked for just before the end is seen through, but not for long.

@@ -5,7 +5,7 @@ use super::attempt::Attempt;
 use super::elevate::Shell;
 use super::follow::Following;
 use super::job::{Job, JobOrder};
-use super::pool::Shared;
+use super::pool::{Origin, Shared};
 use super::scheduler::Input;
 use super::search::{self, Moment};
 use super::secrets::random;
@@ -24,6 +24,13 @@ use tokio::sync::mpsc;
 enum Late {
     Stop(StopReason, CancelledBy),
     LetGo,
+}
+
+/// A session on which a shell has answered, and what it is given next.
+struct Opened {
+    setup: Setup,
+    program: Vec<u8>,
+    cookie: Cookie,
 }
 
 /// That, if anything was.
@@ -65,16 +72,37 @@ impl<T: Transport> Job<T> {
         let host = plan.host(self.id);
         let limit = plan.settings.connect_timeout.unwrap_or(Duration::MAX);
         let begun = self.clock.awake();
-        let shared = self.unless_stopped(limit, pool.connect(host)).await?;
-        let set_up = match self.look_first(&shared, self.left(limit, begun)).await {
-            Ok(()) => self.start_shell(&shared, self.left(limit, begun)).await,
-            Err(outcome) => Err(outcome),
-        };
-        if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
-            // The next attempt gets a connection that it knows nothing bad of.
-            pool.forget(host);
+        loop {
+            let left = self.left(limit, begun);
+            let (shared, origin) = self.unless_stopped(left, pool.connect(host)).await?;
+            let opened = match self.look_first(&shared, self.left(limit, begun)).await {
+                Ok(()) => self.open_session(&shared, self.left(limit, begun)).await,
+                Err(outcome) => Err(outcome),
+            };
+            let set_up = match opened {
+                Ok(opened) => self.start_shell(&shared, opened).await,
+                Err(outcome) if origin == Origin::Borrowed && may_do_with_another(&outcome) => {
+                    // It is no fault of the host's that somebody else's connection will not do.
+                    pool.forget(host);
+                    continue;
+                }
+                Err(outcome) => Err(outcome),
+            };
+            if let Err(Outcome::Unreachable { .. } | Outcome::Lost { .. }) = &set_up {
+                // The next attempt gets a connection that it knows nothing bad of.
+                pool.forget(host);
+            }
+            return set_up.map(|(up, late_stop)| (shared, up, late_stop));
         }
-        set_up.map(|(up, late_stop)| (shared, up, late_stop))
+    }
+
+    /// A session for the job, and what it will be given.
+    async fn open_session(&mut self, shared: &Shared<T::Connection>, limit: Duration) -> Result<Opened, Outcome> {
+        let nonce = Nonce::new(random()?);
+        let cookie = Cookie::new(random()?);
+        let program = self.program(&nonce, &cookie)?;
+        let setup = self.open(shared, &nonce, limit).await?;
+        Ok(Opened { setup, program, cookie })
     }
 
     /// Where an earlier attempt may live on: looks for it, tells what became of it, and refuses to start anything beside
@@ -134,17 +162,14 @@ impl<T: Transport> Job<T> {
         }
     }
 
-    /// From a connection to a shim that is up. The shell must have answered before the run slot is asked for, so that a
+    /// From a session to a shim that is up. The shell must have answered before the run slot is asked for, so that a
     /// host on which it hangs holds none.
-    async fn start_shell(
-        &mut self,
-        shared: &Shared<T::Connection>,
-        limit: Duration,
-    ) -> Result<(Up, LateStop), Outcome> {
-        let nonce = Nonce::new(random()?);
-        let cookie = Cookie::new(random()?);
-        let program = self.program(&nonce, &cookie)?;
-        let mut setup = self.open(shared, &nonce, limit).await?;
+    async fn start_shell(&mut self, shared: &Shared<T::Connection>, opened: Opened) -> Result<(Up, LateStop), Outcome> {
+        let Opened {
+            mut setup,
+            program,
+            cookie,
+        } = opened;
         self.tell(Input::Connected(self.id));
         let result = match self.wait_for_run_slot().await {
             Ok(()) => self.load(&mut setup, program, &cookie).await,
@@ -161,7 +186,7 @@ impl<T: Transport> Job<T> {
         loop {
             let begun = self.clock.awake();
             let greeting = Greeting::new(&Nonce::new(random()?));
-            let process = self.unless_stopped(limit, shared.connection.start()).await?;
+            let process = self.unless_stopped(limit, shared.start()).await?;
             // sudo is started by a shell that is known to be one, and reads what comes next.
             let greets = sudo || !shared.was_greeted();
             let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
@@ -365,9 +390,15 @@ fn not_started() -> Outcome {
     Outcome::skipped(SkipReason::Cancelled)
 }
 
+/// Whether a connection of our own may do where a borrowed one did not. What a host says of rights and passwords it says
+/// on every connection.
+fn may_do_with_another(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Unreachable { cause, .. } if !matches!(cause, Cause::Privilege | Cause::ConnectTimeout))
+}
+
 /// Where the link is gone, that is why nothing was started, and not the shell: ssh says so itself.
 fn blame<C: Connection>(shared: &Shared<C>, outcome: Outcome) -> Outcome {
-    match (outcome, shared.connection.last_words()) {
+    match (outcome, shared.last_words()) {
         (Outcome::Unreachable { .. }, Some(words)) => ours(format!("the link was cut: {words}")),
         (outcome, _) => outcome,
     }

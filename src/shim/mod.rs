@@ -60,6 +60,7 @@
 mod control;
 mod elevation;
 mod greeting;
+mod marked;
 mod preamble;
 mod probe;
 mod program;

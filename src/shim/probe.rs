@@ -3,6 +3,7 @@
 //!
 //! What it tells is partly anybody's text: arguments and names of processes. It is bounded, and made harmless here.
 
+use super::marked::MarkedLines;
 use super::program::stripped;
 use super::secret::{Cookie, Nonce};
 use crate::model::outcome::owner_name;
@@ -15,9 +16,6 @@ const TEMPLATE: &str = include_str!("probe.sh");
 
 /// How many processes of a job are told.
 const MOST: usize = 200;
-
-/// The longest line of an answer that is read; the host writes less.
-const LONGEST: usize = 2048;
 
 /// What stands for a backslash on its way.
 const BACKSLASH: char = '\u{1}';
@@ -69,10 +67,13 @@ enum Heard {
 /// Reads the answer of a probe from standard output, from after the mark on.
 #[derive(Debug)]
 pub struct Probing {
-    /// What every line of it begins with.
-    mark: Vec<u8>,
-    /// The beginning of a line.
-    held: Vec<u8>,
+    lines: MarkedLines,
+    told: Told,
+}
+
+/// What an answer has told so far.
+#[derive(Debug, Default)]
+struct Told {
     heard: Heard,
     state: HostState,
 }
@@ -81,54 +82,41 @@ impl Probing {
     /// The answer to a program of this nonce.
     pub fn new(nonce: &Nonce) -> Self {
         Self {
-            mark: format!("{} ", nonce.mark()).into_bytes(),
-            held: Vec::new(),
-            heard: Heard::default(),
-            state: HostState::default(),
+            lines: MarkedLines::new(nonce),
+            told: Told::default(),
         }
     }
 
     /// Takes the next bytes; what is no line of the answer is passed over.
     pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if byte == b'\n' {
-                let line = std::mem::take(&mut self.held);
-                self.line(&line);
-            } else if self.held.len() < LONGEST {
-                self.held.push(byte);
+        let told = &mut self.told;
+        self.lines.push(bytes, |text| {
+            if told.take(text).is_none() {
+                tracing::debug!(
+                    text = text.escape_debug().to_string(),
+                    "a probe said something that is not understood"
+                );
             }
-        }
+        });
     }
 
     /// Whether everything was answered.
     pub fn is_complete(&self) -> bool {
-        self.heard == Heard::End
+        self.told.heard == Heard::End
     }
 
     /// What was seen; nothing where the answer broke off before everything about the processes was told.
     pub fn into_state(self) -> Option<HostState> {
-        let Self { mut state, heard, .. } = self;
+        let Told { mut state, heard } = self.told;
         if heard == Heard::Begun {
             return None;
         }
         state.processes = parents_first(state.processes);
         Some(state)
     }
+}
 
-    fn line(&mut self, line: &[u8]) {
-        // A login's own noise may stand before the mark on the same line.
-        let Some(at) = line.windows(self.mark.len()).position(|part| part == self.mark) else {
-            return;
-        };
-        let text = String::from_utf8_lossy(&line[at + self.mark.len()..]).into_owned();
-        if self.take(&text).is_none() {
-            tracing::debug!(
-                text = text.escape_debug().to_string(),
-                "a probe said something that is not understood"
-            );
-        }
-    }
-
+impl Told {
     fn take(&mut self, text: &str) -> Option<()> {
         let (what, rest) = text.split_once(' ').unwrap_or((text, ""));
         let words: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -361,11 +349,6 @@ mod tests {
         let state = read(&lines).unwrap();
         assert_eq!((state.processes.len(), state.more), (MOST, 800));
         assert_eq!((state.load, state.memory, state.processors), (None, None, None));
-        let mut probing = Probing::new(&nonce());
-        for _ in 0..1000 {
-            probing.push(&[b'x'; 1024]);
-        }
-        assert!(probing.held.len() <= LONGEST);
     }
 
     #[test]

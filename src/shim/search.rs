@@ -6,15 +6,13 @@
 //! What it cannot find is what [`Record::Gone`](super::Record::Gone) cannot exclude either: a process with a session of
 //! its own *and* a cleared environment.
 
+use super::marked::MarkedLines;
 use super::program::stripped;
 use super::secret::{Cookie, Nonce};
 use std::time::Duration;
 
 /// The program with comments, and with words in double underscores to be filled in.
 const TEMPLATE: &str = include_str!("search.sh");
-
-/// The longest line of an answer that is waited for; the host writes less.
-const LONGEST: usize = 512;
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,10 +100,7 @@ pub fn search_and_kill(nonce: &Nonce, sought: &[Sought], kill: &[Vec<u32>]) -> V
 /// Reads the answer of a search from standard output, from after the mark on.
 #[derive(Debug)]
 pub struct Answer {
-    /// What every line of it begins with.
-    mark: Vec<u8>,
-    /// The beginning of a line.
-    held: Vec<u8>,
+    lines: MarkedLines,
     looked: Vec<Looked>,
 }
 
@@ -113,22 +108,23 @@ impl Answer {
     /// The answer to the search for so many attempts.
     pub fn new(nonce: &Nonce, count: usize) -> Self {
         Self {
-            mark: format!("{} ", nonce.mark()).into_bytes(),
-            held: Vec::new(),
+            lines: MarkedLines::new(nonce),
             looked: vec![Looked::default(); count],
         }
     }
 
     /// Takes the next bytes; what is no line of the answer is passed over.
     pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if byte == b'\n' {
-                let line = std::mem::take(&mut self.held);
-                self.line(&line);
-            } else if self.held.len() < LONGEST {
-                self.held.push(byte);
+        let looked = &mut self.looked;
+        self.lines.push(bytes, |text| {
+            let words: Vec<&str> = text.split_ascii_whitespace().collect();
+            if take(looked, &words).is_none() {
+                tracing::warn!(
+                    text = text.escape_debug().to_string(),
+                    "the search said something that is not understood"
+                );
             }
-        }
+        });
     }
 
     /// Whether everything was answered.
@@ -140,60 +136,46 @@ impl Answer {
     pub fn into_looked(self) -> Vec<Looked> {
         self.looked
     }
+}
 
-    fn line(&mut self, line: &[u8]) {
-        // A login's own noise may stand before the mark on the same line.
-        let Some(at) = line.windows(self.mark.len()).position(|part| part == self.mark) else {
-            return;
-        };
-        let text = String::from_utf8_lossy(&line[at + self.mark.len()..]).into_owned();
-        let words: Vec<&str> = text.split_ascii_whitespace().collect();
-        if self.take(&words).is_none() {
-            tracing::warn!(
-                text = text.escape_debug().to_string(),
-                "the search said something that is not understood"
-            );
-        }
-    }
-
-    fn take(&mut self, words: &[&str]) -> Option<()> {
-        match *words {
-            ["pid", nth, pid, sign, state, uid, age, ref name @ ..] => {
-                let looked = self.looked.get_mut(nth.parse::<usize>().ok()?)?;
-                let alive = Alive {
-                    pid: pid.parse().ok()?,
-                    sign: match sign {
-                        "cookie" => Sign::Cookie,
-                        "both" => Sign::Both,
-                        "session" => Sign::Session,
-                        _ => return None,
-                    },
-                    state: state.chars().next()?,
-                    uid: uid.parse().ok()?,
-                    // A clock that was set back while it was read.
-                    age: Duration::from_secs(u64::try_from(age.parse::<i64>().ok()?).unwrap_or(0)),
-                    name: name.join("_").chars().map(printable).collect(),
-                };
-                looked.found.push(alive);
-            }
-            ["looked", nth, count, how] => {
-                let looked = self.looked.get_mut(nth.parse::<usize>().ok()?)?;
-                // A line that did not come through must not turn something into nothing.
-                if looked.found.len() != count.parse::<usize>().ok()? {
-                    return None;
-                }
-                looked.sight = Some(match how {
-                    "all" => Sight::All,
-                    "hidden" => Sight::Hidden,
-                    "grep" => Sight::NoGrep,
-                    "proc" => Sight::NoProc,
+/// Takes in one line of the answer; nothing where it is not understood.
+fn take(all: &mut [Looked], words: &[&str]) -> Option<()> {
+    match *words {
+        ["pid", nth, pid, sign, state, uid, age, ref name @ ..] => {
+            let looked = all.get_mut(nth.parse::<usize>().ok()?)?;
+            let alive = Alive {
+                pid: pid.parse().ok()?,
+                sign: match sign {
+                    "cookie" => Sign::Cookie,
+                    "both" => Sign::Both,
+                    "session" => Sign::Session,
                     _ => return None,
-                });
-            }
-            _ => return None,
+                },
+                state: state.chars().next()?,
+                uid: uid.parse().ok()?,
+                // A clock that was set back while it was read.
+                age: Duration::from_secs(u64::try_from(age.parse::<i64>().ok()?).unwrap_or(0)),
+                name: name.join("_").chars().map(printable).collect(),
+            };
+            looked.found.push(alive);
         }
-        Some(())
+        ["looked", nth, count, how] => {
+            let looked = all.get_mut(nth.parse::<usize>().ok()?)?;
+            // A line that did not come through must not turn something into nothing.
+            if looked.found.len() != count.parse::<usize>().ok()? {
+                return None;
+            }
+            looked.sight = Some(match how {
+                "all" => Sight::All,
+                "hidden" => Sight::Hidden,
+                "grep" => Sight::NoGrep,
+                "proc" => Sight::NoProc,
+                _ => return None,
+            });
+        }
+        _ => return None,
     }
+    Some(())
 }
 
 fn printable(c: char) -> char {

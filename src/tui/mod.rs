@@ -2,12 +2,12 @@
 //! what it asks for, and draws it when something changed. The command line calls [`run`]; this layer reads the link and
 //! the run directory and never the runner's memory.
 
-mod clipboard;
 mod comparing;
 mod export;
 mod finding;
 mod keys;
 mod loader;
+mod measuring;
 mod pace;
 mod reading;
 mod shell;
@@ -19,7 +19,7 @@ mod view;
 mod visit;
 mod words;
 
-pub use crate::app::{Access, Seat};
+pub use crate::app::{Access, Bookmark, Errand, Seat, Session};
 pub use shell::{Ending, Leaving, Opening, run};
 pub use theme::{Charset, Look, Palette};
 pub use view::draw;

@@ -3,6 +3,7 @@
 
 use super::comparing::Comparing;
 use super::finding::Finding;
+use super::measuring::Measuring;
 use super::pace::Pace;
 use super::reading::Reading;
 use super::signals::{Heard, Signals, can_stop};
@@ -12,7 +13,8 @@ use super::theme::Look;
 use super::words::Words;
 use super::{export, keys, view, visit};
 use crate::app::{
-    Access, App, Compared, Effect, Effects, Found, Msg, Seat, Size, Sketch, Visit, suspended, title, update,
+    Access, App, Bookmark, Compared, Effect, Effects, Errand, Found, Measured, Msg, Seat, Session, Size, Sketch, Visit,
+    suspended, title, update,
 };
 use crate::history::rest;
 use crate::link::{Farewell, Link};
@@ -33,12 +35,13 @@ use std::future::{pending, poll_fn};
 use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep_until;
 
-/// How many messages are taken in before keys are looked at again.
+/// How many messages are taken in before keys are looked at again, and how long that may take: messages can be large.
 const DRAIN: usize = 256;
+const DRAIN_TIME: Duration = Duration::from_millis(4);
 
 /// What the dashboard needs to open.
 #[derive(Debug)]
@@ -59,6 +62,8 @@ pub struct Opening {
     pub seat: Seat,
     /// How the operator is called.
     pub summons: Summons,
+    /// What surrounds the dashboard.
+    pub session: Session,
 }
 
 /// What is left when the dashboard has gone. Of a tied run every message is in the board then.
@@ -70,6 +75,10 @@ pub struct Ending {
     pub leaving: Leaving,
     /// Whether the runner heard what was asked of it.
     pub farewell: Farewell,
+    /// Where the operator was.
+    pub bookmark: Bookmark,
+    /// The way to the runner, which holds the run open, where one means to come back ([`Leaving::FollowUp`]).
+    pub link: Option<Link>,
 }
 
 /// Why the dashboard went.
@@ -79,6 +88,8 @@ pub enum Leaving {
     Finished,
     /// The operator left; the run goes on.
     Detached,
+    /// The operator wants a further command to be run, and to come back then.
+    FollowUp(Errand),
     /// The link is lost, but the run goes on.
     CutOff,
     /// The terminal was closed.
@@ -103,6 +114,7 @@ pub async fn run(opening: Opening) -> Ending {
         look,
         seat,
         summons,
+        session,
     } = opening;
     if let Some(link) = link.as_ref().filter(|_| seat.access == Access::Full) {
         link.request(Request::Hold);
@@ -114,7 +126,11 @@ pub async fn run(opening: Opening) -> Ending {
         words: Words::new(dir.clone(), plan.clone()),
         survey: Survey::new(dir.clone(), plan.clone()),
         comparing: Comparing::new(dir.clone(), plan.clone()),
-        app: App::new(plan.clone(), board, now).seated(seat).summoned_by(summons),
+        measuring: Measuring::new(dir.clone(), plan.clone()),
+        app: App::new(plan.clone(), board, now)
+            .seated(seat)
+            .summoned_by(summons)
+            .in_session(session, now),
         plan,
         pace: Pace::default(),
         dir,
@@ -142,6 +158,7 @@ struct Shell {
     words: Words,
     survey: Survey,
     comparing: Comparing,
+    measuring: Measuring,
     pace: Pace,
     began: Instant,
     look: Look,
@@ -163,6 +180,7 @@ enum Woken {
     Words(JobId, Vec<String>),
     Surveyed(Vec<Sketch>),
     Compared(Compared),
+    Measured(Measured),
     Told(Option<Message>),
     Time,
 }
@@ -204,8 +222,10 @@ impl Shell {
                     Effect::Words(job) => self.words.ask(job),
                     Effect::Survey(wanted) => self.survey.ask(wanted),
                     Effect::Compare(comparison) => self.comparing.ask(comparison),
+                    Effect::Measure(quest) => self.measuring.ask(quest),
                     Effect::Leave => return Ok(Leaving::Finished),
                     Effect::Detach => return Ok(Leaving::Detached),
+                    Effect::FollowUp(errand) => return Ok(Leaving::FollowUp(errand)),
                     Effect::Redraw => stage.screen.forget()?,
                     Effect::Suspend => due.extend(self.suspend(stage, signals).await?),
                     Effect::Visit(visit) => match Box::pin(self.visit(visit, stage, signals)).await? {
@@ -238,6 +258,7 @@ impl Shell {
                 Woken::Words(job, words) => self.tell(Msg::Words(job, words)),
                 Woken::Surveyed(sketches) => self.tell(Msg::Surveyed(sketches)),
                 Woken::Compared(compared) => self.tell(Msg::Compared(compared)),
+                Woken::Measured(measured) => self.tell(Msg::Measured(measured)),
                 Woken::Told(Some(message)) => self.take_in(message),
                 Woken::Told(None) => match self.lose_runner().await {
                     Some(effects) => effects,
@@ -266,6 +287,7 @@ impl Shell {
             (job, words) = self.words.next() => Woken::Words(job, words),
             sketches = self.survey.next() => Woken::Surveyed(sketches),
             compared = self.comparing.next() => Woken::Compared(compared),
+            measured = self.measuring.next() => Woken::Measured(measured),
             message = next_message(&mut self.link) => Woken::Told(message),
             () = alarm => Woken::Time,
         }
@@ -273,8 +295,12 @@ impl Shell {
 
     /// Takes in a message, and those that wait behind it, but not for ever.
     fn take_in(&mut self, first: Message) -> Effects {
+        let begun = Instant::now();
         let mut effects = self.tell(Msg::Runner(first));
         for _ in 1..DRAIN {
+            if begun.elapsed() >= DRAIN_TIME {
+                break;
+            }
             let Some(message) = self.link.as_mut().and_then(Link::try_next) else {
                 break;
             };
@@ -402,6 +428,16 @@ impl Shell {
 
     /// Asks for what the way of leaving means. The end of a tied run is waited for; a further SIGTERM or SIGINT hurries.
     async fn finish(mut self, leaving: Leaving, mut signals: Option<Signals>) -> Ending {
+        let bookmark = self.app.bookmark();
+        if let Leaving::FollowUp(_) = leaving {
+            return Ending {
+                link: self.link.take(),
+                board: self.app.into_board(),
+                leaving,
+                farewell: Farewell::Heard,
+                bookmark,
+            };
+        }
         let tied = self.app.seat().bond == Bond::Tied;
         if tied && !matches!(leaving, Leaving::Finished) {
             self.request(Request::Quit { force: Force::Graceful });
@@ -435,6 +471,8 @@ impl Shell {
             board,
             leaving,
             farewell,
+            bookmark,
+            link: None,
         }
     }
 

@@ -2,10 +2,9 @@
 //! what is known is shown while the rest is read. Nothing is kept of them but a digest.
 
 use crate::app::{Print, Sketch, Wanted};
-use crate::model::event::Stream;
-use crate::model::likeness::Likeness;
+use crate::history::{Printed, printed};
 use crate::model::plan::Plan;
-use crate::rundir::{Fill, OutputReader, RunDir};
+use crate::rundir::{OutputReader, RunDir};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
@@ -13,8 +12,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// How much is read at a time.
-const CHUNK: usize = 256 * 1024;
 /// After so much time what was found is told.
 const SPELL: Duration = Duration::from_millis(50);
 
@@ -95,37 +92,18 @@ fn sketch(dir: &RunDir, plan: &Plan, wanted: &Wanted) -> Sketch {
 
 fn read(dir: &RunDir, plan: &Plan, wanted: &Wanted) -> io::Result<Print> {
     let reader = OutputReader::new(dir, plan.label(wanted.job), wanted.attempt);
-    let mut likeness = Likeness::on(plan.host(wanted.job));
-    let mut is_empty = true;
-    for stream in [Stream::Stdout, Stream::Stderr] {
-        let mut offset = 0;
-        loop {
-            let bytes = reader.read(stream, offset, CHUNK)?;
-            if bytes.is_empty() {
-                break;
-            }
-            likeness.feed(stream, &bytes);
-            offset += bytes.len() as u64;
-        }
-        is_empty &= offset == 0;
-        if offset < wanted.printed[stream as usize] {
-            return Ok(Print::NotWhole(wanted.job));
-        }
-    }
-    if is_empty {
-        return Ok(Print::Nothing);
-    }
-    let (entries, _) = reader.index(0)?;
-    if entries.iter().any(|entry| entry.fill == Fill::Hole) {
-        return Ok(Print::NotWhole(wanted.job));
-    }
-    Ok(Print::Text(likeness.finish()))
+    Ok(match printed(&reader, plan.host(wanted.job), wanted.printed)? {
+        Printed::Nothing => Print::Nothing,
+        Printed::Text(digest) => Print::Text(digest),
+        Printed::NotWhole => Print::NotWhole(wanted.job),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::fixture::plan;
+    use crate::model::event::Stream;
     use crate::model::id::{AttemptNo, JobId, RunId};
     use crate::model::stamp::Stamp;
     use crate::rundir::{Chunk, Writer};

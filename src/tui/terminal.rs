@@ -1,7 +1,7 @@
 //! The terminal while the dashboard has it: raw, on its other screen, and given back exactly once, whether by leaving,
 //! by suspending, by an error on the way or by a panic in any thread.
 
-use super::clipboard::base64;
+use base64ct::{Base64, Encoding as _};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
@@ -76,7 +76,10 @@ impl Screen {
     /// Hands a text to the terminal's clipboard (OSC 52).
     #[expect(clippy::unused_self, reason = "only who has the terminal may write to it")]
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        tell(&through_tmux(&format!("\x1b]52;c;{}\x07", base64(text.as_bytes()))))
+        tell(&through_tmux(&format!(
+            "\x1b]52;c;{}\x07",
+            Base64::encode_string(text.as_bytes())
+        )))
     }
 
     /// Rings the bell.

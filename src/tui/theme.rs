@@ -99,6 +99,10 @@ pub enum Sign {
     Lost,
     /// Never started.
     Skipped,
+    /// Out of line with the others.
+    Outlier,
+    /// Values that are looked at together.
+    Bucket,
     /// A mark.
     Mark,
     /// Standard error.
@@ -201,6 +205,8 @@ impl Look {
             Sign::Unreachable => ("⊘", "/"),
             Sign::Lost => ("?", "?"),
             Sign::Skipped => ("–", "-"),
+            Sign::Outlier => ("◆", "!"),
+            Sign::Bucket => ("≡", "="),
             Sign::Mark => ("*", "*"),
             Sign::Stderr => ("▌", "!"),
             Sign::Ellipsis => ("…", "..."),

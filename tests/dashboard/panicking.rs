@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use heeler::app::Seat;
+use heeler::app::{Seat, Session};
 use heeler::link::dial::dial;
 use heeler::link::greet::{Hello, Rights};
 use heeler::link::hub::{About, Hub};
@@ -84,6 +84,7 @@ fn child() {
         let hello = Hello::new("a test".to_owned(), Rights::Write);
         let (link, _) = dial(&dir.socket(), &hello).await.unwrap();
         let opening = Opening {
+            session: Session::default(),
             link: Some(link),
             dir,
             board: Board::new(&plan),
@@ -155,6 +156,7 @@ fn plan(place: &std::path::Path) -> Plan {
         ssh: heeler::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: RunId("run".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_records;
+mod fields;
 mod log;
 mod past;
 mod pruning;

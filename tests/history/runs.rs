@@ -18,13 +18,15 @@ fn every_run_is_listed_the_newest_first_and_filters_leave_some_out() {
     let past = Past::new();
     past.run("web[1-2]", "--json", "echo first");
     past.run("db1", "--json --note careful", "echo second; exit 3");
-    // Their names have seconds: of two within one the order is that of the random parts.
     let all = objects(&past.tell(&["runs", "--json"]));
     assert_eq!(all.len(), 2);
-    let names: Vec<&str> = all.iter().filter_map(|run| run["run"].as_str()).collect();
-    let mut sorted = past.names();
-    sorted.reverse();
-    assert_eq!(names, sorted);
+    // Also of two within the second that their names tell.
+    assert!(
+        all[0]["command"]
+            .as_str()
+            .is_some_and(|command| command.contains("second")),
+        "{all:?}"
+    );
     let of = |text: &str| {
         all.iter()
             .find(|run| run["command"].as_str().is_some_and(|command| command.contains(text)))

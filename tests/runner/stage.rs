@@ -81,6 +81,7 @@ impl Stage {
             ssh: heeler::model::plan::SshCall::default(),
             parent: None,
             doubts: Vec::new(),
+            fields: Vec::new(),
             run,
             command: "true".to_owned(),
             env: Vec::new(),

@@ -4,6 +4,7 @@ use super::reader::{EVEN_IF_RUNNING, FAILED, SORTS};
 use super::verbs::{Takes, VERBS, of_name};
 use crate::app::filter;
 use crate::model::board::Board;
+use crate::model::field::Field;
 use crate::model::signal::Sig;
 
 /// How much of the end of the text is replaced, and every way to go on with it.
@@ -31,10 +32,18 @@ pub(super) fn completions(text: &str, board: &Board) -> (usize, Vec<String>) {
         }
         (Takes::Limit, None) => (rest.len(), beginning_with(rest, ["+10m", "-5m", "off"])),
         (Takes::Signal | Takes::Limit, Some((_, behind))) => filter::completions(behind, board),
-        (Takes::Sort, None) => (rest.len(), beginning_with(rest, SORTS.map(|(word, _)| word))),
+        (Takes::Sort, None) => {
+            let words = SORTS.map(|(word, _)| word).into_iter();
+            (rest.len(), beginning_with(rest, words.chain(names(board))))
+        }
+        (Takes::Field | Takes::Buckets, None) => (rest.len(), beginning_with(rest, names(board))),
         (Takes::Sort, Some((_, behind))) => (behind.len(), beginning_with(behind, ["reversed"])),
-        (Takes::Nothing | Takes::Width, _) => (0, Vec::new()),
+        (Takes::Nothing | Takes::Width | Takes::Field | Takes::Buckets | Takes::Text, _) => (0, Vec::new()),
     }
+}
+
+fn names(board: &Board) -> impl Iterator<Item = &str> {
+    board.fields().iter().map(Field::name)
 }
 
 fn beginning_with<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Vec<String> {

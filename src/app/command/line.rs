@@ -4,6 +4,7 @@ use super::complete::completions;
 use super::reader::{CommandError, usage};
 use crate::app::input::{Input, Typed};
 use crate::app::key::Key;
+use crate::app::recall::Recall;
 use crate::model::board::Board;
 
 /// A command being typed.
@@ -14,8 +15,7 @@ pub struct CommandLine {
     error: Option<String>,
     /// The ways to go on, after Tab found more than one.
     offered: Vec<String>,
-    /// Which of the earlier commands is shown, and what was typed before.
-    recalled: Option<(usize, String)>,
+    recall: Recall,
 }
 
 impl CommandLine {
@@ -59,26 +59,12 @@ impl CommandLine {
                 let (length, found) = completions(self.input.text(), board);
                 self.offered = self.input.complete(length, found);
             }
-            Key::Up => self.recall(history, true),
-            Key::Down => self.recall(history, false),
+            Key::Up => self.recall.earlier(history, &mut self.input),
+            Key::Down => self.recall.later(history, &mut self.input),
             Key::Backspace if self.input.text().is_empty() => return Typed::Dropped,
             key => return self.input.press(key),
         }
         Typed::On
-    }
-
-    fn recall(&mut self, history: &[String], earlier: bool) {
-        let at = self.recalled.as_ref().map_or(history.len(), |(at, _)| *at);
-        let next = if earlier { at.checked_sub(1) } else { Some(at + 1) };
-        let Some(next) = next.filter(|next| *next <= history.len()) else {
-            return;
-        };
-        let draft = self
-            .recalled
-            .take()
-            .map_or_else(|| self.input.text().to_owned(), |(_, draft)| draft);
-        self.input = Input::new(history.get(next).unwrap_or(&draft));
-        self.recalled = (next < history.len()).then_some((next, draft));
     }
 }
 

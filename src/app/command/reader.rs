@@ -1,8 +1,9 @@
 //! Reading a command.
 
 use super::verbs::{Entry, Takes, VERBS, Verb, of_name};
-use crate::app::filter::{Filter, FilterError};
+use crate::app::filter::{Filter, FilterError, Known};
 use crate::app::order::Sort;
+use crate::model::field::{Field, FieldError};
 use crate::model::nearest::nearest;
 use crate::model::request::Adjust;
 use crate::model::signal::{Sig, UnknownSignal};
@@ -43,8 +44,14 @@ pub enum With {
     Width(usize),
     /// An order, and whether it is turned round.
     Sort(Sort, bool),
+    /// A further field.
+    Field(Field),
+    /// The field at this place.
+    Place(usize),
     /// Also what may still run.
     EvenIfRunning,
+    /// A text.
+    Text(String),
 }
 
 /// Which jobs a command is about.
@@ -70,27 +77,41 @@ pub enum CommandError {
     /// Its filter is none.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// The field is none.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// There is no such field.
+    #[error("no field {0}; :field {0}=REGEX reads one out of the output")]
+    NoField(String),
     /// No such signal.
     #[error(transparent)]
     Signal(#[from] UnknownSignal),
 }
 
 /// Reads a command; nothing at all is none.
-pub(in crate::app) fn read(text: &str) -> Result<Option<Command>, CommandError> {
+pub(in crate::app) fn read(text: &str, known: Known<'_>) -> Result<Option<Command>, CommandError> {
     let text = text.trim();
-    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (name, rest) = name_of(text);
     if name.is_empty() {
         return Ok(None);
     }
     let entry = of_name(name).ok_or_else(|| unknown(name))?;
-    let (with, jobs) = arguments(entry, rest.trim())?;
+    let (with, jobs) = arguments(entry, rest.trim(), known)?;
     let verb = entry.verb;
     Ok(Some(Command { verb, with, jobs }))
 }
 
+/// The name of a command, and what follows; `!` needs no space after it.
+fn name_of(text: &str) -> (&str, &str) {
+    if text.starts_with('!') {
+        return text.split_at(1);
+    }
+    text.split_once(char::is_whitespace).unwrap_or((text, ""))
+}
+
 /// How the command that is being typed is written, once its name is there.
 pub(in crate::app) fn usage(text: &str) -> Option<(&'static str, &'static str)> {
-    let name = text.split_whitespace().next()?;
+    let (name, _) = name_of(text.trim_start());
     of_name(name).map(|entry| (entry.usage, entry.about))
 }
 
@@ -100,15 +121,17 @@ fn unknown(name: &str) -> CommandError {
     CommandError::Unknown(name.to_owned(), meant)
 }
 
-fn arguments(entry: &'static Entry, rest: &str) -> Result<(With, Jobs), CommandError> {
+fn arguments(entry: &'static Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs), CommandError> {
     let usage = || CommandError::Usage(entry.usage);
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
+        Takes::Text if rest.is_empty() => return Err(usage()),
+        Takes::Text => (With::Text(rest.to_owned()), Jobs::AtHand),
         Takes::Nothing if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
-        Takes::Jobs => (With::Nothing, jobs(rest)?),
+        Takes::Jobs => (With::Nothing, jobs(rest, known)?),
         Takes::Filter if rest.is_empty() && entry.verb == Verb::Mark => return Err(usage()),
-        Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::parse(rest)?)),
+        Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::read(rest, known)?)),
         Takes::Again => {
             let rest = rest.trim_end();
             let (which, with) = match rest.strip_suffix(EVEN_IF_RUNNING) {
@@ -117,31 +140,54 @@ fn arguments(entry: &'static Entry, rest: &str) -> Result<(With, Jobs), CommandE
                 }
                 _ => (rest, With::Nothing),
             };
-            let jobs = if which == FAILED { Jobs::Failed } else { jobs(which)? };
+            let jobs = if which == FAILED {
+                Jobs::Failed
+            } else {
+                jobs(which, known)?
+            };
             (with, jobs)
         }
         Takes::Signal if first.is_empty() => return Err(usage()),
-        Takes::Signal => (With::Signal(first.parse()?), jobs(behind)?),
-        Takes::Limit => (With::Limit(adjust(first).ok_or_else(usage)?), jobs(behind)?),
+        Takes::Signal => (With::Signal(first.parse()?), jobs(behind, known)?),
+        Takes::Limit => (With::Limit(adjust(first).ok_or_else(usage)?), jobs(behind, known)?),
         Takes::Width => {
             let width = rest.parse().ok().filter(|width| *width > 0);
             (With::Width(width.ok_or_else(usage)?), Jobs::AtHand)
         }
         Takes::Sort => {
             let sort = SORTS.into_iter().find(|(word, _)| *word == first);
+            let of_field = || known.place(first).map(Sort::Value);
+            let sort = sort.map(|(_, sort)| sort).or_else(of_field);
             let reversed = match behind.trim() {
                 "" => false,
                 "reversed" => true,
                 _ => return Err(usage()),
             };
-            let (_, sort) = sort.ok_or_else(usage)?;
+            let sort = sort.ok_or_else(usage)?;
             (With::Sort(sort, reversed), Jobs::AtHand)
+        }
+        Takes::Field if rest.is_empty() => return Err(usage()),
+        Takes::Field if rest.contains('=') => (With::Field(Field::parse(&unquoted(rest))?), Jobs::AtHand),
+        Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
+        Takes::Field | Takes::Buckets => {
+            let place = known.place(rest);
+            let place = place.ok_or_else(|| CommandError::NoField(rest.to_owned()))?;
+            (With::Place(place), Jobs::AtHand)
         }
     })
 }
 
-fn jobs(text: &str) -> Result<Jobs, CommandError> {
-    let filter = Filter::parse(text)?;
+/// An expression without the quotes that a shell would want.
+fn unquoted(text: &str) -> String {
+    let bare = text.split_once('=').and_then(|(name, quoted)| {
+        let inside = quoted.strip_prefix('\'')?.strip_suffix('\'')?;
+        Some(format!("{name}={inside}"))
+    });
+    bare.unwrap_or_else(|| text.to_owned())
+}
+
+fn jobs(text: &str, known: Known<'_>) -> Result<Jobs, CommandError> {
+    let filter = Filter::read(text, known)?;
     Ok(if filter.is_empty() {
         Jobs::AtHand
     } else {
@@ -167,7 +213,7 @@ mod tests {
     use std::time::Duration;
 
     fn read_one(text: &str) -> Command {
-        read(text).expect(text).expect(text)
+        read(text, Known::default()).expect(text).expect(text)
     }
 
     #[test]
@@ -213,11 +259,19 @@ mod tests {
                 Jobs::AtHand,
             ),
             ("filter", Verb::Filter, With::Nothing, fitting("")),
+            (
+                "run  df -h | grep var ",
+                Verb::Run,
+                With::Text("df -h | grep var".to_owned()),
+                Jobs::AtHand,
+            ),
+            ("!uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
+            ("! uptime", Verb::Run, With::Text("uptime".to_owned()), Jobs::AtHand),
             ("q", Verb::Quit, With::Nothing, Jobs::AtHand),
         ] {
             assert_eq!(read_one(text), Command { verb, with, jobs }, "{text}");
         }
-        assert_eq!(read("  "), Ok(None));
+        assert_eq!(read("  ", Known::default()), Ok(None));
     }
 
     #[test]
@@ -237,7 +291,7 @@ mod tests {
                 "unknown signal \"9\"; use HUP, INT, QUIT, KILL, USR1, USR2, TERM, CONT or STOP",
             ),
         ] {
-            assert_eq!(read(text).expect_err(text).to_string(), reason);
+            assert_eq!(read(text, Known::default()).expect_err(text).to_string(), reason);
         }
     }
 

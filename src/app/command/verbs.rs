@@ -27,10 +27,16 @@ pub enum Verb {
     Filter,
     /// Put the rows in order.
     Sort,
+    /// Read a column out of the output, or no more.
+    Field,
+    /// Show the buckets of a field.
+    Buckets,
     /// Mark jobs.
     Mark,
     /// Remove all marks.
     Unmark,
+    /// Run a further command on hosts.
+    Run,
     /// Unlock what asks the runner.
     Write,
     /// Lock it.
@@ -60,6 +66,12 @@ pub(super) enum Takes {
     Filter,
     /// An order.
     Sort,
+    /// A field, or the name of one.
+    Field,
+    /// Perhaps the name of a field.
+    Buckets,
+    /// Any text.
+    Text,
 }
 
 /// One command.
@@ -100,11 +112,14 @@ pub(super) const VERBS: &[Entry] = &[
     entry(Verb::Signal, &["signal"], Takes::Signal, true, ("signal HUP [FILTER]", "send a signal, no more")),
     entry(Verb::Timeout, &["timeout"], Takes::Limit, true, ("timeout +10m|-5m|off [FILTER]", "change the time limit")),
     entry(Verb::Width, &["width"], Takes::Width, true, ("width N", "run so many at once")),
+    entry(Verb::Run, &["run", "!"], Takes::Text, true, ("run COMMAND", "a further command there")),
     entry(Verb::Pause, &["pause"], Takes::Nothing, true, ("pause", "start nothing new")),
     entry(Verb::Continue, &["continue"], Takes::Nothing, true, ("continue", "go on")),
     entry(Verb::Drain, &["drain"], Takes::Nothing, true, ("drain", "start nothing more in this run")),
     entry(Verb::Filter, &["filter"], Takes::Filter, false, ("filter [FILTER]", "filter the rows")),
-    entry(Verb::Sort, &["sort"], Takes::Sort, false, ("sort attention|hosts|state|elapsed [reversed]", "order the rows")),
+    entry(Verb::Sort, &["sort"], Takes::Sort, false, ("sort attention|hosts|state|elapsed|FIELD [reversed]", "order the rows")),
+    entry(Verb::Field, &["field"], Takes::Field, false, ("field NAME=REGEX", "a column from the output; field NAME: no more")),
+    entry(Verb::Buckets, &["buckets"], Takes::Buckets, false, ("buckets [FIELD]", "the buckets of a field")),
     entry(Verb::Mark, &["mark"], Takes::Filter, false, ("mark FILTER", "mark jobs")),
     entry(Verb::Unmark, &["unmark"], Takes::Nothing, false, ("unmark", "remove all marks")),
     entry(Verb::Write, &["write"], Takes::Nothing, false, ("write", "unlock a read-only view")),

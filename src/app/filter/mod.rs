@@ -8,17 +8,21 @@
 //! out:/no space|full/     a regular expression
 //! exit:>1 try:2-3         numbers
 //! elapsed:>5m             a time
+//! use>90 kernel=6.1       what was read out of the output, by the name of the field
 //! ```
 
 mod complete;
 mod glob;
+mod known;
 mod reader;
 mod test;
+mod value;
 mod words;
 
 use super::lag::Pack;
 use crate::model::board::Row;
 pub(super) use complete::completions;
+pub use known::Known;
 pub use reader::FilterError;
 use reader::Term;
 use test::Test;
@@ -41,14 +45,22 @@ impl PartialEq for Filter {
 impl Eq for Filter {}
 
 impl Filter {
-    /// Reads a filter.
+    /// Reads a filter over a run without fields.
     ///
     /// # Errors
     /// When something in it cannot be meant.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
+        Self::read(text, Known::default())
+    }
+
+    /// Reads a filter that may name fields.
+    ///
+    /// # Errors
+    /// When something in it cannot be meant.
+    pub fn read(text: &str, known: Known<'_>) -> Result<Self, FilterError> {
         Ok(Self {
             text: text.trim().to_owned(),
-            terms: reader::read(text)?,
+            terms: reader::read(text, known)?,
         })
     }
 
@@ -66,6 +78,11 @@ impl Filter {
     pub fn reads_output(&self) -> bool {
         self.tests()
             .any(|test| matches!(test, Test::Out(_) | Test::Any(_) | Test::Lag(_)))
+    }
+
+    /// Whether what is read out of it can.
+    pub fn reads_values(&self) -> bool {
+        self.tests().any(|test| matches!(test, Test::Value(_)))
     }
 
     /// Whether time alone can.

@@ -1,6 +1,8 @@
 //! Reading a filter: words, keys, alternatives, expressions between slashes.
 
+use super::known::Known;
 use super::test::{Test, Text};
+use super::value;
 use super::words::Key;
 use crate::model::nearest::nearest;
 use crate::nodeset::{NoSources, NodeSet, resolve};
@@ -32,12 +34,21 @@ pub enum FilterError {
     /// Not a comparison with a length of time.
     #[error("elapsed: takes a time, as in elapsed:>5m elapsed:<90s")]
     Time,
+    /// A comparison with a field that there is not.
+    #[error("no field {0}; :field {0}=REGEX reads one out of the output")]
+    Field(String),
+    /// The values of a field are numbers, and what they are compared with is none of their kind.
+    #[error("the values of {0} are numbers: {0}>90 {0}<4G {0}=0")]
+    NoNumber(String),
     /// An expression without its end.
     #[error("an expression ends with /")]
     Unclosed,
     /// An expression that is none.
     #[error("no expression: {0}")]
     Expression(String),
+    /// An expression that would take too much memory.
+    #[error("this expression is too large; shorten it, or its repetitions")]
+    TooLarge,
     /// A node set that is none.
     #[error("no node set: {0}")]
     Nodes(String),
@@ -51,10 +62,10 @@ pub(super) struct Term {
 }
 
 /// Reads a filter; what is only the beginning of a word counts for nothing.
-pub(super) fn read(text: &str) -> Result<Vec<Term>, FilterError> {
+pub(super) fn read(text: &str, known: Known<'_>) -> Result<Vec<Term>, FilterError> {
     let mut terms = Vec::new();
     for word in split(text) {
-        terms.extend(term(word)?);
+        terms.extend(term(word, known)?);
     }
     Ok(terms)
 }
@@ -101,8 +112,11 @@ fn closing(inside: &str) -> Option<usize> {
     })
 }
 
-fn term(word: &str) -> Result<Option<Term>, FilterError> {
+fn term(word: &str, known: Known<'_>) -> Result<Option<Term>, FilterError> {
     let (negated, name, value) = parts(word);
+    if let Some(tests) = value::tests(word.strip_prefix('!').unwrap_or(word), known, texts)? {
+        return Ok((!tests.is_empty()).then_some(Term { negated, tests }));
+    }
     let key = Key::of_name(name);
     let tests = match key {
         Some(key) => keyed(key, name, value)?,
@@ -120,12 +134,32 @@ fn term(word: &str) -> Result<Option<Term>, FilterError> {
 }
 
 fn bare(value: &str) -> Result<Vec<Test>, FilterError> {
-    Ok(texts(value)?.into_iter().map(Test::Any).collect())
+    let mut tests = Vec::new();
+    for text in texts(value)? {
+        match &text {
+            // Only in the name of a host a star stands for anything.
+            Text::Glob(pattern) => {
+                tests.push(Test::Out(plain(pattern)?));
+                tests.push(Test::Host(text));
+            }
+            Text::Fits(_) => tests.push(Test::Any(text)),
+        }
+    }
+    Ok(tests)
 }
 
 fn keyed(key: Key, name: &str, value: &str) -> Result<Vec<Test>, FilterError> {
     match key {
-        Key::Out => Ok(texts(value)?.into_iter().map(Test::Out).collect()),
+        Key::Out => {
+            let literal = |text| match text {
+                Text::Glob(pattern) => plain(&pattern),
+                text @ Text::Fits(_) => Ok(text),
+            };
+            texts(value)?
+                .into_iter()
+                .map(|text| literal(text).map(Test::Out))
+                .collect()
+        }
         Key::Host if value.starts_with('/') => Ok(texts(value)?.into_iter().map(Test::Host).collect()),
         Key::Host => outside_brackets(value).into_iter().map(host).collect(),
         _ => {
@@ -145,8 +179,20 @@ fn texts(value: &str) -> Result<Vec<Text>, FilterError> {
             None => return Err(FilterError::Unclosed),
         }
     }
-    let plain = value.split('|').filter(|text| !text.is_empty());
-    Ok(plain.map(|text| Text::Plain(text.to_lowercase())).collect())
+    value.split('|').filter(|text| !text.is_empty()).map(text).collect()
+}
+
+/// A text as it stands, or the pattern of a host's name.
+fn text(text: &str) -> Result<Text, FilterError> {
+    if text.contains(['*', '?']) {
+        return Ok(Text::Glob(text.to_lowercase()));
+    }
+    plain(text)
+}
+
+/// A text as it stands, in any case.
+fn plain(text: &str) -> Result<Text, FilterError> {
+    expression(&regex::escape(text)).map(Text::Fits)
 }
 
 /// A regular expression that looks at neither upper nor lower case.
@@ -158,6 +204,9 @@ fn expression(text: &str) -> Result<Regex, FilterError> {
         .size_limit(LARGEST)
         .build();
     built.map_err(|error| {
+        if let regex::Error::CompiledTooBig(_) = error {
+            return FilterError::TooLarge;
+        }
         let text = error.to_string();
         let last = text.lines().last().unwrap_or_default().trim();
         FilterError::Expression(last.strip_prefix("error: ").unwrap_or(last).to_owned())
@@ -176,7 +225,7 @@ fn outside_brackets(value: &str) -> Vec<&str> {
 
 fn host(text: &str) -> Result<Test, FilterError> {
     if !text.contains('[') {
-        return Ok(Test::Host(Text::Plain(text.to_lowercase())));
+        return self::text(text).map(Test::Host);
     }
     nodes(text).map(Test::Hosts)
 }
@@ -206,7 +255,7 @@ fn of_word(key: Key, name: &str, word: &str) -> Result<Test, FilterError> {
         Key::Cause => Test::Cause(known(key, name, word)?),
         Key::Fate => Test::Fate(known(key, name, word)?),
         Key::Lag => Test::Lag(known(key, name, word)?),
-        Key::Host | Key::Out => Test::Host(Text::Plain(word.to_lowercase())),
+        Key::Host | Key::Out => Test::Host(text(word)?),
     })
 }
 

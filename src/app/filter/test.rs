@@ -1,6 +1,7 @@
 //! One test of a row.
 
 use super::glob::fits;
+use super::value::ValueTest;
 use super::words::state_words;
 use crate::app::lag::Pack;
 use crate::app::said::{Said, remark, said};
@@ -26,21 +27,22 @@ pub(super) enum Test {
     Try(RangeInclusive<u64>),
     /// In milliseconds.
     Elapsed(RangeInclusive<u64>),
+    Value(ValueTest),
 }
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
 pub(super) enum Text {
-    /// As it stands, in any case.
-    Plain(String),
-    /// What fits an expression.
+    /// A whole name with `*` and `?` in it, lower case.
+    Glob(String),
+    /// What fits an expression; also a text as it stands, because an expression finds it fastest.
     Fits(Regex),
 }
 
 impl Text {
-    fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         match self {
-            Self::Plain(plain) => text.to_lowercase().contains(plain),
+            Self::Glob(pattern) => fits(pattern.as_bytes(), text.to_lowercase().as_bytes()),
             Self::Fits(expression) => expression.is_match(text),
         }
     }
@@ -51,10 +53,10 @@ impl Test {
         let outcome = row.phase.outcome();
         match self {
             Self::State(word) => state_words(Standing::of(&row.phase)).any(|name| name.starts_with(word.as_str())),
-            Self::Host(text) => host_fits(text, row),
+            Self::Host(text) => text.is_in(row.host.as_str()),
             Self::Hosts(set) => set.contains(&row.host),
             Self::Out(text) => says(row, text),
-            Self::Any(text) => host_fits(text, row) || says(row, text),
+            Self::Any(text) => text.is_in(row.host.as_str()) || says(row, text),
             Self::Exit(range) => outcome.and_then(status).is_some_and(|status| range.contains(&status)),
             Self::Cause(word) => match outcome {
                 Some(Outcome::Unreachable { cause, .. }) => cause.word().starts_with(word.as_str()),
@@ -66,6 +68,7 @@ impl Test {
             Self::Lag(word) => pack
                 .lag(row)
                 .is_some_and(|lag| word == "any" || lag.word().starts_with(word.as_str())),
+            Self::Value(test) => test.holds(row),
             Self::Try(range) => range.contains(&u64::from(row.attempt.0)),
             Self::Elapsed(range) => row
                 .phase
@@ -82,16 +85,6 @@ fn status(outcome: &Outcome) -> Option<u64> {
         Outcome::Exit { code } => Some(u64::from(*code)),
         Outcome::Signal { status, .. } => Some(u64::from(*status)),
         _ => None,
-    }
-}
-
-fn host_fits(text: &Text, row: &Row) -> bool {
-    let host = row.host.as_str();
-    match text {
-        Text::Plain(pattern) if pattern.contains(['*', '?']) => {
-            fits(pattern.as_bytes(), host.to_lowercase().as_bytes())
-        }
-        text => text.is_in(host),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Groups, failures, timeline and differences: what the keys do there, and what is asked for.
 
 use super::*;
+use crate::model::event::{Output, Piece};
 use crate::model::likeness::Likeness;
 use crate::model::outcome::Cause;
 
@@ -162,7 +163,7 @@ fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_row() {
     }
     desk.now = desk.now + Duration::from_secs(1);
     desk.tell(Msg::Frame);
-    desk.app.clusters.form(Vec::new(), desk.now);
+    desk.app.clusters.form(Vec::new(), 0, desk.now);
     assert_eq!(desk.app.job_at_hand(), None);
     assert_eq!(
         desk.press(&[Key::Char('x'), Key::Char('d'), Key::Enter]),
@@ -178,18 +179,72 @@ fn a_cause_is_looked_at_host_by_host_and_escape_leads_back() {
     desk.types("web");
     desk.press(&[Key::Enter, Key::Char('3'), Key::Char('j')]);
     let at_hand = desk.app.clusters().at_hand().map(Cluster::words);
-    assert_eq!(at_hand.as_deref(), Some("unreachable, connection refused"));
+    assert_eq!(at_hand.as_deref(), Some("to be retried: unreachable, dropped early"));
     desk.press(&[Key::Enter]);
     assert_eq!(desk.app.view(), View::Hosts);
-    assert_eq!(desk.app.table().order(), [JobId(4)], "the filter does not hide it");
+    assert_eq!(desk.app.table().order(), [JobId(15)]);
+    desk.press(&[Key::Esc]);
+    assert_eq!(desk.app.table().order(), [JobId(15)], "the filter goes first");
     desk.press(&[Key::Esc]);
     assert_eq!(desk.app.table().order().len(), 16);
+    desk.press(&[Key::Char('3'), Key::Enter, Key::Char('3')]);
+    assert_eq!(
+        desk.app.clusters().rows().len(),
+        8,
+        "one cause does not hide the others"
+    );
     desk.press(&[Key::Char('3'), Key::Esc]);
     assert_eq!(desk.app.view(), View::Hosts);
-    for view in [View::Groups, View::Failures, View::Timeline, View::Hosts] {
+    for view in [View::Groups, View::Failures, View::Timeline, View::Buckets, View::Hosts] {
         desk.press(&[Key::Tab]);
         assert_eq!(desk.app.view(), view);
     }
+}
+
+#[test]
+fn the_filter_and_the_choice_of_stragglers_hold_for_groups_and_failures() {
+    let mut desk = Desk::new(fixture::every_state_plan(), fixture::every_state());
+    let asked = desk.press(&[Key::Char('2')]);
+    read(&mut desk, asked);
+    let shown = |desk: &Desk| {
+        let rows = desk.app.clusters().rows().iter();
+        (
+            rows.map(|row| row.jobs.len()).sum::<usize>(),
+            desk.app.clusters().hidden(),
+        )
+    };
+    desk.tell(Msg::Frame);
+    assert_eq!(shown(&desk), (16, 0));
+    // They are typed there too, and count at once.
+    desk.press(&[Key::Char('/')]);
+    desk.types("host:db*");
+    assert_eq!(shown(&desk), (2, 14));
+    desk.press(&[Key::Enter, Key::Char('3')]);
+    assert_eq!(shown(&desk), (1, 7), "of the failures");
+    desk.press(&[Key::Char('*')]);
+    assert_eq!(desk.app.table().marked().into_iter().collect::<Vec<_>>(), [JobId(4)]);
+    desk.press(&[Key::Char('U'), Key::Char('/'), Key::Esc, Key::Char('2'), Key::Char('w')]);
+    let stragglers = desk.app.table().order().len();
+    assert!(stragglers > 0);
+    assert_eq!(shown(&desk), (stragglers, 16 - stragglers));
+    desk.press(&[Key::Char('w')]);
+    assert_eq!(shown(&desk), (16, 0));
+}
+
+#[test]
+fn what_time_lets_through_the_filter_comes_into_the_groups() {
+    let plan = plan(&["a", "b"]);
+    let mut board = Board::new(&plan);
+    board.apply(&event(&plan, 0, 1, Change::Running { pid: 7 }));
+    let mut desk = Desk::new(plan, board);
+    desk.press(&[Key::Char('2'), Key::Char('/')]);
+    desk.types("elapsed:>5m");
+    desk.press(&[Key::Enter]);
+    assert_eq!(desk.app.clusters().rows().len(), 0);
+    desk.now = Stamp::from_secs(400);
+    desk.tell(Msg::Tick);
+    desk.tell(Msg::Frame);
+    assert_eq!(desk.app.clusters().rows().len(), 1);
 }
 
 #[test]
@@ -330,4 +385,113 @@ fn the_eye_goes_from_one_difference_to_the_next() {
     desk.tell(Msg::Resize(Size { width: 10, height: 24 }));
     desk.tell(Msg::Resize(Size { width: 80, height: 24 }));
     assert_eq!(top(&desk), (102, 120));
+}
+
+/// Twelve hosts that have printed their use, the last one far more than the others; one of them runs.
+fn measured(keys: &str) -> Desk {
+    let names: Vec<String> = (1..=12).map(|n| format!("web{n}")).collect();
+    let plan = plan(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut board = Board::new(&plan);
+    for job in 0..12 {
+        board.apply(&event(&plan, job, 1, Change::Running { pid: 7 }));
+        let hundredths = if job == 11 { 97 } else { 40 + job };
+        board.print(&output(job, 2, &format!("use {hundredths}%\n")));
+    }
+    for job in 1..12 {
+        board.apply(&event(&plan, job, 9, done(Outcome::Ok, 8)));
+    }
+    let mut desk = Desk::new(plan, board);
+    let effects = command(&mut desk, keys);
+    answer(&mut desk, effects);
+    desk
+}
+
+/// Types a command.
+fn command(desk: &mut Desk, text: &str) -> Vec<Effect> {
+    let mut effects = desk.types(&format!(":{text}"));
+    effects.extend(desk.press(&[Key::Enter]));
+    effects
+}
+
+/// Reads what was asked for, as if it were on disk.
+fn answer(desk: &mut Desk, effects: Vec<Effect>) {
+    for effect in effects {
+        let Effect::Measure(quest) = effect else { continue };
+        let values = |job: &JobId| {
+            let mut scan = crate::model::field::Scan::new(&quest.fields);
+            let row = desk.app.board().row(*job).expect("a row");
+            row.tail.lines().for_each(|line| scan.line(line.text()));
+            scan.finish()
+        };
+        let jobs = quest.jobs.iter();
+        let jobs = jobs.map(|(job, attempt)| (*job, *attempt, values(job))).collect();
+        let series = quest.series;
+        desk.tell(Msg::Measured(Measured { series, jobs }));
+    }
+    desk.tell(Msg::Frame);
+}
+
+fn value(desk: &Desk, job: u32) -> Option<String> {
+    let row = desk.app.board().row(JobId(job)).expect("a row");
+    row.values.first().cloned().flatten().map(|value| value.to_string())
+}
+
+#[test]
+fn a_field_is_read_once_where_a_job_is_over_and_followed_where_it_runs() {
+    let mut desk = measured("field use=(\\d+)%");
+    assert_eq!(value(&desk, 0).as_deref(), Some("40"), "of what had printed before");
+    assert_eq!(value(&desk, 11).as_deref(), Some("97"));
+    assert_eq!(desk.tell(Msg::Tick), [], "nothing is read twice");
+    desk.tell(Msg::Runner(Message::Output(Output {
+        pieces: vec![Piece {
+            stream: Stream::Stdout,
+            offset: 8,
+            bytes: b"use 55%".to_vec(),
+        }],
+        ..output(0, 20, "")
+    })));
+    desk.tell(Msg::Frame);
+    assert_eq!(
+        value(&desk, 0).as_deref(),
+        Some("55"),
+        "an unfinished line counts while it runs"
+    );
+    let event = event(desk.app.plan(), 0, 30, done(Outcome::Ok, 29));
+    let effects = desk.tell(Msg::Runner(Message::Event(event)));
+    assert!(
+        matches!(&effects[..], [Effect::Measure(quest)] if quest.jobs == [(JobId(0), AttemptNo::FIRST)]),
+        "its end is read whole: {effects:?}"
+    );
+    // An answer for fields that are gone is dropped, and with them what named them.
+    command(&mut desk, "sort use");
+    command(&mut desk, "filter use>90");
+    let [Effect::Measure(quest)] = &effects[..] else {
+        panic!("asked above")
+    };
+    let late = Measured {
+        series: quest.series,
+        jobs: vec![(JobId(0), AttemptNo::FIRST, vec![None])],
+    };
+    command(&mut desk, "field use");
+    desk.tell(Msg::Measured(late));
+    assert!(desk.app.board().fields().is_empty());
+    assert_eq!(desk.app.table().sort(), (Sort::Attention, false));
+    assert!(desk.app.table().filter().is_empty());
+}
+
+#[test]
+fn values_have_buckets_from_which_the_table_is_narrowed() {
+    let mut desk = measured("field use=(\\d+)%");
+    command(&mut desk, "buckets use");
+    desk.tell(Msg::Frame);
+    let shown = rows(&desk);
+    let all: usize = shown.iter().map(|(_, jobs, _)| jobs.len()).sum();
+    assert_eq!(all, 12, "{shown:?}");
+    let outliers: Vec<&(String, Vec<u32>, bool)> = shown.iter().filter(|(.., is_outlier)| *is_outlier).collect();
+    assert_eq!(outliers.len(), 1, "{shown:?}");
+    assert_eq!(outliers[0].1, [11]);
+    desk.press(&[Key::Char('G'), Key::Enter]);
+    assert_eq!(desk.app.table().order(), [JobId(11)]);
+    let words = &desk.app.table().only().expect("narrowed").words;
+    assert!(words.starts_with("use over "), "{words}");
 }

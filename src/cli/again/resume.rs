@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 /// Finishes the run.
 pub(in crate::cli) fn resume(args: &ResumeArgs, config: &Config) -> Result<ExitStatus, CliError> {
+    args.display.fields.fields()?;
     reap::reap();
     let (dir, plan) = interrupted(args).map_err(|error| CliError::Usage(*error))?;
     let ssh = Ssh {

@@ -73,6 +73,7 @@ pub(in crate::cli) fn request(args: &RetryArgs, config: &Config) -> Result<Optio
             confirm_above: config.confirm_above,
             dry_run: args.safety.dry_run,
         },
+        fields: args.display.fields.beside(&plan.fields).map_err(CliError::from)?,
         note: Some(args.note.clone().unwrap_or_else(|| format!("retry of {run}"))),
         repeats: Some(Repeat {
             parent: run.clone(),

@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::front::{self, Arrival, Stage};
 use super::reach::{Alive, reach};
 use super::runtime::{finish, runtime};
+use super::session;
 use super::tell::tell;
 use crate::link::greet::Rights;
 use crate::model::bond::Bond;
@@ -15,6 +16,7 @@ use args::AttachArgs;
 
 /// Shows a run that is alive.
 pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
+    args.display.fields.fields()?;
     let dashboard = front::is_dashboard(&args.display);
     // In the dashboard a key unlocks it; until then it asks for nothing.
     let (rights, access) = match (args.read_only, dashboard) {
@@ -30,6 +32,6 @@ pub(super) fn attach(args: &AttachArgs) -> Result<ExitStatus, CliError> {
             tell(&format!("run {}; {}", plan.run, plan.settings.policy()));
         }
         let role = (Bond::Free, Arrival::Later(access));
-        front::show(Stage::new((link, welcome), plan, &args.display, role)).await
+        session::show(Stage::new((link, welcome), plan, &args.display, role), None).await
     })
 }

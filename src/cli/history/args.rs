@@ -1,5 +1,6 @@
 //! The command line of the commands on past runs.
 
+use crate::cli::fields::FieldArgs;
 use crate::history::Class;
 use crate::model::event::Stream;
 use crate::model::host::HostName;
@@ -105,7 +106,9 @@ Examples:
   heeler show                        the last run
   heeler show 4f2a1c -b              equal output together
   heeler show --nodes failed         a node set; @last:failed is the same wherever one is taken
-  heeler show last --csv > run.csv";
+  heeler show last --csv > run.csv
+  heeler show --field use='(\\d+)%' --csv
+  heeler show --compare 4f2a1c       what is different from that run";
 
 /// `heeler show`
 #[derive(Debug, Args)]
@@ -139,6 +142,11 @@ pub struct ShowArgs {
     /// The job log of GNU parallel.
     #[arg(long, group = "form")]
     joblog: bool,
+    /// What differs from another run (the same words as RUN), host by host; status 1 where something does.
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["group", "nodes", "joblog"])]
+    pub(super) compare: Option<String>,
+    #[command(flatten)]
+    pub(super) fields: FieldArgs,
 }
 
 /// In which form a run is shown.

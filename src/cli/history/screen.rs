@@ -3,6 +3,7 @@
 use super::super::error::CliError;
 use super::super::front;
 use super::super::runtime::{finish, runtime};
+use super::super::session;
 use super::print::{Layout, print};
 use crate::history::{Record, State, mark_reviewed};
 use crate::model::exit::ExitStatus;
@@ -14,7 +15,7 @@ pub(super) fn show_screen(record: Record) -> Result<ExitStatus, CliError> {
     }
     let (dir, resumed) = (record.dir.clone(), record.board.resumed());
     let ended = record.state != State::Interrupted;
-    let status = finish(runtime()?, front::show_record(record))?;
+    let status = finish(runtime()?, session::show_record(record))?;
     if ended && status == ExitStatus::AllOk {
         // Where it cannot be noted the run is merely kept longer.
         let _unwritable = mark_reviewed(&dir, resumed);

@@ -7,16 +7,22 @@ use super::print::{Layout, print};
 use super::screen::show_screen;
 use crate::history::{Class, Record, State, Store, mark_reviewed};
 use crate::model::exit::ExitStatus;
+use crate::model::field::Field;
 use crate::model::phase::Phase;
 use crate::nodeset::fold;
-use crate::report;
+use crate::report::{self, Comparison};
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Shows a run.
 pub(in super::super) fn show(args: &ShowArgs) -> Result<ExitStatus, CliError> {
     let store = Store::new(&place::state_home()?);
-    let record = store.open(args.run.as_deref())?;
+    let mut record = store.open(args.run.as_deref())?;
+    let fields = args.fields.beside(&record.plan.fields)?;
+    record.board.set_fields(&fields);
     let form = args.form();
+    if let Some(other) = &args.compare {
+        return compare(&store.open(Some(other))?, record, form);
+    }
     match form {
         Form::Auto if io::stdout().is_terminal() => return show_screen(record),
         Form::Auto | Form::Plain => return print(&record, Layout::Plain),
@@ -60,5 +66,24 @@ fn events(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         report::json_line(event, &mut line);
         out.write_all(&line)?;
     }
-    Ok(())
+    report::values_json(record, out)
+}
+
+/// Tells what is different from an earlier run; fields that only that one has are compared as well.
+fn compare(before: &Record, mut now: Record, form: Form) -> Result<ExitStatus, CliError> {
+    let fields = Field::joined(before.plan.fields.clone(), now.board.fields());
+    now.board.set_fields(&fields);
+    let found = Comparison::of(before, &now)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match form {
+        Form::Csv => found.csv(&mut out)?,
+        Form::Json => found.json(&mut out)?,
+        _ => found.write(&mut out)?,
+    }
+    out.flush()?;
+    Ok(if found.is_same() {
+        ExitStatus::AllOk
+    } else {
+        ExitStatus::Failed
+    })
 }

@@ -385,3 +385,44 @@ fn an_interruption_ends_the_silence_of_a_link_and_what_was_seen_before_it() {
     assert_eq!((row.link_silent, row.alive().count()), (None, 0));
     assert!(row.may_have_left(), "it may well be alive");
 }
+
+#[test]
+fn values_belong_to_an_attempt_and_to_their_fields() {
+    use crate::model::field::{Field, Value};
+    let fields = ["use=(\\d+)%", "free=(\\S+) free"].map(|text| Field::parse(text).expect(text));
+    let mut plan = plan(2);
+    plan.fields = fields.to_vec();
+    let mut board = Board::new(&plan);
+    let values = |texts: [Option<&str>; 2]| texts.map(|text| text.map(Value::read)).to_vec();
+    assert!(board.measure(JobId(0), AttemptNo::FIRST, values([Some("97"), Some("4G")])));
+    assert!(
+        !board.measure(JobId(0), AttemptNo::FIRST, values([Some("97"), Some("4G")])),
+        "known"
+    );
+    assert!(
+        !board.measure(JobId(0), AttemptNo(2), values([Some("1"), None])),
+        "not begun"
+    );
+    assert!(
+        !board.measure(JobId(9), AttemptNo::FIRST, values([None, None])),
+        "no such job"
+    );
+    assert!(
+        !board.measure(JobId(1), AttemptNo::FIRST, Vec::new()),
+        "of other fields"
+    );
+    board.settle_columns();
+    assert_eq!(board.columns()[0].count(), 1);
+    let more = [Field::parse("up=up (.*),").expect("a field"), fields[1].clone()];
+    board.set_fields(&more);
+    let text = |board: &Board| {
+        board.rows()[0]
+            .values
+            .iter()
+            .map(|value| value.as_ref().map(Value::to_string))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(text(&board), [None, Some("4G".to_owned())], "what is known stays");
+    board.apply(&event(1, (0, 2), Change::Connecting));
+    assert_eq!(text(&board), [None, None], "a new attempt has printed nothing");
+}

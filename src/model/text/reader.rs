@@ -11,9 +11,10 @@ use vte::{Params, Parser, Perform};
 const LINE_LIMIT: usize = 2048;
 /// Distance of tab stops.
 const TAB: usize = 8;
+/// Begins every escape sequence.
+const ESCAPE: u8 = 0x1b;
 
 /// Cuts one stream into harmless lines.
-#[derive(Default)]
 pub struct LineReader {
     parser: Parser,
     pen: Pen,
@@ -35,7 +36,21 @@ struct Pen {
     column: usize,
     ink: Ink,
     state: State,
+    /// No escape sequence is under way, for certain.
+    at_rest: bool,
     finished: Vec<StyledLine>,
+}
+
+impl Default for LineReader {
+    fn default() -> Self {
+        Self {
+            parser: Parser::default(),
+            pen: Pen {
+                at_rest: true,
+                ..Pen::default()
+            },
+        }
+    }
 }
 
 /// What the next character does to the line being written.
@@ -55,8 +70,24 @@ enum State {
 impl LineReader {
     /// Takes in bytes; hands out every line that they complete.
     pub fn feed(&mut self, bytes: &[u8], finished: &mut impl FnMut(StyledLine)) {
-        self.parser.advance(&mut self.pen, bytes);
+        let rest = match bytes.iter().rposition(|byte| *byte == ESCAPE) {
+            Some(escape) => {
+                let (before, rest) = bytes.split_at(escape + 1);
+                self.parser.advance(&mut self.pen, before);
+                self.pen.at_rest = false;
+                rest
+            }
+            None => bytes,
+        };
+        self.parser.advance(&mut self.pen, rest);
         self.pen.finished.drain(..).for_each(finished);
+    }
+
+    /// The same for whoever keeps only the newest `lines` lines: of what comes too fast to be read by anybody, what lies
+    /// before those is not looked at, and one line that never was may be handed out in its place, before them.
+    pub fn feed_newest(&mut self, lines: usize, bytes: &[u8], finished: &mut impl FnMut(StyledLine)) {
+        let from = if self.pen.at_rest { unread(lines, bytes) } else { 0 };
+        self.feed(&bytes[from..], finished);
     }
 
     /// The line that has no end yet; `None` when nothing of it has come.
@@ -68,6 +99,22 @@ impl LineReader {
     pub fn skip_to_line_end(&mut self) {
         self.pen.state = State::Skipping;
     }
+}
+
+/// How many bytes need not be read, up to the line end before the newest `lines` whole lines, which is read. Where there
+/// is an escape sequence all are: it could swallow line ends, or change the colour of what comes behind it.
+fn unread(lines: usize, bytes: &[u8]) -> usize {
+    if bytes.contains(&ESCAPE) {
+        return 0;
+    }
+    let mut end = bytes.len();
+    for _ in 0..=lines {
+        match bytes[..end].iter().rposition(|byte| *byte == b'\n') {
+            Some(at) => end = at,
+            None => return 0,
+        }
+    }
+    end
 }
 
 impl Pen {
@@ -104,6 +151,7 @@ impl Pen {
 
 impl Perform for Pen {
     fn print(&mut self, c: char) {
+        self.at_rest = true;
         self.write(if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c });
     }
 
@@ -260,5 +308,72 @@ mod tests {
             }
             assert_eq!(lines, whole, "{:?}", String::from_utf8_lossy(bytes));
         }
+    }
+
+    /// The same sequence of numbers for the same seed (xorshift).
+    fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
+        let mut state = seed;
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as usize % below
+        }
+    }
+
+    #[test]
+    fn what_is_not_looked_at_changes_nothing_of_the_newest_lines() {
+        const KEPT: usize = 3;
+        const PIECES: [&[u8]; 20] = [
+            b"\n",
+            b"\n",
+            b"\n",
+            b"\n\n\n\n",
+            b"\r\n",
+            b"\r",
+            b"text",
+            b"\t",
+            b"\x08",
+            b"\x07",
+            b"\x1b[31m",
+            b"\x1b[",
+            b"\x1b]0;",
+            b"\x1bP1",
+            b"\x1b",
+            b"\x1b\\",
+            b"\x18",
+            b"\xe6\x97\xa5",
+            b"\xe6\x97",
+            b"\xff",
+        ];
+        let mut number = numbers(0x5eed);
+        for _ in 0..3000 {
+            let (mut whole, mut newest) = (LineReader::default(), LineReader::default());
+            let [mut all, mut kept] = [const { Vec::new() }; 2];
+            for _ in 0..number(6) {
+                let bytes: Vec<u8> = (0..number(14))
+                    .flat_map(|_| PIECES[number(PIECES.len())])
+                    .copied()
+                    .collect();
+                whole.feed(&bytes, &mut |line| all.push(line));
+                newest.feed_newest(KEPT, &bytes, &mut |line| kept.push(line));
+                let last = |lines: &[StyledLine]| lines[lines.len().saturating_sub(KEPT)..].to_vec();
+                assert_eq!(last(&kept), last(&all), "{:?}", String::from_utf8_lossy(&bytes));
+                assert_eq!(
+                    newest.partial(),
+                    whole.partial(),
+                    "{:?}",
+                    String::from_utf8_lossy(&bytes)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_too_fast_is_not_looked_at() {
+        let mut reader = LineReader::default();
+        let mut lines = Vec::new();
+        reader.feed_newest(2, &b"y\n".repeat(1000), &mut |line| lines.push(line));
+        assert_eq!(lines.len(), 3, "two, and one that stands for the rest");
     }
 }

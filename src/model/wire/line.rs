@@ -38,6 +38,8 @@ pub(super) enum Name {
     Found,
     Paused,
     Continued,
+    Adopted,
+    NotAdopted,
     Draining,
     Width,
     PasswordWanted,

@@ -278,6 +278,15 @@ impl From<Event> for Line {
                 detail: Some(lacks.detail),
                 ..Self::bare(Name::Unrecorded, at)
             },
+            What::Adopted { run } => Self {
+                run: Some(run),
+                ..Self::bare(Name::Adopted, at)
+            },
+            What::NotAdopted { directory, detail } => Self {
+                directory: Some(directory),
+                detail: Some(detail),
+                ..Self::bare(Name::NotAdopted, at)
+            },
             What::Continued => Self::bare(Name::Continued, at),
             What::Draining => Self::bare(Name::Draining, at),
             What::Width { width } => Self {
@@ -363,6 +372,13 @@ impl TryFrom<Line> for Event {
                 events: need(line.events, "events")?,
                 detail: line.detail.unwrap_or_default(),
             }),
+            Name::Adopted => What::Adopted {
+                run: need(line.run, "run")?,
+            },
+            Name::NotAdopted => What::NotAdopted {
+                directory: need(line.directory, "directory")?,
+                detail: line.detail.unwrap_or_default(),
+            },
             Name::Continued => What::Continued,
             Name::Draining => What::Draining,
             Name::Width => What::Width {

@@ -104,6 +104,10 @@ fn requests() -> impl Iterator<Item = Request> {
             jobs,
             even_if_running: true,
         },
+        Request::Adopt {
+            directory: "/state/runs/two".into(),
+        },
+        Request::KeepWarm { jobs: vec![JobId(1)] },
         Request::Pause,
         Request::Continue,
         Request::Drain,
@@ -157,6 +161,13 @@ fn every_event() -> Vec<What> {
             cookie: "c0ffee".to_owned(),
         }),
         job(Change::Found { fate: Fate::Gone }),
+        What::Adopted {
+            run: RunId("20260102T040000Z-abcdef".to_owned()),
+        },
+        What::NotAdopted {
+            directory: "/state/runs/two".into(),
+            detail: "it has begun already".to_owned(),
+        },
         What::Continued,
         What::Draining,
         What::RunEnded {

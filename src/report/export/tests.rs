@@ -98,3 +98,10 @@ fn the_job_log_is_that_of_gnu_parallel() {
     );
     assert_eq!(rows[1][..6], ["1", "a", "1767323047.000", "     1.000", "0", "5"]);
 }
+
+#[test]
+fn no_field_is_called_like_a_column() {
+    for name in COLUMNS.split(',') {
+        assert!(crate::model::field::RESERVED.contains(&name), "{name}");
+    }
+}

@@ -47,6 +47,25 @@ fn equal_output_is_printed_once_as_clush_does() {
 }
 
 #[test]
+fn hosts_that_name_themselves_stand_together_and_it_is_said_whose_text_it_is() {
+    let mut stage = Stage::new(&["db", "web1", "web2", "web3"]);
+    for (job, text) in (0..).zip(["on web1\n", "on web1\n", "on web2\n", "on web3\n"]) {
+        stage.print(job, Stdout, text.as_bytes());
+        stage.end(job, Outcome::Ok);
+    }
+    insta::assert_snapshot!(written(&stage, Rendering::Plain), @"
+    ---------------
+    web[1-3] (3): the text of web1, the others differ only by their own names
+    ---------------
+    on web1
+    ---------------
+    db
+    ---------------
+    on web1
+    ");
+}
+
+#[test]
 fn streams_are_merged_line_by_line_in_the_order_of_their_ends() {
     let mut stage = Stage::new(&["a"]);
     for (stream, bytes) in [

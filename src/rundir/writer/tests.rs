@@ -24,6 +24,7 @@ fn begin(hosts: u32) -> (TempDir, RunDir, Writer, Plan) {
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: run(),
         command: "printf '%s\\n' \"$HEELER_HOST\"".to_owned(),
         env: vec![("release".to_owned(), "1.2".to_owned())],

@@ -61,7 +61,11 @@ impl Scheduler {
             Request::Limit { jobs, by } => self.limit(&jobs, by, turn),
             Request::Width { width } => self.widen(width.max(1), turn),
             // What is not a matter of who may start.
-            Request::Agent { .. } | Request::KillLeft { .. } | Request::SudoPassword => {}
+            Request::Agent { .. }
+            | Request::KillLeft { .. }
+            | Request::SudoPassword
+            | Request::KeepWarm { .. }
+            | Request::Adopt { .. } => {}
         }
     }
 

@@ -94,6 +94,7 @@ mod tests {
             ssh: SshCall::default(),
             parent: None,
             doubts: Vec::new(),
+            fields: Vec::new(),
             operator: String::new(),
             note: None,
             started: String::new(),

@@ -16,6 +16,7 @@ fn plan(hosts: u32, settings: Settings) -> Arc<Plan> {
         ssh: crate::model::plan::SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         run: RunId("r".to_owned()),
         command: "true".to_owned(),
         env: Vec::new(),

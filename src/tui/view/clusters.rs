@@ -17,12 +17,17 @@ use std::collections::BTreeSet;
 ///                         what may help
 /// ```
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
-    heads(brush, area, app.view());
+    heads(brush, area, app);
     let clusters = app.clusters();
     let top = area.y.saturating_add(1);
     if clusters.rows().is_empty() {
         let text = match app.view() {
+            _ if clusters.hidden() > 0 && app.table().stragglers_only() => {
+                "no stragglers among them; w shows the others too"
+            }
+            _ if clusters.hidden() > 0 => "the filter lets no job through; / changes it",
             View::Failures => "nothing has failed so far",
+            View::Buckets => "no fields: :field NAME=REGEX reads one out of the output",
             _ => "no jobs",
         };
         brush.text((area.x + 3, top), area.width.saturating_sub(3), text, Role::Dim);
@@ -38,17 +43,19 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     }
 }
 
-fn heads(brush: &mut Brush<'_>, area: Rect, view: View) {
-    let what = match view {
-        View::Failures => "CAUSE AND HOSTS, WHAT THEY SAY, WHAT MAY HELP",
-        _ => "END AND HOSTS, LAST LINE OF THE OUTPUT",
+fn heads(brush: &mut Brush<'_>, area: Rect, app: &App) {
+    let what = match (app.view(), app.bucketed()) {
+        (View::Failures, _) => "CAUSE AND HOSTS, WHAT THEY SAY, WHAT MAY HELP".to_owned(),
+        (View::Buckets, Some(field)) => format!("{field}: VALUES AND HOSTS, SHARE OF ALL VALUES"),
+        (View::Buckets, None) => "VALUES AND HOSTS".to_owned(),
+        _ => "END AND HOSTS, LAST LINE OF THE OUTPUT".to_owned(),
     };
     brush.text_right((area.x + 5, area.y), 6, "JOBS", Role::Dim);
     let before = BEFORE_WORDS as u16;
     brush.text(
         (area.x + before, area.y),
         area.width.saturating_sub(before),
-        what,
+        &what,
         Role::Dim,
     );
 }
@@ -75,8 +82,16 @@ fn draw_row(brush: &mut Brush<'_>, area: Rect, cluster: &Cluster, marked: &BTree
     let room = area.width.saturating_sub(before);
     if area.height > 1 {
         let mut used = 0;
+        if let Some(bar) = cluster.bar {
+            used = draw_bar(brush, (x + before, y + 1), room, bar);
+        }
         if cluster.is_outlier {
-            used += brush.text((x + before, y + 1), room, "[outlier] ", Role::Warning);
+            used += brush.text(
+                (x + before + used, y + 1),
+                room.saturating_sub(used),
+                "[outlier] ",
+                Role::Warning,
+            );
         }
         if marks > 0 && marks < cluster.jobs.len() {
             let text = format!("[{marks} of them marked] ");
@@ -108,12 +123,26 @@ fn draw_row(brush: &mut Brush<'_>, area: Rect, cluster: &Cluster, marked: &BTree
     }
 }
 
+/// A bar of so many hundredths of its room, which is the same for every row; returns the columns that it took.
+fn draw_bar(brush: &mut Brush<'_>, at: (u16, u16), columns: u16, hundredths: u8) -> u16 {
+    /// The longest bar, and what must be left behind it.
+    const BAR: u16 = 40;
+    const BEHIND: u16 = 18;
+    let longest = columns.saturating_sub(BEHIND).min(BAR);
+    let length = (u16::from(hundredths.min(100)) * longest).div_ceil(100);
+    let bar = brush.sign(Sign::BarOk).repeat(usize::from(length));
+    brush.text(at, length, &bar, Role::Running) + 1
+}
+
 fn look(cluster: &Cluster) -> (Sign, Role) {
     match (&cluster.common, &cluster.outcome) {
         (Common::Running, _) => (Sign::Running, Role::Running),
         (Common::Waiting, _) => (Sign::Queued, Role::Waiting),
         (Common::Unread, _) => (Sign::Ellipsis, Role::Dim),
         (Common::Retrying(_), _) => (Sign::Backoff, Role::Warning),
+        (Common::Bucket(..), _) if cluster.is_outlier => (Sign::Outlier, Role::Warning),
+        (Common::Bucket(..), _) => (Sign::Bucket, Role::Text),
+        (Common::NoValue, _) => (Sign::Skipped, Role::Dim),
         (_, Some(outcome)) => of_class(outcome.class()),
         (_, None) => (Sign::Lost, Role::Unknown),
     }

@@ -1,7 +1,7 @@
 //! The questions: in the middle of the screen, as large as their words.
 
 use super::paint::Brush;
-use crate::app::text::{one_line, width, wrap_words};
+use crate::app::text::{one_line, width, wrap, wrap_words};
 use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage, left_in_words};
 use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
@@ -12,18 +12,21 @@ use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 
 /// The widest text of a question.
-const WIDEST: u16 = 72;
+pub(super) const WIDEST: u16 = 72;
 
 /// How many processes a question names.
 const MOST_NAMED: usize = 8;
 
 /// A line of a question.
-type Line = Vec<(String, Role)>;
+pub(super) type Line = Vec<(String, Role)>;
 
 /// Whether to do it.
 pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Confirm, now: Stamp) {
     let columns = area.width.saturating_sub(6).min(WIDEST);
     let mut lines = Vec::new();
+    if let Some(command) = &confirm.command {
+        lines.extend(exactly(command, columns));
+    }
     let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
     say(&spaced(&confirm.hosts), Role::Text);
     for left in confirm.left.iter().take(MOST_NAMED) {
@@ -68,8 +71,24 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     show(brush, area, &question(app, confirm), &lines);
 }
 
+/// A command to the letter: broken wherever a line is full, so that no space is lost.
+fn exactly(command: &str, columns: u16) -> impl Iterator<Item = Line> {
+    let command = one_line(command);
+    let rows = wrap(&command, usize::from(columns));
+    let rows: Vec<Line> = rows
+        .into_iter()
+        .map(|row| vec![(command[row].to_owned(), Role::Title)])
+        .collect();
+    rows.into_iter()
+}
+
+/// `1 host`, `7 hosts`.
+pub(super) fn hosts(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "host" } else { "hosts" })
+}
+
 /// `1 job`, `7 jobs`.
-fn jobs(count: usize) -> String {
+pub(super) fn jobs(count: usize) -> String {
     format!("{count} {}", if count == 1 { "job" } else { "jobs" })
 }
 
@@ -84,6 +103,7 @@ fn question(app: &App, confirm: &Confirm) -> String {
         Intent::Limit(_) => return format!("Change the time limit of {}?", jobs(confirm.jobs.len())),
         Intent::Widen(width) => return format!("Run {width} at once instead of {}?", app.board().width()),
         Intent::Drain => return "Start nothing more in this run?".to_owned(),
+        Intent::FollowUp => return format!("Run on {}?", hosts(confirm.jobs.len())),
         Intent::KillLeft => {
             return match confirm.left.len() {
                 1 => "Kill 1 process?".to_owned(),
@@ -120,6 +140,16 @@ fn what_follows(app: &App, intent: Intent) -> String {
         Intent::Limit(Adjust::Longer(more)) => format!("{} more", Elapsed::Running(more)),
         Intent::Limit(Adjust::Off) => "they may run for ever".to_owned(),
         Intent::Widen(_) => "more than double: as many hosts are worked on at the same time".to_owned(),
+        Intent::FollowUp => {
+            let settings = &app.plan().settings;
+            let root = if settings.sudo { "as root by sudo, " } else { "" };
+            let whose = if app.is_planned() {
+                "a run with its dashboard".to_owned()
+            } else {
+                format!("a run of its own, follow-up of {}", app.plan().run)
+            };
+            format!("{whose}: {root}width {}, {}", settings.width, settings.policy())
+        }
         Intent::Drain => "what waits is skipped, for the rest of this run; what runs goes on".to_owned(),
     }
 }
@@ -207,6 +237,14 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         }
         lines.extend(paragraph(if_runner_dies(app), columns, Role::Dim));
     }
+    if let Some(run) = &app.session().back_to {
+        lines.push(Line::new());
+        lines.extend(paragraph(
+            &format!("leaving goes back to the run before, {run}"),
+            columns,
+            Role::Dim,
+        ));
+    }
     lines.push(Line::new());
     let hint = match question.chosen {
         Choice::Stay => "a letter chooses; arrows and ^C move, enter stays".to_owned(),
@@ -234,14 +272,14 @@ fn if_runner_dies(app: &App) -> &'static str {
     }
 }
 
-fn paragraph(text: &str, columns: u16, role: Role) -> impl Iterator<Item = Line> + use<> {
+pub(super) fn paragraph(text: &str, columns: u16, role: Role) -> impl Iterator<Item = Line> + use<> {
     wrap_words(text, usize::from(columns))
         .into_iter()
         .map(move |line| vec![(line, role)])
 }
 
 /// Puts a question in the middle.
-fn show(brush: &mut Brush<'_>, area: Rect, title: &str, lines: &[Line]) {
+pub(super) fn show(brush: &mut Brush<'_>, area: Rect, title: &str, lines: &[Line]) {
     let widest = lines
         .iter()
         .map(|line| line.iter().map(|(text, _)| width(text)).sum())
@@ -264,7 +302,7 @@ fn show(brush: &mut Brush<'_>, area: Rect, title: &str, lines: &[Line]) {
 }
 
 /// A node set with room to break the line between its parts, but not inside a range.
-fn spaced(node_set: &str) -> String {
+pub(super) fn spaced(node_set: &str) -> String {
     let mut inside = false;
     let mut spaced = String::with_capacity(node_set.len() + 8);
     for c in node_set.chars() {

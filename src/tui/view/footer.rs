@@ -52,6 +52,16 @@ const FAILURES: [Action; 8] = [
     Action::Timeline,
     Action::Look,
 ];
+const BUCKETS: [Action; 8] = [
+    Action::Open,
+    Action::Mark,
+    Action::Cancel,
+    Action::Retry,
+    Action::Hosts,
+    Action::Groups,
+    Action::Failures,
+    Action::Timeline,
+];
 const TIMELINE: [Action; 9] = [
     Action::Cancel,
     Action::Retry,
@@ -71,6 +81,13 @@ const DIFFERENCE: [Action; 5] = [
     Action::Retry,
 ];
 const DETAILS: [Action; 5] = [Action::Down, Action::Up, Action::Look, Action::KillLeft, Action::Back];
+const PLANNED: [Action; 5] = [
+    Action::FollowUp,
+    Action::Mark,
+    Action::MarkAll,
+    Action::Filter,
+    Action::Command,
+];
 const ALWAYS: [Action; 2] = [Action::Help, Action::Quit];
 
 /// Draws it.
@@ -78,6 +95,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let commanding = [
         ("enter", "do it"),
         ("tab", "complete"),
+        ("up", "recall"),
+        ("esc", "never mind"),
+    ];
+    let asking = [
+        ("enter", "goes on to the question"),
         ("up", "recall"),
         ("esc", "never mind"),
     ];
@@ -90,6 +112,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let (first, last): (Vec<Item>, Vec<Item>) = match (app.overlay(), app.screen()) {
         (Overlay::Filter(_), _) => (items(typing), Vec::new()),
         (Overlay::Command(_), _) => (commanding.map(|(key, name)| (key.to_owned(), name)).into(), Vec::new()),
+        (Overlay::FollowUp(_), _) => (items(asking), Vec::new()),
         (Overlay::Search(_), _) => (items(searching), Vec::new()),
         (Overlay::Time(_), _) => (items(going), Vec::new()),
         (Overlay::Writing(Writing::Naming(..)), _) => (items(naming), Vec::new()),
@@ -107,6 +130,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
             Overlay::Confirm(_) | Overlay::Quit(_) | Overlay::Password(_) | Overlay::Writing(Writing::Replacing(..)),
             _,
         ) => return,
+        (Overlay::None, Screen::Table) if app.is_planned() => (named(&PLANNED), named(&ALWAYS)),
         (Overlay::None, Screen::Table) => {
             let mut items = of_use(of_view(app.view()), app);
             if app.view() == View::Failures {
@@ -144,6 +168,7 @@ fn of_view(view: View) -> &'static [Action] {
         View::Groups => &GROUPS,
         View::Failures => &FAILURES,
         View::Timeline => &TIMELINE,
+        View::Buckets => &BUCKETS,
     }
 }
 

@@ -17,6 +17,8 @@ use std::time::Duration;
 
 /// The least room for the command before something else goes.
 const COMMAND: usize = 24;
+/// The name before everything.
+const NAME: &str = " heeler  ";
 /// The most room for the node set.
 const NODES: usize = 40;
 /// A run of which one may have forgotten how it was begun.
@@ -29,11 +31,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
 }
 
 fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
-    const NAME: &str = " heeler  ";
     let plan = app.plan();
+    if app.is_planned() {
+        return planned(brush, area, app);
+    }
     let elapsed = Elapsed::Running(app.elapsed(now)).to_string();
-    let left =
-        expected_remaining(app.board(), app.board().width(), now).filter(|_| app.board().course() == Course::Going);
+    let left = expected_remaining(app.board(), now).filter(|_| app.board().course() == Course::Going);
     let left = left.map(|left| format!("about {} left", roughly(left)));
     let node_set = cut(&plan.node_set, NODES, brush.sign(Sign::Ellipsis)).into_owned();
     let width_word = if app.is_record() {
@@ -70,6 +73,22 @@ fn title(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     for (text, role) in &parts {
         x += brush.text((x, area.y), area.right().saturating_sub(x), text, *role) + GAP;
     }
+}
+
+/// Before a run there is no command and no time.
+fn planned(brush: &mut Brush<'_>, area: Rect, app: &App) {
+    let settings = &app.plan().settings;
+    let used = brush.text((area.x, area.y), area.width, NAME, Role::Title);
+    let node_set = cut(&app.plan().node_set, NODES, brush.sign(Sign::Ellipsis)).into_owned();
+    let width_word = format!("width {}", settings.width);
+    let texts = [
+        ("nothing runs yet", Role::Title),
+        ("  ", Role::Text),
+        (node_set.as_str(), Role::Text),
+        ("  ", Role::Text),
+        (width_word.as_str(), Role::Dim),
+    ];
+    brush.texts((area.x + used, area.y), area.width.saturating_sub(used), texts);
 }
 
 /// When a run began, without its seconds: `2026-01-02 03:04 UTC`.
@@ -145,6 +164,9 @@ fn columns_of(counts: &[Count], gap: usize, cut_off: bool) -> usize {
 /// Every count that is not zero, in the order of the screen.
 fn all_counts(app: &App) -> Vec<Count> {
     let tally = app.board().tally();
+    if app.is_planned() {
+        return counted(tally.total(), "hosts", Role::Text, 1).into_iter().collect();
+    }
     let course = match app.board().course() {
         Course::Interrupted => Some(("INTERRUPTED", Role::Alert)),
         _ if app.board().all_done() => Some(("all done", Role::Title)),

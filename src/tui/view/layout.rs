@@ -12,7 +12,7 @@
 //! Help, details and questions lie over it.
 
 use super::paint::Brush;
-use super::{clusters, details, dialog, difference, footer, header, help, output, status, table, timeline};
+use super::{clusters, details, dialog, difference, footer, header, help, output, prompt, status, table, timeline};
 use crate::app::{App, Overlay, Screen, View};
 use crate::model::stamp::Stamp;
 use crate::tui::theme::{Look, Role};
@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         Screen::Table => match app.view() {
             View::Hosts => table::draw(&mut brush, body, app, now),
             View::Timeline => timeline::draw(&mut brush, body, app, now),
-            View::Groups | View::Failures => clusters::draw(&mut brush, body, app),
+            View::Groups | View::Failures | View::Buckets => clusters::draw(&mut brush, body, app),
         },
         Screen::Output(view) => output::draw(&mut brush, body, app, view, now),
         Screen::Difference(view) => difference::draw(&mut brush, body, app, view),
@@ -45,6 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: Look, now: Stamp) {
         Overlay::Details(job, pane) => details::draw(&mut brush, area, app, (*job, *pane), now),
         Overlay::Confirm(confirm) => dialog::confirm(&mut brush, area, app, confirm, now),
         Overlay::Quit(question) => dialog::quit(&mut brush, area, app, question),
+        Overlay::FollowUp(prompt) => prompt::draw(&mut brush, area, app, prompt),
         Overlay::Password(question) => dialog::password(&mut brush, area, app, question, now),
         Overlay::None
         | Overlay::Filter(_)

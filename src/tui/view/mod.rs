@@ -12,6 +12,7 @@ mod help;
 mod layout;
 mod output;
 mod paint;
+mod prompt;
 mod state;
 mod status;
 mod table;

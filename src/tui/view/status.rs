@@ -3,7 +3,7 @@
 use super::paint::Brush;
 use super::timeline::leg;
 use crate::app::{
-    App, Content, DifferenceView, Filter, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
+    App, Content, DifferenceView, Input, OutputView, Overlay, Screen, Search, Standstill, View, Writing, bytes,
     typed_time,
 };
 use crate::model::board::{Course, Password};
@@ -19,7 +19,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     let width = area.width.saturating_sub(2);
     match app.overlay() {
         Overlay::Filter(input) => {
-            let wrong = Filter::parse(input.text()).err().map(|error| format!("   {error}"));
+            let wrong = app.filter_fault().map(|error| format!("   {error}"));
             let shown = format!("   {} of {} shown", app.table().order().len(), app.board().rows().len());
             let after = match &wrong {
                 Some(wrong) => (wrong.as_str(), Role::Warning),
@@ -64,6 +64,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         parts.push((notice.to_owned(), Role::Title));
     }
     parts.extend(trouble(app));
+    parts.extend(whereabouts(app));
     match app.screen() {
         Screen::Table if app.view().is_gathered() => parts.extend(of_clusters(app, now)),
         Screen::Table => parts.extend(of_table(app, now)),
@@ -85,6 +86,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         texts.push((text.as_str(), *role));
     }
     brush.texts(at, width, texts);
+}
+
+/// What leaving leads back to, and what to do where nothing has begun.
+fn whereabouts(app: &App) -> Option<(String, Role)> {
+    if app.is_planned() {
+        return Some(("! gives a command to all shown, or the marked".to_owned(), Role::Title));
+    }
+    let run = app.session().back_to.as_ref()?;
+    Some((format!("follow-up of {}: q goes back", run.short()), Role::Key))
 }
 
 /// What keeps the run from going on, and what helps.
@@ -163,6 +173,7 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
     let mut parts = marks(app);
     parts.extend(held(app, now));
     let clusters = app.clusters();
+    parts.extend(narrowed(app, clusters.hidden()));
     let rows = clusters.rows().len();
     if rows > 0 {
         parts.push((format!("row {} of {rows}", clusters.place() + 1), Role::Dim));
@@ -172,10 +183,39 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
             "whole outputs compared, hosts' own names read alike".to_owned(),
             Role::Dim,
         ));
+    } else if app.view() == View::Buckets {
+        parts.push((
+            "enter shows the hosts of a bucket, s the next field".to_owned(),
+            Role::Dim,
+        ));
     } else {
         parts.push(("enter shows the hosts of a cause".to_owned(), Role::Dim));
     }
     parts
+}
+
+/// By what the jobs that are in the rows were chosen, and how many are in none.
+fn narrowed(app: &App, hidden: usize) -> Vec<(String, Role)> {
+    let table = app.table();
+    let mut parts = Vec::new();
+    if table.stragglers_only() {
+        parts.push("stragglers only".to_owned());
+    }
+    if let Some(only) = table.only() {
+        parts.push(format!("only {}", only.words));
+    }
+    if !table.filter().is_empty() {
+        parts.push(format!("filter {}", table.filter().text()));
+    }
+    let hides = match hidden {
+        0 => "hides nothing".to_owned(),
+        1 => "1 job hidden".to_owned(),
+        _ => format!("{hidden} jobs hidden"),
+    };
+    if let Some(last) = parts.last_mut() {
+        *last = format!("{last}: {hides}");
+    }
+    parts.into_iter().map(|text| (text, Role::Warning)).collect()
 }
 
 fn of_difference(view: &DifferenceView) -> Vec<(String, Role)> {
@@ -230,23 +270,22 @@ fn of_table(app: &App, now: Stamp) -> Vec<(String, Role)> {
     if shown > 0 {
         parts.push((format!("row {} of {shown}", table.place() + 1), Role::Dim));
     }
-    let (sort, reversed) = table.sort();
+    let (_, reversed) = table.sort();
     let reversed = if reversed { ", reversed" } else { "" };
-    parts.push((format!("order: {}{reversed}", sort.word()), Role::Dim));
+    parts.push((format!("order: {}{reversed}", app.sort_word()), Role::Dim));
     parts
 }
 
 /// How many jobs are marked.
 fn marks(app: &App) -> Vec<(String, Role)> {
     let mut parts = Vec::new();
-    let marked = app.table().marked();
-    if !marked.is_empty() {
-        let marked: Vec<_> = marked.into_iter().collect();
-        let hidden = match app.hidden(&marked) {
+    let (marked, hidden) = app.table().count_marks();
+    if marked > 0 {
+        let hidden = match hidden {
             0 => String::new(),
             hidden => format!(", {hidden} hidden by the filter"),
         };
-        parts.push((format!("{} marked{hidden}", marked.len()), Role::Mark));
+        parts.push((format!("{marked} marked{hidden}"), Role::Mark));
     }
     parts
 }

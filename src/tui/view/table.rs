@@ -3,9 +3,9 @@
 use super::paint::Brush;
 use super::state::state;
 use crate::app::{App, Lag, Pack, Said, link_silence, remark, said};
-use crate::model::board::Row;
+use crate::model::board::{Board, Row};
 use crate::model::elapsed::Elapsed;
-use crate::model::id::JobId;
+use crate::model::field::Kind;
 use crate::model::outcome::Outcome;
 use crate::model::phase::Phase;
 use crate::model::progress::progress;
@@ -20,18 +20,20 @@ const OUTPUT: u16 = 10;
 /// Where the columns begin, and how wide they are; those that have no room are not there.
 ///
 /// ```text
-/// mark cursor sign word           host     elapsed  try  output
+/// mark cursor sign word           host     elapsed  try  values  output
 /// ```
 struct Columns {
     word: (u16, u16),
     host: (u16, u16),
     elapsed: (u16, u16),
     attempt: Option<(u16, u16)>,
+    /// One for each field that has room, each with a sign behind it.
+    values: Vec<(u16, u16)>,
     output: Option<(u16, u16)>,
 }
 
 impl Columns {
-    fn new(width: u16, widest_host: usize) -> Self {
+    fn new(width: u16, widest_host: usize, values: impl Iterator<Item = u16>) -> Self {
         let widest_host = u16::try_from(widest_host).unwrap_or(u16::MAX).max(4);
         // `signal 11 (139)` has fifteen.
         let word = (5, if width < 60 { 11 } else { 15 });
@@ -40,13 +42,22 @@ impl Columns {
         let elapsed = (host.0 + host.1 + 1, 7);
         let attempt = (width >= 60).then_some((elapsed.0 + elapsed.1 + 2, 3));
         let (before, before_width) = attempt.unwrap_or(elapsed);
-        let start = before + before_width + 2;
+        let mut start = before + before_width + 2;
+        let mut places = Vec::new();
+        for value in values {
+            if start + value + 1 > width {
+                break;
+            }
+            places.push((start, value));
+            start += value + 3;
+        }
         let room = width.saturating_sub(start);
         Self {
             word,
             host,
             elapsed,
             attempt,
+            values: places,
             output: (room >= OUTPUT).then_some((start, room)),
         }
     }
@@ -54,8 +65,8 @@ impl Columns {
 
 /// Draws the heads of the columns and the rows.
 pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
-    let columns = Columns::new(area.width, app.host_columns());
-    heads(brush, area, &columns);
+    let columns = Columns::new(area.width, app.host_columns(), value_columns(app.board()));
+    heads(brush, area, &columns, app.board());
     let table = app.table();
     let range = table.range();
     let rows = Rect {
@@ -83,9 +94,45 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
         let line = Line {
             area: Rect { y, height: 1, ..area },
             has_cursor: place == table.place(),
-            is_marked: table.is_marked(*job) || in_range(range, *job),
+            is_marked: table.is_marked(*job) || range.as_ref().is_some_and(|range| range.contains(&place)),
+            is_planned: app.is_planned(),
         };
         draw_row(brush, &line, &columns, row, &pack);
+        if !columns.values.is_empty() {
+            draw_values(brush, &line, &columns, row, app.board());
+        }
+    }
+}
+
+/// How wide the values of each field are.
+fn value_columns(board: &Board) -> impl Iterator<Item = u16> {
+    /// The most.
+    const WIDEST: usize = 16;
+    let fields = board.fields().iter().zip(board.columns());
+    fields.map(|(field, column)| field.name().len().max(column.width()).min(WIDEST) as u16)
+}
+
+/// The values of a row: numbers at the right end of their column, and a sign behind what is out of line.
+fn draw_values(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, board: &Board) {
+    let Rect { x, y, .. } = line.area;
+    let values = row.values.iter().zip(board.columns());
+    for ((value, column), (at, width)) in values.zip(&columns.values) {
+        let Some(value) = value else { continue };
+        let is_outlier = column.is_outlier(value);
+        let role = match (is_outlier, line.has_cursor) {
+            (_, true) => Role::Chosen,
+            (true, false) => Role::Warning,
+            (false, false) => Role::Text,
+        };
+        match column.kind() {
+            Kind::Number(_) => brush.text_right((x + at, y), *width, value.text(), role),
+            Kind::Text => {
+                brush.text((x + at, y), *width, value.text(), role);
+            }
+        }
+        if is_outlier {
+            brush.text((x + at + width, y), 1, brush.sign(Sign::Outlier), role);
+        }
     }
 }
 
@@ -94,10 +141,8 @@ struct Line {
     area: Rect,
     has_cursor: bool,
     is_marked: bool,
-}
-
-fn in_range(range: &[JobId], job: JobId) -> bool {
-    range.contains(&job)
+    /// Nothing is known of the job yet.
+    is_planned: bool,
 }
 
 fn nothing(app: &App) -> &'static str {
@@ -108,7 +153,7 @@ fn nothing(app: &App) -> &'static str {
     }
 }
 
-fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
+fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, board: &Board) {
     let y = area.y;
     let mut head = |(x, width): (u16, u16), text: &str| {
         brush.text((area.x + x, y), width, text, Role::Dim);
@@ -117,6 +162,15 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns) {
     head(columns.host, "HOST");
     if let Some(output) = columns.output {
         head(output, "OUTPUT");
+    }
+    for ((field, column), (x, width)) in board.fields().iter().zip(board.columns()).zip(&columns.values) {
+        let name = field.name().to_ascii_uppercase();
+        match column.kind() {
+            Kind::Number(_) => brush.text_right((area.x + x, y), *width, &name, Role::Dim),
+            Kind::Text => {
+                brush.text((area.x + x, y), *width, &name, Role::Dim);
+            }
+        }
     }
     let (x, width) = columns.elapsed;
     brush.text_right((area.x + x, y), width, "ELAPSED", Role::Dim);
@@ -135,17 +189,19 @@ fn draw_row(brush: &mut Brush<'_>, line: &Line, columns: &Columns, row: &Row, pa
     if line.has_cursor {
         brush.text((x + 1, y), 1, ">", Role::Mark);
     }
-    brush.text((x + 3, y), 1, brush.sign(sign), role);
-    brush.text((x + columns.word.0, y), columns.word.1, &word, role);
+    if !line.is_planned {
+        brush.text((x + 3, y), 1, brush.sign(sign), role);
+        brush.text((x + columns.word.0, y), columns.word.1, &word, role);
+    }
     let host = if line.has_cursor { Role::Title } else { Role::Text };
     brush.text((x + columns.host.0, y), columns.host.1, row.host.as_str(), host);
-    if let Some(elapsed) = elapsed(row, now) {
+    if let Some(elapsed) = elapsed(row, now).filter(|_| !line.is_planned) {
         brush.text_right((x + columns.elapsed.0, y), columns.elapsed.1, &elapsed, Role::Text);
     }
-    if let Some((at, width)) = columns.attempt {
+    if let Some((at, width)) = columns.attempt.filter(|_| !line.is_planned) {
         brush.text_right((x + at, y), width, &row.attempt.to_string(), Role::Text);
     }
-    if let Some((at, width)) = columns.output {
+    if let Some((at, width)) = columns.output.filter(|_| !line.is_planned) {
         draw_output(brush, (x + at, y), width, row, pack);
     }
     if line.has_cursor {

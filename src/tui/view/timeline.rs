@@ -55,7 +55,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
     for (y, (place, job)) in (top..area.bottom()).zip(shown) {
         let Some(row) = app.board().row(*job) else { continue };
         let area = Rect { y, height: 1, ..area };
-        if table.is_marked(*job) || range.contains(job) {
+        if table.is_marked(*job) || range.as_ref().is_some_and(|range| range.contains(&place)) {
             brush.text((area.x, y), 1, brush.sign(Sign::Mark), Role::Mark);
         }
         draw_row(brush, area, &columns, row, (&pack, place == table.place()));

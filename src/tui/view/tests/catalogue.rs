@@ -1,7 +1,7 @@
 //! Every view as a picture: at 80x24 and 200x50, in colour, and in ASCII without colour. A further view is a line of the
 //! list.
 
-use super::views::desk as kinds;
+use super::views::{desk as kinds, with_fields};
 use super::{MONO, NOW, SIXTEEN, desk, details_of_a_pressed_host, drawn, output_of_web05, styles, text};
 use crate::app::{App, Key, Msg, update};
 use crate::model::event::{Event, Message, What};
@@ -23,6 +23,14 @@ const VIEWS: &[View] = &[
     ("groups", |room| kinds(room, &typed("2jj "))),
     ("failures", |room| kinds(room, &typed("3"))),
     ("timeline", |room| kinds(room, &typed("4sGk"))),
+    ("fields", |room| with_fields(room, &typed("ssss"))),
+    ("buckets", |room| with_fields(room, &typed("5"))),
+    ("buckets-of-texts", |room| with_fields(room, &typed("5s"))),
+    ("buckets-none", |room| kinds(room, &typed("5"))),
+    ("follow-up", |room| desk(room, &typed("jj j !uptime"))),
+    ("follow-up-confirm", |room| {
+        desk(room, &then("jj j !uptime", &[Key::Enter]))
+    }),
     ("difference", |room| {
         kinds(room, &then("s/17", &[Key::Enter, Key::Char('d')]))
     }),

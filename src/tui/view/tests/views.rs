@@ -7,6 +7,8 @@ use crate::app::{
 };
 use crate::model::board::Board;
 use crate::model::event::{Change, Event, Stream, What};
+use crate::model::field::{Field, Value};
+use crate::model::id::{AttemptNo, JobId};
 use crate::model::likeness::Likeness;
 use crate::model::outcome::{Cause, Outcome};
 use crate::model::phase::{StopReason, Why};
@@ -143,6 +145,46 @@ fn compared(ticket: u64) -> Compared {
     }
 }
 
+/// The same fleet with two fields: the end of the kernel's version, and how long each ran on average, as if on disk.
+pub(super) fn with_fields((width, height): (u16, u16), keys: &[Key]) -> App {
+    let mut app = desk((width, height), &[]);
+    let fields = ["load=load (.*)", "kernel=kernel (\\S+)"].map(|text| Field::parse(text).expect(text));
+    let mut board = fleet(&fleet_plan());
+    board.set_fields(&fields);
+    for job in 0..20 {
+        let load = if job == 16 {
+            71.5
+        } else {
+            0.25 + f64::from(job % 7) / 4.0
+        };
+        let kernel = text_of(job).lines().next().and_then(|line| fields[1].find(line));
+        let attempt = board.row(JobId(job)).map_or(AttemptNo::FIRST, |row| row.attempt);
+        board.measure(JobId(job), attempt, vec![Some(Value::read(&load.to_string())), kernel]);
+    }
+    board.settle_columns();
+    let size = app.size();
+    app = App::new(Arc::new(fleet_plan()), board, NOW);
+    let _ = update(&mut app, Msg::Resize(size), NOW);
+    let _ = update(&mut app, Msg::Frame, NOW);
+    for key in keys {
+        let _ = update(&mut app, Msg::Key(*key), NOW);
+        let _ = update(&mut app, Msg::Frame, Stamp::from_secs(101));
+    }
+    app
+}
+
+#[test]
+fn columns_and_buckets_of_fields_in_little_room() {
+    let now = Stamp::from_secs(101);
+    let by_load = [Key::Char('s'); 4];
+    insta::assert_snapshot!(
+        "fields-60",
+        text(&drawn(&with_fields((60, 30), &by_load), SIXTEEN, now))
+    );
+    let buckets = with_fields((40, 16), &[Key::Char('5')]);
+    insta::assert_snapshot!("buckets-40", text(&drawn(&buckets, SIXTEEN, now)));
+}
+
 #[test]
 fn every_view_in_a_narrow_terminal() {
     for (name, keys) in [
@@ -172,4 +214,44 @@ fn a_group_is_marked_as_a_whole_and_asked_about_by_its_number() {
     );
     let _ = update(&mut app, Msg::Key(Key::Esc), NOW);
     assert_eq!(app.table().only(), None, "escape shows all rows again");
+}
+
+#[test]
+fn groups_and_failures_say_what_a_filter_hides() {
+    let status = |app: &App| {
+        let buffer = drawn(app, SIXTEEN, Stamp::from_secs(101));
+        let text = text(&buffer);
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[lines.len() - 2].trim().to_owned()
+    };
+    let typed = |view: &str, filter: &str| -> Vec<Key> {
+        let keys = format!("{view}/{filter}");
+        keys.chars().map(Key::Char).chain([Key::Enter]).collect()
+    };
+    for (view, filter, expected) in [
+        ("3", "web", "filter web: 1 job hidden · "),
+        ("3", "db4", "filter db4: 7 jobs hidden · "),
+        ("2", "web", "filter web: 2 jobs hidden · "),
+        ("2", "!nothing", "filter !nothing: hides nothing · "),
+    ] {
+        let status = status(&super::desk((200, 24), &typed(view, filter)));
+        assert!(status.starts_with(expected), "{view} {filter}: {status}");
+    }
+    let app = super::desk((80, 24), &typed("3", "nothing"));
+    let screen = text(&drawn(&app, SIXTEEN, Stamp::from_secs(101)));
+    assert!(
+        screen.contains("the filter lets no job through; / changes it"),
+        "{screen}"
+    );
+    let app = super::desk((80, 24), &[Key::Char('w'), Key::Char('3')]);
+    let screen = text(&drawn(&app, SIXTEEN, Stamp::from_secs(101)));
+    assert!(
+        screen.contains("no stragglers among them; w shows the others too"),
+        "{screen}"
+    );
+    assert!(
+        status(&app).starts_with("stragglers only: 8 jobs hidden"),
+        "{}",
+        status(&app)
+    );
 }
