@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Turns a captured terminal screen (text with SGR escapes, on stdin) into an SVG picture.
+"""Turns a captured terminal screen (text with SGR escapes, on stdin) into an SVG picture, or several into an animated one.
 
 Usage: ansi2svg.py COLUMNS ROWS < screen > picture.svg
+       ansi2svg.py COLUMNS ROWS FILE:SECONDS... > animated.svg    each screen for so long, over and over
 
 Every word is placed by its cell, and lines, blocks and braille are drawn as shapes, so that the
 picture lines up whatever font the viewer has.
@@ -160,19 +161,16 @@ def draw_word(column, width, text, style, y):
     weight = ' font-weight="bold"' if style["bold"] else ""
     slant = ' font-style="italic"' if style["italic"] else ""
     length = f' textLength="{pixels}" lengthAdjust="spacingAndGlyphs"' if len(text) > 1 else ""
-    drawn.append(f'<text x="{x}" y="{y + BASELINE}" fill="{fill}"{weight}{slant}{length}>{escape(text)}</text>')
+    paint = "" if fill == FOREGROUND else f' fill="{fill}"'
+    drawn.append(f'<text x="{x}" y="{y + BASELINE}"{paint}{weight}{slant}{length}>{escape(text)}</text>')
     return drawn
 
 
-def picture(screen, columns, rows):
-    """The lines of the SVG."""
-    width, height = columns * WIDTH + 2 * MARGIN, rows * HEIGHT + 2 * MARGIN
-    yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-           f'height="{height}" font-family="{FONT}" font-size="{FONT_SIZE}">')
-    yield rect(0, 0, width, height, BACKGROUND, ' rx="8"')
+def drawn_rows(screen, rows):
+    """The SVG of each row of a screen."""
     style = PLAIN
     for row, line in enumerate(screen.split("\n")[:rows]):
-        y = MARGIN + row * HEIGHT
+        drawn, y = [], MARGIN + row * HEIGHT
         found, style = cells(line, style)
         start = 0
         for index, cell in enumerate(found):  # one rectangle for neighbours of one background
@@ -180,14 +178,69 @@ def picture(screen, columns, rows):
             if index + 1 == len(found) or colours(found[index + 1][3])[1] != behind:
                 end = cell[0] + cell[1]
                 if behind:
-                    yield rect(MARGIN + start * WIDTH, y, (end - start) * WIDTH, HEIGHT, behind)
+                    drawn.append(rect(MARGIN + start * WIDTH, y, (end - start) * WIDTH, HEIGHT, behind))
                 start = end
         for word in words(found):
-            yield from draw_word(*word, y)
+            drawn += draw_word(*word, y)
+        yield "\n".join(drawn)
+
+
+def paper(columns, rows):
+    """The beginning of a picture: its size and background."""
+    width, height = columns * WIDTH + 2 * MARGIN, rows * HEIGHT + 2 * MARGIN
+    yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+           f'height="{height}" font-family="{FONT}" font-size="{FONT_SIZE}" fill="{FOREGROUND}">')
+    yield rect(0, 0, width, height, BACKGROUND, ' rx="8"')
+
+
+def picture(screen, columns, rows):
+    """The lines of the SVG of one screen."""
+    yield from paper(columns, rows)
+    yield from filter(None, drawn_rows(screen, rows))
     yield "</svg>"
+
+
+def animated(frames, columns, rows):
+    """The lines of the SVG of several screens, each (text, seconds).
+
+    What a row shows in several frames is there once, and is seen in these. Where nothing moves, because the viewer cannot
+    or its owner does not want it, the first frame stands.
+    """
+    total = sum(seconds for _, seconds in frames)
+    begins = [sum(seconds for _, seconds in frames[:number]) for number in range(len(frames))]
+    seen = {}  # what is drawn -> the frames that have it
+    for number, (screen, _) in enumerate(frames):
+        for drawn in filter(None, drawn_rows(screen, rows)):
+            seen.setdefault(drawn, []).append(number)
+    names = {}  # which frames -> the name of their class
+    for those in seen.values():
+        names.setdefault(tuple(those), f"f{len(names)}")
+    yield from paper(columns, rows)
+    yield "<style>"
+    for those, name in names.items():
+        if len(those) == len(frames):
+            continue
+        at = " ".join(f"{begins[n] / total * 100:.2f}%{{visibility:{'visible' if n in those else 'hidden'}}}"
+                      for n in range(len(frames)) if n == 0 or (n in those) != (n - 1 in those))
+        still = "visible" if 0 in those else "hidden"
+        yield f".{name}{{visibility:{still};animation:{name} {total:g}s step-end infinite}}@keyframes {name}{{{at}}}"
+    yield "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
+    yield "</style>"
+    for drawn, those in seen.items():
+        yield f'<g class="{names[tuple(those)]}">{drawn}</g>'
+    yield "</svg>"
+
+
+def read(file):
+    """A captured screen, and for how long it is shown."""
+    with open(file, encoding="utf-8", errors="replace") as screen:
+        return screen.read(), float(file.rsplit(":", 1)[1])
 
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
-    captured = sys.stdin.buffer.read().decode("utf-8", "replace")
-    print("\n".join(picture(captured, int(sys.argv[1]), int(sys.argv[2]))))
+    size, files = [int(number) for number in sys.argv[1:3]], sys.argv[3:]
+    if files:
+        print("\n".join(animated([read(file) for file in files], *size)))
+    else:
+        print("\n".join(picture(sys.stdin.buffer.read().decode("utf-8", "replace"), *size)))

@@ -34,6 +34,7 @@ pub(crate) fn plan() -> Plan {
         ssh: SshCall::default(),
         parent: None,
         doubts: Vec::new(),
+        fields: Vec::new(),
         operator: "me@here".into(),
         note: None,
         started: "2026-01-02T03:04:05Z".into(),

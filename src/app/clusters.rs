@@ -90,7 +90,7 @@ pub const BEFORE_WORDS: usize = 13;
 /// How many columns the words of a row get, and how many the hosts behind them.
 pub fn rooms(columns: usize, words: usize) -> (usize, usize) {
     let left = columns.saturating_sub(BEFORE_WORDS + 2);
-    let words = words.min(left / 2);
+    let words = words.min(left * 2 / 3);
     (words, left - words)
 }
 

@@ -34,11 +34,16 @@ nothing_to_do() {
     lists
     roll 28
     rest $((n + 1))
-    printf '0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n'
+    # Databases print the same as each other, and not the same as the rest.
+    case $host in
+    db*) printf 'The following packages have been kept back:\n  postgresql-15\n0 upgraded, 0 newly installed, 0 to remove and 1 not upgraded.\n' ;;
+    *) printf '0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n' ;;
+    esac
     printf '\033[32m✓\033[0m %s is up to date\n' "$host"
 }
 
-# Fetches, unpacks and sets up the packages given, each step $pace tenths of a second and a little more.
+# Fetches, unpacks and sets up the packages given, each step $pace tenths of a second and a little more. Hosts of a kind
+# print the same and differ in their pace only, so that equal outputs can be told from the others.
 upgrade() {
     roll 5
     pace=$((n + 1))
@@ -47,13 +52,14 @@ upgrade() {
     item=0
     for package do
         item=$((item + 1))
-        roll 1900
-        printf 'Get:%s http://deb.debian.org/debian bookworm/main amd64 %s amd64 [%s kB]\n' "$item" "$package" $((n + 40))
+        printf 'Get:%s http://deb.debian.org/debian bookworm/main amd64 %s amd64 [%s kB]\n' "$item" "$package" $((item * 571 % 1900 + 40))
         rest "$pace"
     done
+    item=0
     for package do
+        item=$((item + 1))
+        printf 'Unpacking %s (%s.%s-1+deb12u2) over (%s.%s-1+deb12u1) ...\n' "$package" "$item" $((item + 2)) "$item" $((item + 1))
         roll 9
-        printf 'Unpacking %s (1:%s.%s-1+deb12u2) over (1:%s.%s-1+deb12u1) ...\n' "$package" $((n + 1)) $((n + 3)) $((n + 1)) $((n + 2))
         rest $((pace + n % 4))
     done
     for package do
@@ -70,7 +76,7 @@ download() {
     roll 5
     pace=$((n + 2))
     lists
-    printf 'Fetching linux-image-%s [%s MB]\n' "$kernel" $((pace * 14 + 3))
+    printf 'Fetching linux-image-%s [68 MB]\n' "$kernel"
     bar=
     step=0
     while [ "$step" -lt 20 ]; do
@@ -78,7 +84,7 @@ download() {
         step=$((step + 1))
         roll 3
         printf '\r\033[32m%s\033[90m%.*s\033[0m %3s%%  %s.%s MB/s' "$bar" $((20 - step)) .................... \
-            $((step * 5)) $((pace + n)) "$n"
+            $((step * 5)) $((step % 5 + 3)) $((step * 7 % 10))
         rest $((pace + n))
     done
     printf '\n\033[32m✓\033[0m linux-image-%s installed, \033[33mreboot required\033[0m\n' "$kernel"
@@ -112,10 +118,13 @@ restart_fails() {
     exit 1
 }
 
-# Waits for an answer that nobody will give, without a word.
+# Waits for an answer that nobody will give: a database asks for it, the others say no word.
 hang() {
     upgrade "$1" "$2" "$3"
-    printf 'Setting up grub-pc (2.06-13+deb12u1) ...\n'
+    case $host in
+    db*) printf 'Setting up libc6 (2.36-9+deb12u10) ...\nRestart services during package upgrades without asking? [y/N] ' ;;
+    *) printf 'Setting up grub-pc (2.06-13+deb12u1) ...\n' ;;
+    esac
     while served; do
         sleep 5
     done

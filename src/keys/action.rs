@@ -233,7 +233,7 @@ const ACTIONS: &[Entry] = &[
     entry(Action::Narrower, (Place::Table, Group::Act), &[Key::Char('[')], "narrower", "fewer at once"),
     entry(Action::Wider, (Place::Table, Group::Act), &[Key::Char(']')], "wider", "more at once"),
     entry(Action::Pause, ACT, &[Key::Char('p')], "pause", "pause or continue the run"),
-    entry(Action::FollowUp, ACT, &[Key::Char('!')], "command there", "a further command there, asks"),
+    entry(Action::FollowUp, ACT, &[Key::Char('!')], "follow-up", "a further command, asks"),
     entry(Action::Password, ACT, &[Key::Char('P')], "password", "answer sudo's question"),
     entry(Action::Open, SHOW, &[Key::Enter], "output", "output of the job"),
     entry(Action::Details, (Place::Everywhere, Group::Show), &[Key::Char('i')], "details", "attempts, pid, ssh's words"),

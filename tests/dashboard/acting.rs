@@ -142,6 +142,7 @@ fn what_is_to_finish_is_ended_by_its_name_and_nothing_else() {
     let screen = terminal.wait_for("Leave? 1 still running");
     assert!(screen.contains("left to finish"), "{screen}");
     terminal.send_key("Escape");
+    terminal.wait_for("order: hosts as named");
     desk.go_to(2);
     desk.press('X');
     terminal.wait_for("type 127.1.0.2, then enter:");

@@ -1,6 +1,8 @@
 //! The fleet as a table: a column that is defined while the run goes on, put in order, filtered, and looked at by
 //! buckets.
 
+use heeler::app::Action;
+
 use crate::desk::Scene;
 use crate::screen::{cursor, row, row_says, rows};
 
@@ -48,8 +50,7 @@ fn a_column_is_defined_later_sorted_filtered_and_bucketed() {
     terminal.send_key("Escape");
     terminal.wait_until("all rows", |screen| rows(screen).len() == 10);
 
-    desk.press('5');
-    let screen = terminal.wait_for("use: VALUES AND HOSTS");
+    let screen = desk.does(Action::Buckets, "use: VALUES AND HOSTS");
     assert!(screen.contains("127.1.0.10"), "{screen}");
     desk.press('G');
     let screen = terminal.wait_until("the cursor on what is out of line", |screen| {

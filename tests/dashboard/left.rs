@@ -72,6 +72,7 @@ fn what_escaped_is_named_with_its_number_and_killed_after_a_question() {
     assert_eq!(desk.sleeps(), 1);
 
     terminal.send_key("Escape");
+    terminal.wait_for("order: hosts as named");
     desk.press('q');
     desk.answer("Leave? 1 still running", 'c');
     desk.wait_for_nothing(LIMIT);

@@ -78,7 +78,7 @@ fn failures_stand_by_their_cause_and_the_timeline_shows_who_lags() {
     terminal.send_key("Escape");
     terminal.wait_until("all rows", |screen| !screen.contains("only exit 3"));
     desk.press('4');
-    let screen = terminal.wait_until("the bars", |screen| screen.contains("|0s") && screen.contains('▓'));
+    let screen = terminal.wait_until("the bars", |screen| screen.contains("|0s") && screen.contains('━'));
     let lags = screen
         .lines()
         .find(|line| line.contains(" 127.1.0.3 "))

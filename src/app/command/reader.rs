@@ -139,7 +139,7 @@ fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs)
     let usage = || CommandError::Usage(entry.usage());
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Ok(match entry.takes {
-        Takes::Text if rest.is_empty() => return Err(usage()),
+        Takes::Text | Takes::Field if rest.is_empty() => return Err(usage()),
         Takes::Text => (With::Text(rest.to_owned()), Jobs::AtHand),
         Takes::Nothing | Takes::Sort | Takes::Buckets if rest.is_empty() => (With::Nothing, Jobs::AtHand),
         Takes::Nothing => return Err(usage()),
@@ -180,7 +180,6 @@ fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs)
             let sort = sort.ok_or_else(usage)?;
             (With::Sort(sort, reversed), Jobs::AtHand)
         }
-        Takes::Field if rest.is_empty() => return Err(usage()),
         Takes::Field if rest.contains('=') => (With::Field(Field::parse(&unquoted(rest))?), Jobs::AtHand),
         Takes::Field | Takes::Buckets => {
             let place = known.place(rest);

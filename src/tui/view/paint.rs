@@ -112,10 +112,14 @@ impl<'a> Brush<'a> {
         }
     }
 
-    /// Sets an area off as one: its colours go, because reversed they would be patches of background.
+    /// Sets an area off as one: its colours go, because reversed they would be patches of background, and what was dim,
+    /// because reversed it cannot be read.
     pub(super) fn set_off(&mut self, area: Rect, role: Role) {
         let area = area.intersection(self.buffer.area);
-        let uncoloured = Style::new().fg(Color::Reset).bg(Color::Reset);
+        let uncoloured = Style::new()
+            .fg(Color::Reset)
+            .bg(Color::Reset)
+            .remove_modifier(Modifier::DIM);
         self.buffer.set_style(area, uncoloured.patch(self.look.style(role)));
     }
 

@@ -4,7 +4,7 @@ use heeler::app::Action;
 
 use crate::desk::Scene;
 use crate::screen::{Gone, row_says};
-use crate::support::wait::LIMIT;
+use crate::support::wait::{LIMIT, wait_until};
 
 #[test]
 fn every_key_that_asks_something_of_the_run_reaches_it() {
@@ -82,4 +82,21 @@ fn a_look_finds_what_is_alive_and_what_is_left_is_killed() {
     desk.does(Action::Details, "leads the job's group");
     terminal.wait_until("nothing of it is named", |screen| !screen.contains("escaped"));
     assert_eq!(desk.sleeps(), 1, "the command goes on");
+}
+
+#[test]
+fn a_further_command_runs_there_while_the_first_goes_on() {
+    let desk = Scene::new("127.1.0.[1-2]", "sleep 7777").open();
+    let terminal = &desk.terminal;
+    terminal.wait_for("2 running");
+    desk.wait_for_sleeps(2);
+    desk.does(Action::FollowUp, "goes on to the question");
+    terminal.send("sleep 7788");
+    terminal.send_key("Enter");
+    desk.answer("Run on 1 host?", 'y');
+    terminal.wait_for(" heeler  sleep 7788");
+    wait_until(LIMIT, "one further sleep", || {
+        desk.sshd.running("sleep 7788").len() == 1
+    });
+    assert_eq!(desk.sleeps(), 2, "the first run goes on");
 }

@@ -1,4 +1,4 @@
-//! The four views, and differences.
+//! The views, and differences.
 
 use heeler::app::Action;
 
@@ -22,6 +22,7 @@ fn every_key_for_views_and_differences_shows_them() {
     desk.does(Action::NextView, "END AND HOSTS");
     desk.does(Action::NextView, "CAUSE AND HOSTS");
     desk.does(Action::NextView, "|0s");
+    desk.does(Action::NextView, Gone("|0s"));
     desk.does(Action::NextView, "TRY  OUTPUT");
 
     // The one that failed stands first.

@@ -11,8 +11,11 @@ use ratatui::buffer::Buffer;
 /// Columns and rows.
 type Room = (u16, u16);
 
-/// Each view: its name, and how one comes to it.
-const VIEWS: &[(&str, fn(Room) -> App)] = &[
+/// A view: its name, and how one comes to it.
+type View = (&'static str, fn(Room) -> App);
+
+/// Each of them.
+const VIEWS: &[View] = &[
     ("table", |room| desk(room, &typed("jj v"))),
     ("table-narrowed", |room| {
         desk(room, &then("/state:running", &[Key::Enter]))

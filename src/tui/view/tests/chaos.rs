@@ -248,7 +248,7 @@ impl Story {
 
     fn go_on(&mut self) {
         self.now = self.now + Duration::from_millis(self.dice.roll(700) as u64);
-        let messages = match self.dice.roll(27) {
+        let messages = match self.dice.roll(29) {
             0 => vec![self.size()],
             1 => vec![Msg::Paste((*self.dice.pick(&WORDS)).to_owned())],
             2 => vec![Msg::Tick],
@@ -260,6 +260,7 @@ impl Story {
             15 => self.typing(),
             16 => vec![Msg::Wheel(*self.dice.pick(&[Wheel::Up, Wheel::Down]))],
             17 => vec![self.click()],
+            18 => self.looking(),
             _ => vec![Msg::Key(*self.dice.pick(&self.keys.clone()))],
         };
         for message in messages {
@@ -325,6 +326,25 @@ impl Story {
             width: width as u16,
             height: height as u16,
         })
+    }
+
+    /// Another view, or the output of a job is opened, and something is done there.
+    fn looking(&mut self) -> Vec<Msg> {
+        if self.dice.roll(3) == 0 {
+            let view = *self.dice.pick(&["2", "3", "4", "5"]);
+            let keys = [Key::Esc, Key::Esc].into_iter().chain(view.chars().map(Key::Char));
+            return keys.map(Msg::Key).collect();
+        }
+        let then = *self
+            .dice
+            .pick(&[Key::Char('t'), Key::Char('@'), Key::Char('z'), Key::Char('f')]);
+        let keys = [Key::Esc, Key::Esc, Key::Char('1'), Key::Enter, then];
+        let mut messages: Vec<Msg> = keys.into_iter().map(Msg::Key).collect();
+        if self.dice.roll(2) == 0 {
+            messages.extend("/line".chars().map(|c| Msg::Key(Key::Char(c))));
+            messages.push(Msg::Key(Key::Enter));
+        }
+        messages
     }
 
     /// Something is typed where that is possible, and taken or not.
