@@ -52,25 +52,33 @@ fn readable(path: &Path) -> io::Result<()> {
 
 /// Whether files enough may be open; raises the soft limit as far as the widths need.
 pub(super) fn check_files(settings: &Settings, hosts: usize) -> Result<(), UsageError> {
-    let need = Need::of(settings, hosts);
-    open_files(need.total(), |most| UsageError::TooFewFiles {
-        width: need.running,
-        needed: need.total(),
-        most,
-        advice: need.advice(most),
-    })
+    check_files_beside(settings, hosts, 0).map(drop)
 }
 
-/// As much of a width that is wanted while a run goes on as there are files for; raises the soft limit for it.
-pub(super) fn fitting_width(settings: &Settings, hosts: usize, width: usize) -> usize {
+/// The same where other runs of this process need so many. Returns how many this one needs.
+pub(super) fn check_files_beside(settings: &Settings, hosts: usize, others: u64) -> Result<u64, UsageError> {
+    let need = Need::of(settings, hosts);
+    open_files(others + need.total(), |most| UsageError::TooFewFiles {
+        width: need.running,
+        needed: others + need.total(),
+        most,
+        advice: need.advice(most.saturating_sub(others)),
+    })?;
+    Ok(need.total())
+}
+
+/// As much of a width that is wanted while a run goes on as there are files for beside those that the other runs of this
+/// process need, and how many it needs then; raises the soft limit for it.
+pub(super) fn fitting_width(settings: &Settings, hosts: usize, width: usize, others: u64) -> (usize, u64) {
     let wider = Settings {
         width,
         ..settings.clone()
     };
     let need = Need::of(&wider, hosts);
-    let Err(most) = open_files(need.total(), |most| most) else {
-        return width;
+    let Err(most) = open_files(others + need.total(), |most| most) else {
+        return (width, need.total());
     };
+    let most = most.saturating_sub(others);
     let fits = match need.advice(most) {
         Advice::Width(fits) => usize::try_from(fits).unwrap_or(settings.width),
         // The width that the run began with does fit.
@@ -80,8 +88,11 @@ pub(super) fn fitting_width(settings: &Settings, hosts: usize, width: usize) -> 
         running: fits as u64,
         ..need
     };
-    let raised = open_files(fitting.total(), |_| ());
-    raised.map_or(settings.width, |()| fits)
+    let raised = open_files(others + fitting.total(), |_| ());
+    raised.map_or_else(
+        |()| (settings.width, Need::of(settings, hosts).total()),
+        |()| (fits, fitting.total()),
+    )
 }
 
 /// The same for a demonstration with so many hosts: the fleet's own servers live in this process too, a listener per

@@ -5,6 +5,7 @@
 mod adoption;
 mod driving;
 mod enders;
+mod files;
 
 use super::args::RunnerArgs;
 use super::errand::Errand;
@@ -22,6 +23,7 @@ use crate::transport::openssh::OpenSsh;
 use adoption::look_over;
 use driving::{Circumstances, Driving};
 use enders::Enders;
+use files::Files;
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -92,6 +94,7 @@ async fn drive(dir: &RunDir, args: &RunnerArgs) -> Result<(), CliError> {
         at_logout: args.at_logout.clone(),
         agent: Agent::at(place::agent()).await,
         enders: Enders::default(),
+        files: Files::default(),
     };
     let first = Driving::prepare(dir, (plan, past), &circumstances)?;
     let enders = circumstances.enders.clone();

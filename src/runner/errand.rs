@@ -169,20 +169,20 @@ pub(super) async fn greeted<C: Connection>(
     rights: &Rights,
     nonce: &Nonce,
 ) -> Result<Setup, String> {
+    timeout(SHELL, greet(shared, rights, nonce))
+        .await
+        .unwrap_or_else(|_| Err("no shell answered in time".to_owned()))
+}
+
+/// The same, however long that takes.
+pub(super) async fn greet<C: Connection>(shared: &Shared<C>, rights: &Rights, nonce: &Nonce) -> Result<Setup, String> {
     let hello = Nonce::new(random().map_err(|error| error.to_string())?);
     let greeting = Greeting::new(&hello);
-    let greeted = async {
-        let process = shared.start().await.map_err(|error| in_words(&error.into()))?;
-        let greets = matches!(rights, Rights::Root(_)) || !shared.was_greeted();
-        let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
-        setup.greeted().await.map_err(|outcome| in_words(&outcome))?;
-        rights.take(&mut setup).await?;
-        Ok::<Setup, String>(setup)
-    };
-    let setup = match timeout(SHELL, greeted).await {
-        Ok(setup) => setup?,
-        Err(_) => return Err("no shell answered in time".to_owned()),
-    };
+    let process = shared.start().await.map_err(|error| in_words(&error.into()))?;
+    let greets = matches!(rights, Rights::Root(_)) || !shared.was_greeted();
+    let mut setup = Setup::new(process, nonce.clone(), greets.then_some(&greeting));
+    setup.greeted().await.map_err(|outcome| in_words(&outcome))?;
+    rights.take(&mut setup).await?;
     shared.greeted();
     Ok(setup)
 }

@@ -159,7 +159,8 @@ impl<C: Connection> Places<C> {
         let place = self.by_host.get(host);
         place.is_some_and(|place| {
             place.try_lock().map_or(true, |held| {
-                held.as_ref().is_some_and(|held| Arc::strong_count(&held.shared) > 1)
+                held.as_ref()
+                    .is_some_and(|held| held.shared.sessions.load(Ordering::Relaxed) > 0)
             })
         })
     }

@@ -3,8 +3,8 @@
 //! that hangs keeps no further one from being answered: with the reason.
 
 use super::clock::Clock;
-use super::errand::greeted;
-use super::pool::{Pool, Shared};
+use super::errand::greet;
+use super::pool::Pool;
 use super::recorder::Journal;
 use super::rights::Rights;
 use super::secrets::random;
@@ -14,10 +14,10 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::model::probe::{Disk, HostState, Probe, Seen};
 use crate::shim::{Cookie, Nonce, Probing, Question};
-use crate::transport::{Process, Transport};
+use crate::transport::Transport;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
@@ -111,11 +111,12 @@ impl<T: Transport> Glance<T> {
     async fn run(self, turn: Arc<Semaphore>, trouble: Arc<Trouble>) {
         let Ok(turn) = turn.acquire_owned().await else { return };
         let ask_disk = !trouble.disk.load(Ordering::Relaxed);
-        // What is kept here outlives the patience: the session is not given up while the host is stuck in it.
-        let (mut session, mut probing) = (None, None);
-        let looked = timeout(PATIENCE, self.look(ask_disk, &mut session, &mut probing)).await;
+        let heard = Mutex::new(None);
+        let mut look = Box::pin(self.look(ask_disk, &heard));
+        let looked = timeout(PATIENCE, &mut look).await;
         let answered = looked.is_ok();
-        let state = probing.and_then(Probing::into_state).map(|mut state| {
+        let heard_so_far = lock(&heard).take();
+        let state = heard_so_far.and_then(Probing::into_state).map(|mut state| {
             if !ask_disk || !answered {
                 state.disk = Disk::Hangs;
             }
@@ -131,17 +132,15 @@ impl<T: Transport> Glance<T> {
             (Err(_), None) => Err(format!("no answer in {} s", PATIENCE.as_secs())),
         });
         drop(turn);
-        if is_stuck && let Some(process) = session {
-            until_closed(process).await;
+        if is_stuck {
+            // The session is not given up while the host is stuck in it, wherever that is: another one would be as well,
+            // and a server allows only so many.
+            let _late = look.await;
         }
     }
 
-    async fn look(
-        &self,
-        disk: bool,
-        session: &mut Option<Process>,
-        probing: &mut Option<Probing>,
-    ) -> Result<(), String> {
+    /// Asks, and reads the answer for as long as the session lasts or somebody wants to hear it.
+    async fn look(&self, disk: bool, heard: &Mutex<Option<Probing>>) -> Result<(), String> {
         let mark = self.mark.as_ref().ok_or("no command of it runs there now")?;
         let cookie = Cookie::read(&mark.cookie).ok_or("the record does not tell by which mark")?;
         let host = self.plan.host(self.job);
@@ -152,31 +151,23 @@ impl<T: Transport> Glance<T> {
             leader: mark.pid,
             disk,
         };
-        let (process, early) = self.up(&shared, &nonce, question.program(&nonce)).await?;
-        let stdout = &mut session.insert(process).stdout;
-        let probing = probing.insert(Probing::new(&nonce));
-        probing.push(&early);
+        let mut setup = greet(&shared, &self.rights, &nonce).await?;
+        setup.load(question.program(&nonce));
+        setup.up().await.map_err(|outcome| outcome.to_string())?;
+        let Up { mut process, early, .. } = setup.into_up();
+        let [out, _] = early;
+        let mut probing = Probing::new(&nonce);
+        probing.push(&out);
+        let mut is_complete = probing.is_complete();
+        *lock(heard) = Some(probing);
         let mut bytes = vec![0; 4096];
-        while !probing.is_complete()
-            && let Ok(count @ 1..) = stdout.read(&mut bytes).await
-        {
-            probing.push(&bytes[..count]);
+        while !is_complete && let Ok(count @ 1..) = process.stdout.read(&mut bytes).await {
+            if let Some(probing) = lock(heard).as_mut() {
+                probing.push(&bytes[..count]);
+                is_complete = probing.is_complete();
+            }
         }
         Ok(())
-    }
-
-    async fn up(
-        &self,
-        shared: &Shared<T::Connection>,
-        nonce: &Nonce,
-        program: Vec<u8>,
-    ) -> Result<(Process, Vec<u8>), String> {
-        let mut setup = greeted(shared, &self.rights, nonce).await?;
-        setup.load(program);
-        setup.up().await.map_err(|outcome| outcome.to_string())?;
-        let Up { process, early, .. } = setup.into_up();
-        let [out, _] = early;
-        Ok((process, out))
     }
 
     fn tell(&self, seen: Result<HostState, String>) {
@@ -192,8 +183,6 @@ impl<T: Transport> Glance<T> {
     }
 }
 
-/// Waits until the host gives a session up, reading what it still says.
-async fn until_closed(mut process: Process) {
-    let mut bytes = vec![0; 4096];
-    while let Ok(1..) = process.stdout.read(&mut bytes).await {}
+fn lock(heard: &Mutex<Option<Probing>>) -> MutexGuard<'_, Option<Probing>> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -84,6 +84,27 @@ async fn a_host_that_does_not_answer_is_not_asked_again_and_a_disk_that_hangs_ne
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_that_is_stuck_before_it_takes_the_program_is_given_no_further_session() {
+    let mut stage = Stage::open(&["a"], settings());
+    let (mut line, mut shim) = stage.start("a").await;
+    ask(&stage);
+    let session = stage.soon(line.session()).await;
+    stage.pass(secs(11)).await;
+    assert_eq!(reason(&mut stage).await, "no answer in 10 s");
+    ask(&stage);
+    let hangs = "an earlier look at that host is still not answered";
+    assert_eq!(reason(&mut stage).await, hangs);
+    drop(session);
+    stage.pass(secs(0)).await;
+    ask(&stage);
+    let mut session = stage.soon(line.session()).await;
+    stage.soon(session.look(&ALL)).await;
+    assert_eq!(host_now(&mut stage).await.processes.len(), 1);
+    stage.soon(shim.exit(0)).await;
+    assert_eq!(stage.end().await, [Outcome::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_nothing_runs_no_connection_is_made() {
     let mut stage = Stage::open(&["a"], settings());
     let call = stage.call("a").await;

@@ -1,9 +1,10 @@
 //! One run of this process: its record, its viewers, its connections.
 
 use super::super::error::CliError;
+use super::super::place;
 use super::super::usage::UsageError;
-use super::super::{place, preflight};
 use super::enders::Enders;
+use super::files::Files;
 use crate::link;
 use crate::link::hub::{About, Hub};
 use crate::model::bond::Tie;
@@ -26,6 +27,8 @@ pub(in super::super) struct Circumstances {
     pub(in super::super) agent: Agent,
     /// What ends all of them.
     pub(in super::super) enders: Enders,
+    /// How many files they need.
+    pub(in super::super) files: Files,
 }
 
 /// A run that viewers can come to, and that has not begun yet.
@@ -45,7 +48,7 @@ impl Driving {
         circumstances: &Circumstances,
     ) -> Result<Self, CliError> {
         let tie = circumstances.tie;
-        preflight::check_files(&plan.settings, plan.hosts.len())?;
+        let files = circumstances.files.share(&plan.settings, plan.hosts.len())?;
         let sockets = SocketDir::create(place::sockets(tie).as_deref()).map_err(UsageError::from)?;
         let (outlet, wishes, ends) = link::ends();
         if !circumstances.enders.admit(ends.asked.clone()) {
@@ -59,7 +62,7 @@ impl Driving {
         let runner = runner.map_err(CliError::System)?;
         runner.heed_sleep();
         let widths = Arc::clone(&plan);
-        let fitting = move |width| preflight::fitting_width(&widths.settings, widths.hosts.len(), width);
+        let fitting = move |width| files.fitting(&widths.settings, widths.hosts.len(), width);
         let runner = runner.fitting(Box::new(fitting));
         let about = About {
             run: plan.run.clone(),

@@ -162,6 +162,18 @@ async fn a_follow_up_borrows_what_stands_and_makes_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_idle_runs_do_not_keep_a_connection_warm_for_each_other() {
+    let parent = pool(None);
+    attempt(&parent, "bad", false).await;
+    let child = pool(Some(Lender::new(&parent)));
+    assert_eq!(attempt(&child, "bad", false).await, Origin::Borrowed);
+    tokio::join!(pass(&parent, BEFORE), pass(&child, BEFORE));
+    assert_eq!(standing(&parent), 1);
+    tokio::join!(pass(&parent, AFTER), pass(&child, AFTER));
+    assert_eq!(standing(&parent), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_will_not_do_is_not_borrowed_again() {
     let parent = pool(None);
     attempt(&parent, "warm", false).await;
