@@ -40,6 +40,9 @@ type LateStop = Option<Late>;
 /// the kill could be told.
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a session on another run's connection is waited for before one of our own is made.
+const BORROWED_PATIENCE: Duration = Duration::from_secs(10);
+
 impl<T: Transport> Job<T> {
     /// Runs the attempt to its end.
     pub(super) async fn run(mut self) -> Ending {
@@ -75,6 +78,11 @@ impl<T: Transport> Job<T> {
         loop {
             let left = self.left(limit, begun);
             let (shared, origin) = self.unless_stopped(left, pool.connect(host)).await?;
+            // Somebody else's connection may be dead without anybody knowing it yet.
+            let limit = match origin {
+                Origin::Borrowed => limit.min(self.clock.awake().saturating_sub(begun) + BORROWED_PATIENCE),
+                Origin::Own => limit,
+            };
             let opened = match self.look_first(&shared, self.left(limit, begun)).await {
                 Ok(()) => self.open_session(&shared, self.left(limit, begun)).await,
                 Err(outcome) => Err(outcome),
@@ -393,7 +401,7 @@ fn not_started() -> Outcome {
 /// Whether a connection of our own may do where a borrowed one did not. What a host says of rights and passwords it says
 /// on every connection.
 fn may_do_with_another(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Unreachable { cause, .. } if !matches!(cause, Cause::Privilege | Cause::ConnectTimeout))
+    matches!(outcome, Outcome::Unreachable { cause, .. } if *cause != Cause::Privilege)
 }
 
 /// Where the link is gone, that is why nothing was started, and not the shell: ssh says so itself.
