@@ -308,6 +308,9 @@ fn touch(app: &mut App, now: Stamp) {
     app.touched = true;
     app.presence.seen = now;
     app.table.touch(now);
+    if app.is_gathered() {
+        app.clusters.hold(now);
+    }
     app.notice = None;
     app.hint = Hint::None;
 }

@@ -128,6 +128,48 @@ fn a_row_is_acted_upon_as_a_whole_and_asks_first() {
     assert_eq!(desk.app.table().marked().len(), 2);
 }
 
+/// Three hosts, of which only the first one runs.
+fn one_by_one() -> Desk {
+    let plan = plan(&["web1", "web2", "web3"]);
+    let mut board = Board::new(&plan);
+    board.apply(&event(&plan, 0, 1, Change::Running { pid: 7 }));
+    Desk::new(plan, board)
+}
+
+#[test]
+fn a_row_of_other_jobs_than_a_moment_ago_is_not_acted_upon_at_once() {
+    let mut desk = one_by_one();
+    desk.press(&[Key::Char('2'), Key::Char('g')]);
+    desk.now = desk.now + Duration::from_secs(5);
+    assert_eq!(rows(&desk)[0], row("running", [0], false));
+    desk.hear(0, done(Outcome::Ok, 3));
+    desk.hear(1, Change::Running { pid: 8 });
+    desk.tell(Msg::Frame);
+    let at_hand = desk.app.clusters().at_hand().map(|row| row.jobs.clone());
+    assert_eq!(at_hand, Some(vec![JobId(1)]));
+    assert_eq!(desk.press_after(100, Key::Char('x')), [], "it was about web1");
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(_)));
+    desk.press(&[Key::Esc]);
+    desk.now = desk.now + Duration::from_secs(3);
+    assert_eq!(desk.press(&[Key::Char('x')]), cancel(&[1], Force::Graceful));
+}
+
+#[test]
+fn every_key_holds_the_rows() {
+    let mut desk = one_by_one();
+    desk.press(&[Key::Char('2'), Key::Char('g')]);
+    desk.now = desk.now + Duration::from_secs(5);
+    desk.press(&[Key::Char('X'), Key::Esc]);
+    desk.hear(0, done(Outcome::Ok, 3));
+    desk.hear(1, Change::Running { pid: 8 });
+    desk.now = desk.now + Duration::from_millis(1500);
+    desk.tell(Msg::Frame);
+    assert_eq!(rows(&desk)[0], row("running", [0], false));
+    desk.now = desk.now + Duration::from_secs(1);
+    desk.tell(Msg::Frame);
+    assert_ne!(rows(&desk)[0], row("running", [0], false));
+}
+
 #[test]
 fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_row() {
     let mut desk = ten();
