@@ -111,6 +111,11 @@ fn a_click_chooses_sorts_and_does_what_is_harmless() {
         assert_eq!(desk.tell(Msg::Click(Pointed::Label(action))), [], "{action}");
         assert_eq!(*desk.app.overlay(), Overlay::None, "{action}");
     }
+    desk.press(&[Key::Char('W')]);
+    assert!(desk.app.is_locked());
+    assert_eq!(desk.tell(Msg::Click(Pointed::Label(Action::Lock))), []);
+    assert!(desk.app.is_locked(), "a click unlocks nothing");
+    desk.press(&[Key::Char('W')]);
     desk.tell(Msg::Click(Pointed::Label(Action::Help)));
     assert!(matches!(desk.app.overlay(), Overlay::Help(_)));
     desk.tell(Msg::Click(Pointed::Row(JobId(0))));
