@@ -398,6 +398,10 @@ fn press_panel(app: &mut App, overlay: Overlay, action: Option<Action>, now: Sta
                     app.overlay = Overlay::Details(job, pane);
                     return say_locked(app, now);
                 }
+                Some(Action::Look | Action::KillLeft) if app.is_planned() => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return say_planned(app, now);
+                }
                 Some(Action::Look) => {
                     app.overlay = Overlay::Details(job, pane);
                     return act::look(app, vec![job], now);
@@ -621,11 +625,7 @@ fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
 }
 
 fn say_planned(app: &mut App, now: Stamp) -> Effects {
-    let key = Action::FollowUp
-        .keys()
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let key = app.keys.hint(Action::FollowUp);
     app.say(format!("nothing runs yet; {key} gives a command"), now);
     Effects::none()
 }

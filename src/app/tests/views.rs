@@ -479,6 +479,48 @@ fn value(desk: &Desk, job: u32) -> Option<String> {
 }
 
 #[test]
+fn with_a_field_an_event_is_about_its_job_only() {
+    let mut desk = measured("field use=(\\d+)%");
+    assert!(desk.app.measuring.changed.is_empty(), "all is read");
+    let asked = desk.hear(0, done(Outcome::Ok, 20));
+    let [Effect::Measure(quest)] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(quest.jobs, [(JobId(0), AttemptNo::FIRST)]);
+    assert_eq!(desk.hear(3, done(Outcome::Ok, 9)), [], "one after the other");
+    let changed: Vec<u32> = desk.app.measuring.changed.iter().map(|job| job.0).collect();
+    assert_eq!(changed, [3], "the others are not looked at");
+    answer(&mut desk, asked);
+    assert!(desk.app.measuring.changed.is_empty());
+    assert_eq!(desk.tell(Msg::Tick), [], "it was read before");
+}
+
+#[test]
+fn a_group_that_failed_says_the_last_of_standard_error() {
+    let mut desk = ten();
+    let bye = |stream, offset, text: &str| Piece {
+        stream,
+        offset,
+        bytes: text.as_bytes().to_vec(),
+    };
+    for job in [0, 8] {
+        desk.tell(Msg::Runner(Message::Output(Output {
+            pieces: vec![
+                bye(Stream::Stderr, 0, "E: no package\n"),
+                bye(Stream::Stdout, 2, "bye\n"),
+            ],
+            ..output(job, 9, "")
+        })));
+    }
+    let asked = desk.press(&[Key::Char('2')]);
+    desk.now = desk.now + Duration::from_secs(3);
+    read(&mut desk, asked);
+    let says: Vec<&str> = desk.app.clusters().rows().iter().map(|row| row.says.as_str()).collect();
+    assert_eq!(says[0], "bye");
+    assert_eq!(says[2], "E: no package");
+}
+
+#[test]
 fn a_field_is_read_once_where_a_job_is_over_and_followed_where_it_runs() {
     let mut desk = measured("field use=(\\d+)%");
     assert_eq!(value(&desk, 0).as_deref(), Some("40"), "of what had printed before");
