@@ -183,19 +183,24 @@ impl Clusters {
 
     /// Forms the rows anew; so many jobs are in none of them because of the filter.
     pub(super) fn form(&mut self, rows: Vec<Cluster>, hidden: usize, now: Stamp) {
-        let (before, job) = (self.at_hand().map(|cluster| cluster.common.clone()), self.job);
-        self.rows = rows;
+        let job = self.job;
+        let mut old = std::mem::replace(&mut self.rows, rows);
+        let before = (self.place < old.len()).then(|| old.swap_remove(self.place));
         self.hidden = hidden;
         self.changes = None;
         self.formed = Some(now);
         let alike = before
             .as_ref()
-            .and_then(|common| self.place_of(|row| row.common == *common));
+            .and_then(|before| self.place_of(|row| row.common == before.common));
         let with_job = || job.and_then(|job| self.place_of(|row| row.jobs.contains(&job)));
         let kept = if self.steered { alike.or_else(with_job) } else { Some(0) };
         self.set_place(kept.unwrap_or(self.place));
-        let after = self.at_hand().map(|cluster| &cluster.common);
-        if before.is_some() && after != before.as_ref() {
+        // Other jobs that have the same in common are others, too.
+        let is_same = |before: &Cluster| {
+            let after = self.at_hand();
+            after.is_some_and(|after| after.common == before.common && after.jobs == before.jobs)
+        };
+        if before.as_ref().is_some_and(|before| !is_same(before)) {
             self.slid = Some(now);
         }
     }
@@ -215,8 +220,14 @@ impl Clusters {
             .min(last_top);
     }
 
-    pub(super) fn touch(&mut self, now: Stamp) {
+    /// Notes a key, whatever it does.
+    pub(super) fn hold(&mut self, now: Stamp) {
         self.hand = Some(now);
+    }
+
+    /// Notes a key that is about the rows.
+    pub(super) fn touch(&mut self, now: Stamp) {
+        self.hold(now);
         self.steered = true;
         self.slid = None;
     }

@@ -3,7 +3,7 @@
 
 use super::arming::ARMING;
 use super::input::Input;
-use crate::keys::Key;
+use crate::keys::{Key, YES};
 use crate::model::id::JobId;
 use crate::model::left::Left;
 use crate::model::phase::Phase;
@@ -221,7 +221,7 @@ impl Confirm {
                     typed.press(key);
                 }
             }
-            Key::Char('y') if self.is_ready(now) => return Answer::Yes,
+            YES if self.is_ready(now) => return Answer::Yes,
             Key::Char('n' | 'q') | Key::Enter => return Answer::No,
             Key::Char('0'..='9') | Key::Backspace => {
                 if let Some(typed) = &mut self.typed {

@@ -3,13 +3,12 @@
 
 use super::clusters::{Cluster, Common};
 use super::prints::{Print, Prints};
-use super::said::end_words;
+use super::said::{Said, end_words, said};
 use super::text::one_line;
 use crate::model::board::{Board, Row};
 use crate::model::grouping::group;
 use crate::model::id::JobId;
 use crate::model::phase::Phase;
-use crate::model::text::StyledLine;
 
 /// An outlier is at most this part of the commonest group, and of all that were compared.
 const OF_COMMONEST: usize = 4;
@@ -72,7 +71,7 @@ pub(super) fn cluster(common: Common, jobs: Vec<JobId>, outcome: Option<crate::m
     }
 }
 
-/// The last line of the first member of which it is known.
+/// The last line of the first member of which it is known, as the table shows it.
 fn says(board: &Board, jobs: &[JobId], print: Print) -> String {
     match print {
         Print::Nothing => {
@@ -83,7 +82,10 @@ fn says(board: &Board, jobs: &[JobId], print: Print) -> String {
         Print::NotWhole(_) => return "not whole on record: compared with nothing".to_owned(),
         Print::Text(_) => {}
     }
-    let last = |row: &Row| row.tail.last().map(StyledLine::text).map(one_line);
+    let last = |row: &Row| match said(row) {
+        Said::Output(line) => Some(one_line(line.text())),
+        Said::Nothing | Said::Words(_) => None,
+    };
     let rows = jobs.iter().filter_map(|job| board.row(*job));
     rows.take(100)
         .find_map(last)

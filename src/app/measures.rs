@@ -40,8 +40,8 @@ pub(super) struct Measures {
     pub(super) behind: BTreeSet<JobId>,
     /// How many are being read.
     pub(super) asked: usize,
-    /// There may be more to read.
-    pub(super) stale: bool,
+    /// To whom something happened, so that there may be more to read: with each event only these are looked at.
+    pub(super) changed: BTreeSet<JobId>,
     /// Jobs that have printed something since their last lines were looked at.
     pub(super) loud: BTreeSet<JobId>,
     /// Values have come since the columns were worked out.
@@ -56,9 +56,29 @@ impl Measures {
         Self {
             series,
             behind: board.rows().iter().filter(has_printed).map(|row| row.job).collect(),
-            stale: !board.fields().is_empty(),
+            changed: Self::all(board),
             ..Self::default()
         }
+    }
+
+    /// All jobs, where anything is looked for in their outputs.
+    fn all(board: &Board) -> BTreeSet<JobId> {
+        if board.fields().is_empty() {
+            return BTreeSet::new();
+        }
+        board.rows().iter().map(|row| row.job).collect()
+    }
+
+    /// Notes that a job may have ended.
+    pub(super) fn note_change(&mut self, job: JobId, board: &Board) {
+        if !board.fields().is_empty() {
+            self.changed.insert(job);
+        }
+    }
+
+    /// Notes that any of them may have.
+    pub(super) fn note_all(&mut self, board: &Board) {
+        self.changed.extend(Self::all(board));
     }
 
     /// When the columns are worked out anew by themselves.

@@ -48,11 +48,6 @@ pub(super) fn set_fields(app: &mut App, fields: &[Field], now: Stamp) {
     app.clusters.note_change();
 }
 
-/// Something happened to a job.
-pub(super) fn note_change(app: &mut App) {
-    app.measuring.stale |= !app.board.fields().is_empty();
-}
-
 /// A job has printed something; says whether anybody wants to know.
 pub(super) fn note_output(app: &mut App, job: JobId) -> bool {
     let is_wanted = !app.board.fields().is_empty();
@@ -65,7 +60,7 @@ pub(super) fn note_output(app: &mut App, job: JobId) -> bool {
 /// The wish to read what is not known.
 pub(super) fn wish(app: &mut App) -> Effects {
     let (board, measuring) = (&app.board, &mut app.measuring);
-    if measuring.asked > 0 || !measuring.stale {
+    if measuring.asked > 0 || measuring.changed.is_empty() {
         return Effects::none();
     }
     let is_unread = |row: &&Row| match row.phase.outcome().map(crate::model::outcome::Outcome::class) {
@@ -73,10 +68,13 @@ pub(super) fn wish(app: &mut App) -> Effects {
         Some(_) => measuring.known.get(&row.job) != Some(&row.attempt),
         None => measuring.behind.contains(&row.job),
     };
-    let mut unread: Vec<&Row> = board.rows().iter().filter(is_unread).collect();
+    let changed = std::mem::take(&mut measuring.changed);
+    let rows = changed.iter().filter_map(|job| board.row(*job));
+    let mut unread: Vec<&Row> = rows.filter(is_unread).collect();
     unread.sort_by_key(|row| row.printed(Stream::Stdout) + row.printed(Stream::Stderr));
-    let jobs: Vec<_> = unread.iter().take(BATCH).map(|row| (row.job, row.attempt)).collect();
-    measuring.stale = unread.len() > BATCH;
+    let rest = unread.split_off(unread.len().min(BATCH));
+    let jobs: Vec<_> = unread.iter().map(|row| (row.job, row.attempt)).collect();
+    measuring.changed = rest.into_iter().map(|row| row.job).collect();
     measuring.asked = jobs.len();
     if jobs.is_empty() {
         return Effects::none();
@@ -94,6 +92,8 @@ pub(super) fn take(app: &mut App, measured: Measured) {
     for (job, attempt, values) in measured.jobs {
         app.measuring.behind.remove(&job);
         let Some(row) = app.board.row(job).filter(|row| row.attempt == attempt) else {
+            // Another attempt has ended meanwhile, or will.
+            app.measuring.changed.insert(job);
             continue;
         };
         let values = if row.phase.is_done() {
@@ -105,8 +105,6 @@ pub(super) fn take(app: &mut App, measured: Measured) {
         };
         app.measuring.unsettled |= app.board.measure(job, attempt, values);
     }
-    // What ended while it was read is read once more.
-    app.measuring.stale = true;
 }
 
 fn newer(old: Vec<Option<Value>>, new: &[Option<Value>]) -> Vec<Option<Value>> {

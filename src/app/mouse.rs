@@ -26,7 +26,7 @@ pub(super) fn click(app: &mut App, pointed: Pointed, now: Stamp) -> Option<Actio
             app.table.set_sort(sort, before == sort && !reversed);
             app.table.arrange(&app.board, now);
         }
-        Pointed::Label(action) if !action.asks_runner() => return Some(action),
+        Pointed::Label(action) if !action.asks_runner() && action != Action::Lock => return Some(action),
         Pointed::Row(_) | Pointed::Head(_) | Pointed::Label(_) => {}
     }
     None

@@ -27,6 +27,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
     if fitting.is_empty() {
         let text = match *targets {
+            [] if app.board.all_done() && !wants_done => "all is over: nothing runs or waits".to_owned(),
             [] => "no row is chosen".to_owned(),
             [job] if is_spared(job) => spared(app, job),
             _ if targets.iter().any(|job| is_spared(*job)) => {

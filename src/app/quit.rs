@@ -132,3 +132,29 @@ impl QuitQuestion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{Action, KeyClash, KeyMap};
+
+    #[test]
+    fn leaving_is_asked_for_by_no_key_that_takes_a_way() {
+        let all = [
+            Choice::Stay,
+            Choice::Detach,
+            Choice::Depart,
+            Choice::Drain,
+            Choice::Cancel,
+            Choice::Kill,
+            Choice::LetGo,
+        ];
+        for choice in all {
+            let (action, key) = (Action::Quit, Key::Char(choice.key()));
+            assert_eq!(
+                KeyMap::with(&[(action, vec![key])]),
+                Err(KeyClash::Answer { action, key })
+            );
+        }
+    }
+}

@@ -149,7 +149,8 @@ fn step_hit(app: &mut App, forward: bool, now: Stamp) -> Effects {
         return Effects::none();
     };
     if view.search().is_none() {
-        app.say("search first, with /", now);
+        let key = app.keys.hint(Action::Search);
+        app.say(format!("search first, with {key}"), now);
         return Effects::none();
     }
     let Some((hit, wrapped)) = view.next_hit(forward) else {

@@ -431,10 +431,10 @@ impl App {
         self.overlay != Overlay::None || self.table.is_held(now)
     }
 
-    /// Whether the clusters stand still at `now`. As long as nobody has moved among them there is nothing to hold.
+    /// Whether the clusters stand still at `now`. As long as nobody has moved among them only a key holds them.
     pub(super) fn is_gathering_held(&self, now: Stamp) -> bool {
         let held = self.overlay != Overlay::None || self.table.has_marks();
-        self.clusters.is_steered() && (held || self.clusters.is_held(now))
+        self.clusters.is_held(now) || (held && self.clusters.is_steered())
     }
 
     /// Whether the cursor came to where it is by itself so lately that the operator may mean something else.

@@ -1000,6 +1000,23 @@ fn a_search_finds_what_has_no_line_end_yet() {
 }
 
 #[test]
+fn a_line_that_is_only_not_read_to_its_end_is_no_hit_of_its_own() {
+    let mut desk = Desk::running(1);
+    desk.press(&[Key::Enter]);
+    desk.tell(Msg::Loaded(loaded(1, 0, "whole\nneedle, and", true)));
+    desk.press(&[Key::Char('/')]);
+    desk.types("needle");
+    desk.press(&[Key::Enter]);
+    let hits = |desk: &Desk| match desk.app.screen() {
+        Screen::Output(view) => view.hits(),
+        Screen::Table | Screen::Difference(_) => panic!("no output is open"),
+    };
+    assert_eq!(hits(&desk), (0, None));
+    desk.tell(Msg::Loaded(loaded(1, 0, " more\n", false)));
+    assert_eq!(hits(&desk).0, 1);
+}
+
+#[test]
 fn a_flood_is_kept_within_bounds_and_the_eye_stays_where_it_is() {
     let mut desk = Desk::running(1);
     desk.press(&[Key::Enter]);

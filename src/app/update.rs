@@ -186,8 +186,11 @@ fn hear(app: &mut App, message: Message, now: Stamp) -> Effects {
 fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     app.board.apply(event);
     match &event.what {
-        What::Job { job, .. } => app.prints.note_change(*job),
-        What::RunResumed(_) => app.prints.note_all(&app.board),
+        What::Job { job, .. } => {
+            app.prints.note_change(*job);
+            app.measuring.note_change(*job, &app.board);
+        }
+        What::RunResumed(_) => note_all(app),
         _ => {}
     }
     app.last_event = event.at;
@@ -210,10 +213,15 @@ fn hear_event(app: &mut App, event: &Event, now: Stamp) {
     }
 }
 
+/// Any job may have ended.
+fn note_all(app: &mut App) {
+    app.prints.note_all(&app.board);
+    app.measuring.note_all(&app.board);
+}
+
 fn note_end(app: &mut App, at: Stamp) {
     app.table.note_change();
     gathering::note_change(app);
-    measuring::note_change(app);
     app.over_since = match app.over_since {
         _ if !app.board.all_done() => None,
         None => Some(at),
@@ -231,7 +239,7 @@ fn desert(app: &mut App, rest: &[Event], now: Stamp) {
         return;
     }
     app.board.interrupt();
-    app.prints.note_all(&app.board);
+    note_all(app);
     note_end(app, app.board.last());
     app.departure = Departure::None;
     if matches!(
@@ -308,6 +316,9 @@ fn touch(app: &mut App, now: Stamp) {
     app.touched = true;
     app.presence.seen = now;
     app.table.touch(now);
+    if app.is_gathered() {
+        app.clusters.hold(now);
+    }
     app.notice = None;
     app.hint = Hint::None;
 }
@@ -386,6 +397,10 @@ fn press_panel(app: &mut App, overlay: Overlay, action: Option<Action>, now: Sta
                 Some(Action::Look | Action::KillLeft) if app.is_locked() => {
                     app.overlay = Overlay::Details(job, pane);
                     return say_locked(app, now);
+                }
+                Some(Action::Look | Action::KillLeft) if app.is_planned() => {
+                    app.overlay = Overlay::Details(job, pane);
+                    return say_planned(app, now);
                 }
                 Some(Action::Look) => {
                     app.overlay = Overlay::Details(job, pane);
@@ -610,11 +625,7 @@ fn act_on_screen(app: &mut App, action: Action, now: Stamp) -> Effects {
 }
 
 fn say_planned(app: &mut App, now: Stamp) -> Effects {
-    let key = Action::FollowUp
-        .keys()
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let key = app.keys.hint(Action::FollowUp);
     app.say(format!("nothing runs yet; {key} gives a command"), now);
     Effects::none()
 }

@@ -1,6 +1,7 @@
 //! The keys as they hold for this operator: the table's own, less and plus what the configuration says.
 
 use super::action::{Action, Place};
+use super::answer::answers;
 use super::key::Key;
 
 /// Which keys do what.
@@ -29,13 +30,33 @@ pub enum KeyClash {
     /// ^C asks how to leave, whatever else may do so.
     #[error("^C always asks how to leave; it does nothing else, and interrupt keeps it")]
     Interrupt(Action),
+    /// Held down, the key would ask and answer.
+    #[error("{key} answers what {action} asks: held down it would ask and answer at once; give {action} another key")]
+    Answer {
+        /// The action that asks.
+        action: Action,
+        /// The key.
+        key: Key,
+    },
+    /// The action acts while something is typed, too.
+    #[error("{action} acts while something is typed, too, and {key} is needed there; give it keys such as ^Z or F12")]
+    Typed {
+        /// The action.
+        action: Action,
+        /// The key.
+        key: Key,
+    },
 }
 
 impl KeyClash {
     /// The action whose binding is wrong.
     pub fn action(self) -> Action {
         match self {
-            Self::Twice { action, .. } | Self::Needed(action) | Self::Interrupt(action) => action,
+            Self::Twice { action, .. }
+            | Self::Needed(action)
+            | Self::Interrupt(action)
+            | Self::Answer { action, .. }
+            | Self::Typed { action, .. } => action,
         }
     }
 }
@@ -44,6 +65,8 @@ impl KeyClash {
 const ASK: Key = Key::Ctrl('c');
 /// Nobody may be left without these.
 const NEEDED: [Action; 3] = [Action::Quit, Action::Interrupt, Action::Help];
+/// These act before anything that is typed or asked gets the key.
+const AT_ONCE: [Action; 2] = [Action::Suspend, Action::Redraw];
 
 impl Default for KeyMap {
     fn default() -> Self {
@@ -77,6 +100,12 @@ impl KeyMap {
             return Err(KeyClash::Interrupt(action));
         }
         for key in keys {
+            if answers(*key, action) {
+                return Err(KeyClash::Answer { action, key: *key });
+            }
+            if AT_ONCE.contains(&action) && !matches!(key, Key::Ctrl(_) | Key::F(_)) {
+                return Err(KeyClash::Typed { action, key: *key });
+            }
             let others = self.bindings.iter().filter(|(other, _)| *other != action);
             let mut taken = others.filter(|(other, keys)| other.meets(action) && keys.contains(key));
             if let Some((other, _)) = taken.next() {
@@ -165,6 +194,47 @@ mod tests {
             assert!(refusal(&[own]).starts_with("^C always asks"));
         }
         assert!(KeyMap::with(&[(Action::Interrupt, vec![Key::Ctrl('c'), Key::F(10)])]).is_ok());
+    }
+
+    #[test]
+    fn what_asks_is_on_no_key_that_answers() {
+        assert_eq!(
+            refusal(&[(Action::Copy, vec![]), (Action::Kill, vec![Key::Char('y')])]),
+            "y answers what kill asks: held down it would ask and answer at once; give kill another key"
+        );
+        let asking = [
+            Action::Cancel,
+            Action::Retry,
+            Action::RetryAll,
+            Action::KillLeft,
+            Action::SkipRest,
+            Action::Shorter,
+        ];
+        for action in asking {
+            let own = [(Action::Copy, vec![]), (action, vec![Key::F(8), Key::Char('y')])];
+            let key = Key::Char('y');
+            assert_eq!(KeyMap::with(&own), Err(KeyClash::Answer { action, key }));
+        }
+        let (action, key) = (Action::Interrupt, Key::Char('c'));
+        assert_eq!(
+            KeyMap::with(&[(action, vec![Key::Ctrl('c'), key])]),
+            Err(KeyClash::Answer { action, key })
+        );
+        assert!(KeyMap::with(&[(Action::Copy, vec![]), (Action::Details, vec![Key::Char('y')])]).is_ok());
+    }
+
+    #[test]
+    fn what_acts_while_one_types_is_on_no_key_for_typing() {
+        assert_eq!(
+            refusal(&[(Action::Suspend, vec![Key::Char('Z')])]),
+            "suspend acts while something is typed, too, and Z is needed there; give it keys such as ^Z or F12"
+        );
+        for key in [Key::Char(' '), Key::Enter, Key::Backspace, Key::Left] {
+            let own = [(Action::Mark, vec![]), (Action::Redraw, vec![key])];
+            let action = Action::Redraw;
+            assert_eq!(KeyMap::with(&own), Err(KeyClash::Typed { action, key }));
+        }
+        assert!(KeyMap::with(&[(Action::Suspend, vec![Key::F(12), Key::Ctrl('x')])]).is_ok());
     }
 
     #[test]

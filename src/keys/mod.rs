@@ -3,11 +3,13 @@
 //! knows nothing of screens and runs.
 
 mod action;
+mod answer;
 mod key;
 mod map;
 mod mouse;
 
 pub use action::{Action, Group, NoAction, Place};
+pub use answer::YES;
 pub use key::{Key, NoKey};
 pub use map::{KeyClash, KeyMap};
 pub use mouse::Mouse;

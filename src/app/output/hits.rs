@@ -104,7 +104,10 @@ impl OutputView {
     }
 
     fn unfinished_hits(&self) -> Vec<u64> {
-        let Some(search) = &self.search else { return Vec::new() };
+        // While more is to be read it may only be unfinished here, not in the file.
+        let Some(search) = self.search.as_ref().filter(|_| !self.more) else {
+            return Vec::new();
+        };
         self.unfinished()
             .filter(|(stream, line)| self.streams.shows(*stream) && search.hits(line.text()))
             .map(|(stream, _)| unfinished_place(stream))

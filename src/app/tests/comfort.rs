@@ -62,6 +62,39 @@ fn hints_name_the_operators_own_keys() {
 }
 
 #[test]
+fn before_a_run_the_details_ask_nothing_either() {
+    let plan = plan(&["web1", "web2"]);
+    let board = Board::new(&plan);
+    let mut desk = Desk::new(plan, board);
+    desk.app.keys = KeyMap::with(&[(Action::FollowUp, vec![Key::F(4)])]).expect("no clash");
+    desk.app.seat.bond = crate::model::bond::Bond::Planned;
+    for key in ['l', 'K'] {
+        let effects = desk.press(&[Key::Char('i'), Key::Char(key)]);
+        let asks = effects.iter().any(|effect| matches!(effect, Effect::Request(_)));
+        assert!(!asks, "{key}: {effects:?}");
+        assert_eq!(desk.notice(), "nothing runs yet; F4 gives a command");
+        desk.press(&[Key::Esc]);
+    }
+}
+
+#[test]
+fn the_search_is_named_by_its_own_key() {
+    let mut desk = bound(&[(Action::Search, vec![Key::F(4)])]);
+    desk.press(&[Key::Enter, Key::Char('n')]);
+    assert_eq!(desk.notice(), "search first, with F4");
+}
+
+#[test]
+fn where_all_is_over_a_greater_width_says_so() {
+    let mut desk = Desk::running(1);
+    desk.hear(0, done(Outcome::Exit { code: 1 }, 3));
+    desk.press(&[Key::Char(':')]);
+    desk.types("width 500");
+    assert_eq!(desk.press(&[Key::Enter]), []);
+    assert_eq!(desk.notice(), "all is over: nothing runs or waits");
+}
+
+#[test]
 fn every_action_can_be_typed() {
     let mut desk = Desk::running(3);
     let typed = |desk: &mut Desk, text: &str| {
@@ -111,6 +144,11 @@ fn a_click_chooses_sorts_and_does_what_is_harmless() {
         assert_eq!(desk.tell(Msg::Click(Pointed::Label(action))), [], "{action}");
         assert_eq!(*desk.app.overlay(), Overlay::None, "{action}");
     }
+    desk.press(&[Key::Char('W')]);
+    assert!(desk.app.is_locked());
+    assert_eq!(desk.tell(Msg::Click(Pointed::Label(Action::Lock))), []);
+    assert!(desk.app.is_locked(), "a click unlocks nothing");
+    desk.press(&[Key::Char('W')]);
     desk.tell(Msg::Click(Pointed::Label(Action::Help)));
     assert!(matches!(desk.app.overlay(), Overlay::Help(_)));
     desk.tell(Msg::Click(Pointed::Row(JobId(0))));

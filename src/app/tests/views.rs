@@ -128,6 +128,48 @@ fn a_row_is_acted_upon_as_a_whole_and_asks_first() {
     assert_eq!(desk.app.table().marked().len(), 2);
 }
 
+/// Three hosts, of which only the first one runs.
+fn one_by_one() -> Desk {
+    let plan = plan(&["web1", "web2", "web3"]);
+    let mut board = Board::new(&plan);
+    board.apply(&event(&plan, 0, 1, Change::Running { pid: 7 }));
+    Desk::new(plan, board)
+}
+
+#[test]
+fn a_row_of_other_jobs_than_a_moment_ago_is_not_acted_upon_at_once() {
+    let mut desk = one_by_one();
+    desk.press(&[Key::Char('2'), Key::Char('g')]);
+    desk.now = desk.now + Duration::from_secs(5);
+    assert_eq!(rows(&desk)[0], row("running", [0], false));
+    desk.hear(0, done(Outcome::Ok, 3));
+    desk.hear(1, Change::Running { pid: 8 });
+    desk.tell(Msg::Frame);
+    let at_hand = desk.app.clusters().at_hand().map(|row| row.jobs.clone());
+    assert_eq!(at_hand, Some(vec![JobId(1)]));
+    assert_eq!(desk.press_after(100, Key::Char('x')), [], "it was about web1");
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(_)));
+    desk.press(&[Key::Esc]);
+    desk.now = desk.now + Duration::from_secs(3);
+    assert_eq!(desk.press(&[Key::Char('x')]), cancel(&[1], Force::Graceful));
+}
+
+#[test]
+fn every_key_holds_the_rows() {
+    let mut desk = one_by_one();
+    desk.press(&[Key::Char('2'), Key::Char('g')]);
+    desk.now = desk.now + Duration::from_secs(5);
+    desk.press(&[Key::Char('X'), Key::Esc]);
+    desk.hear(0, done(Outcome::Ok, 3));
+    desk.hear(1, Change::Running { pid: 8 });
+    desk.now = desk.now + Duration::from_millis(1500);
+    desk.tell(Msg::Frame);
+    assert_eq!(rows(&desk)[0], row("running", [0], false));
+    desk.now = desk.now + Duration::from_secs(1);
+    desk.tell(Msg::Frame);
+    assert_ne!(rows(&desk)[0], row("running", [0], false));
+}
+
 #[test]
 fn rows_stand_still_under_the_hand_and_the_cursor_stays_with_its_row() {
     let mut desk = ten();
@@ -434,6 +476,48 @@ fn answer(desk: &mut Desk, effects: Vec<Effect>) {
 fn value(desk: &Desk, job: u32) -> Option<String> {
     let row = desk.app.board().row(JobId(job)).expect("a row");
     row.values.first().cloned().flatten().map(|value| value.to_string())
+}
+
+#[test]
+fn with_a_field_an_event_is_about_its_job_only() {
+    let mut desk = measured("field use=(\\d+)%");
+    assert!(desk.app.measuring.changed.is_empty(), "all is read");
+    let asked = desk.hear(0, done(Outcome::Ok, 20));
+    let [Effect::Measure(quest)] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(quest.jobs, [(JobId(0), AttemptNo::FIRST)]);
+    assert_eq!(desk.hear(3, done(Outcome::Ok, 9)), [], "one after the other");
+    let changed: Vec<u32> = desk.app.measuring.changed.iter().map(|job| job.0).collect();
+    assert_eq!(changed, [3], "the others are not looked at");
+    answer(&mut desk, asked);
+    assert!(desk.app.measuring.changed.is_empty());
+    assert_eq!(desk.tell(Msg::Tick), [], "it was read before");
+}
+
+#[test]
+fn a_group_that_failed_says_the_last_of_standard_error() {
+    let mut desk = ten();
+    let bye = |stream, offset, text: &str| Piece {
+        stream,
+        offset,
+        bytes: text.as_bytes().to_vec(),
+    };
+    for job in [0, 8] {
+        desk.tell(Msg::Runner(Message::Output(Output {
+            pieces: vec![
+                bye(Stream::Stderr, 0, "E: no package\n"),
+                bye(Stream::Stdout, 2, "bye\n"),
+            ],
+            ..output(job, 9, "")
+        })));
+    }
+    let asked = desk.press(&[Key::Char('2')]);
+    desk.now = desk.now + Duration::from_secs(3);
+    read(&mut desk, asked);
+    let says: Vec<&str> = desk.app.clusters().rows().iter().map(|row| row.says.as_str()).collect();
+    assert_eq!(says[0], "bye");
+    assert_eq!(says[2], "E: no package");
 }
 
 #[test]

@@ -251,6 +251,18 @@ fn keys_are_judged_when_all_files_are_read() {
             "heeler/config.toml:2: keys.quit: quit must have a key",
         ),
         (
+            "[keys]\ncopy = []\nkill = [\"y\"]\n",
+            "",
+            "heeler/config.toml:3: keys.kill: y answers what kill asks: held down it would ask and answer at once; give \
+             kill another key",
+        ),
+        (
+            "[keys]\nsuspend = [\"Z\"]\n",
+            "",
+            "heeler/config.toml:2: keys.suspend: suspend acts while something is typed, too, and Z is needed there; give \
+             it keys such as ^Z or F12",
+        ),
+        (
             "",
             "[keys]\ncancel = [\"^C\"]\n",
             "fleet.toml:2: keys.cancel: ^C always asks how to leave; it does nothing else, and interrupt keeps it",

@@ -4,6 +4,7 @@ use super::paint::Brush;
 use super::state::of_class;
 use crate::app::text::width;
 use crate::app::{App, BEFORE_WORDS, Cluster, Common, Pointed, View, rooms};
+use crate::keys::Action;
 use crate::model::id::JobId;
 use crate::tui::theme::{Role, Sign};
 use ratatui::layout::Rect;
@@ -21,16 +22,20 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App) {
     let clusters = app.clusters();
     let top = area.y.saturating_add(1);
     if clusters.rows().is_empty() {
+        let key = |action| app.keys().hint(action);
         let text = match app.view() {
             _ if clusters.hidden() > 0 && app.table().stragglers_only() => {
-                "no stragglers among them; w shows the others too"
+                format!(
+                    "no stragglers among them; {} shows the others too",
+                    key(Action::Stragglers)
+                )
             }
-            _ if clusters.hidden() > 0 => "the filter lets no job through; / changes it",
-            View::Failures => "nothing has failed so far",
-            View::Buckets => "no fields: :field NAME=REGEX reads one out of the output",
-            _ => "no jobs",
+            _ if clusters.hidden() > 0 => format!("the filter lets no job through; {} changes it", key(Action::Filter)),
+            View::Failures => "nothing has failed so far".to_owned(),
+            View::Buckets => "no fields: :field NAME=REGEX reads one out of the output".to_owned(),
+            _ => "no jobs".to_owned(),
         };
-        brush.text((area.x + 3, top), area.width.saturating_sub(3), text, Role::Dim);
+        brush.text((area.x + 3, top), area.width.saturating_sub(3), &text, Role::Dim);
     }
     let lines = app.view().lines();
     let marked = app.table().marked();

@@ -94,10 +94,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, area: Rect, app: &App, now: Stamp) {
 /// What leaving leads back to, and what to do where nothing has begun.
 fn whereabouts(app: &App) -> Option<(String, Role)> {
     if app.is_planned() {
-        return Some(("! gives a command to all shown, or the marked".to_owned(), Role::Title));
+        let key = app.keys().hint(Action::FollowUp);
+        return Some((
+            format!("{key} gives a command to all shown, or the marked"),
+            Role::Title,
+        ));
     }
     let run = app.session().back_to.as_ref()?;
-    Some((format!("follow-up of {}: q goes back", run.short()), Role::Key))
+    let quit = app.keys().hint(Action::Quit);
+    Some((format!("follow-up of {}: {quit} goes back", run.short()), Role::Key))
 }
 
 /// What keeps the run from going on, and what helps.
@@ -189,8 +194,10 @@ fn of_clusters(app: &App, now: Stamp) -> Vec<(String, Role)> {
             Role::Dim,
         ));
     } else if app.view() == View::Buckets {
+        let key = |action| app.keys().hint(action);
+        let (open, next) = (key(Action::Open), key(Action::Sort));
         parts.push((
-            "enter shows the hosts of a bucket, s the next field".to_owned(),
+            format!("{open} shows the hosts of a bucket, {next} the next field"),
             Role::Dim,
         ));
     } else {

@@ -3,6 +3,7 @@
 use super::{MONO, NOW, SIXTEEN, desk, drawn, text};
 use crate::app::fixture::plan;
 use crate::app::{App, Key, Msg, Seat, Session, Size, update};
+use crate::keys::{Action, KeyMap, Mouse};
 use crate::model::board::Board;
 use crate::model::bond::Bond;
 use crate::model::id::RunId;
@@ -61,5 +62,43 @@ fn before_a_run_and_behind_one() {
         let _ = update(&mut app, Msg::Frame, NOW);
         // What is said at the prompt's end has gone by then.
         insta::assert_snapshot!(name, text(&drawn(&app, SIXTEEN, Stamp::from_secs(110))));
+    }
+}
+
+#[test]
+fn the_status_line_names_the_operators_own_keys() {
+    let hosts = plan(&["web1", "web2", "db1"]);
+    let own = [
+        (Action::FollowUp, vec![Key::F(4)]),
+        (Action::Quit, vec![Key::F(10)]),
+        (Action::Filter, vec![Key::F(7)]),
+    ];
+    let own = KeyMap::with(&own).expect("no clash");
+    let filtered = [vec![Key::F(7)], keys("nobody\n2")].concat();
+    for (bond, back_to, typed, words) in [
+        (Bond::Planned, None, vec![Key::Esc], "F4 gives a command to all shown"),
+        (Bond::Free, Some("20260102T030405Z-abcdef"), vec![], "F10 goes back"),
+        (Bond::Free, None, filtered, "no job through; F7 changes it"),
+    ] {
+        let seat = Seat {
+            bond,
+            ..Seat::default()
+        };
+        let session = Session {
+            back_to: back_to.map(|run: &str| RunId(run.to_owned())),
+            ..Session::default()
+        };
+        let mut app = App::new(Arc::new(hosts.clone()), Board::new(&hosts), NOW)
+            .seated(seat)
+            .handled_by(own.clone(), Mouse::Off)
+            .in_session(session, NOW);
+        let size = Size { width: 80, height: 18 };
+        let _ = update(&mut app, Msg::Resize(size), NOW);
+        for key in typed {
+            let _ = update(&mut app, Msg::Key(key), NOW);
+        }
+        let _ = update(&mut app, Msg::Frame, NOW);
+        let drawn = text(&drawn(&app, SIXTEEN, Stamp::from_secs(110)));
+        assert!(drawn.contains(words), "{words}: {drawn}");
     }
 }
