@@ -87,7 +87,9 @@ fn sets_limit(app: &App, intent: Intent, jobs: &[JobId]) -> Option<String> {
         _ => format!("{free} of them have no limit yet"),
     };
     let time = Elapsed::Running(time);
-    Some(format!("{which}: a limit of {time} from now, and what runs then is ended"))
+    Some(format!(
+        "{which}: a limit of {time} from now, and what runs then is ended"
+    ))
 }
 
 /// The limit on the run time of a job that holds.

@@ -26,10 +26,7 @@ impl Recall {
         let Some(next) = next.filter(|next| *next <= history.len()) else {
             return;
         };
-        let draft = self
-            .0
-            .take()
-            .map_or_else(|| input.clone(), |(_, draft)| draft);
+        let draft = self.0.take().map_or_else(|| input.clone(), |(_, draft)| draft);
         match history.get(next) {
             Some(earlier) => input.replace(earlier),
             None => input.clone_from(&draft),

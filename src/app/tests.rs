@@ -1234,13 +1234,7 @@ fn more_time_where_no_limit_holds_sets_one_and_asks() {
     };
     let warning = "they have no limit yet: a limit of 10m00s from now, and what runs then is ended";
     assert_eq!(confirm.warning.as_deref(), Some(warning));
-    assert_eq!(
-        desk.press(&[Y]),
-        request(Request::Limit {
-            jobs: ids(&[0, 1]),
-            by
-        })
-    );
+    assert_eq!(desk.press(&[Y]), request(Request::Limit { jobs: ids(&[0, 1]), by }));
     let run = Some(Duration::from_secs(700));
     desk.hear(0, Change::Limit { run });
     assert_eq!(command(&mut desk, "timeout +10m host:web[1-2]"), [], "one has none");
@@ -1296,6 +1290,29 @@ fn to_mark_every_cluster_leaves_the_marks_of_hidden_jobs() {
     command(&mut desk, "mark-all");
     let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
     assert_eq!(marked, ids(&[1, 3, 4]));
+}
+
+#[test]
+fn a_question_without_room_can_be_left_but_not_answered() {
+    let mut desk = Desk::running(30);
+    desk.tell(Msg::Resize(Size { width: 40, height: 8 }));
+    desk.press(&[Key::Char('*'), Key::Char('/')]);
+    desk.types("host:web1");
+    desk.press(&[Key::Enter]);
+    let ask = |desk: &mut Desk| command(desk, "timeout +10m host:web*");
+    assert_eq!(ask(&mut desk), []);
+    desk.types("30");
+    assert_eq!(desk.press(&[Y]), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(_)), "still asked");
+    // Once it is in sight it waits for a moment, as if it were asked only then.
+    desk.tell(Msg::Resize(Size { width: 80, height: 24 }));
+    assert_eq!(desk.press_after(100, Y), []);
+    desk.types("30");
+    assert!(!desk.press(&[Y]).is_empty(), "it is answered");
+    desk.tell(Msg::Resize(Size { width: 40, height: 8 }));
+    assert_eq!(ask(&mut desk), []);
+    desk.press(&[Key::Char('n')]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
 }
 
 #[test]

@@ -132,7 +132,12 @@ mod tests {
 
     #[test]
     fn the_end_of_a_text_is_cut_by_columns_too() {
-        for (text, columns, expected) in [("web01", 5, "web01"), ("web01", 2, "01"), ("日本語", 5, "本語"), ("abc", 0, "")] {
+        for (text, columns, expected) in [
+            ("web01", 5, "web01"),
+            ("web01", 2, "01"),
+            ("日本語", 5, "本語"),
+            ("abc", 0, ""),
+        ] {
             assert_eq!(suffix(text, columns), expected);
         }
     }
