@@ -158,7 +158,11 @@ fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, inp
     let after = remark.as_deref().map_or(after, |remark| (remark, Role::Warning));
     // A warning keeps up to half of the line; of what is typed the end is seen, where the caret is.
     let (whole, said) = (usize::from(width), columns(after.0));
-    let kept = if after.1 == Role::Warning { said.min(whole / 2) } else { 0 };
+    let kept = if after.1 == Role::Warning {
+        said.min(whole / 2)
+    } else {
+        0
+    };
     let room = whole.saturating_sub(columns(name) + columns(caret) + kept);
     let ellipsis = brush.sign(Sign::Ellipsis);
     let (before, typed) = if columns(input.text()) <= room {
@@ -166,7 +170,13 @@ fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, inp
     } else {
         (ellipsis, suffix(input.text(), room.saturating_sub(columns(ellipsis))))
     };
-    let texts = [(name, Role::Key), (before, Role::Dim), (typed, Role::Text), (caret, Role::Key), after];
+    let texts = [
+        (name, Role::Key),
+        (before, Role::Dim),
+        (typed, Role::Text),
+        (caret, Role::Key),
+        after,
+    ];
     brush.texts(at, width, texts);
 }
 
