@@ -4,7 +4,7 @@ use super::confirm::{Confirm, Intent};
 use super::following;
 use super::leave;
 use super::message::Effects;
-use super::question::{self, ask, ask_kill_left, may_live_on, was_refused};
+use super::question::{self, ask, ask_kill_left, holding, may_live_on, was_refused};
 use super::state::{App, Departure};
 use crate::keys::Action;
 use crate::model::board::{Course, Row};
@@ -171,7 +171,10 @@ pub(super) fn signal(app: &mut App, targets: &[JobId], signal: Sig, now: Stamp) 
             .is_some_and(|row| Intent::Signal(signal).fits(&row.phase))
     {
         app.table.steer();
-        unmark_meant(app);
+        // Of jobs that were said by a filter the marks know nothing.
+        if app.targets() == targets {
+            unmark_meant(app);
+        }
         app.say(format!("{signal} asked for {}", app.label(job)), now);
         return Effects::request(Intent::Signal(signal).request(vec![job]));
     }
@@ -179,26 +182,31 @@ pub(super) fn signal(app: &mut App, targets: &[JobId], signal: Sig, now: Stamp) 
     Effects::none()
 }
 
-/// Another limit on the run time. To cut that of more than one job asks first: it may end them at once.
+/// Another limit on the run time. To cut that of more than one job asks first: it may end them at once. So does a limit
+/// where none held, and none where one did.
 pub(super) fn limit(app: &mut App, targets: &[JobId], by: Adjust, now: Stamp) -> Effects {
     let intent = Intent::Limit(by);
     let is_cut = matches!(by, Adjust::Shorter(_));
+    let holds = |job: &JobId| app.board.row(*job).is_some_and(|row| holding(app, row).is_some());
     let fits = |job: &JobId| {
         let row = app.board.row(*job).filter(|row| intent.fits(&row.phase));
-        row.is_some_and(|row| !is_cut || holding(app, row).is_some())
+        row.is_some() && (!is_cut || holds(job))
     };
     let fitting: Vec<JobId> = targets.iter().copied().filter(fits).collect();
+    let sets_one = matches!(by, Adjust::Longer(_)) && !fitting.iter().all(holds);
+    let asks = is_cut || sets_one || by == Adjust::Off;
     let in_sight = matches!(fitting[..], [job] if targets.len() == 1 && is_in_sight(app, job, now));
     if is_cut && fitting.is_empty() && !targets.is_empty() {
         app.say("no limit holds for what is meant and runs: nothing can be cut", now);
         return Effects::none();
     }
-    if fitting.is_empty() || (is_cut && !in_sight) {
+    if fitting.is_empty() || (asks && !in_sight) {
         ask(app, intent, if is_cut { &fitting } else { targets }, now);
         return Effects::none();
     }
     app.table.steer();
     let change = match by {
+        Adjust::Longer(time) if sets_one => format!("a limit of {} from now", Elapsed::Running(time)),
         Adjust::Longer(more) => format!("{} more", Elapsed::Running(more)),
         Adjust::Shorter(less) => format!("{} less", Elapsed::Running(less)),
         Adjust::Off => "no limit".to_owned(),
@@ -231,12 +239,6 @@ pub(super) fn step_limit(app: &mut App, longer: bool, now: Stamp) -> Effects {
         Adjust::Shorter(step)
     };
     limit(app, &targets, by, now)
-}
-
-/// The limit on the run time of a job that holds.
-fn holding(app: &App, row: &Row) -> Option<Duration> {
-    let settled = app.plan.settings.run_limit(app.board.durations());
-    row.own_limit.or(settled)
 }
 
 /// `[` and `]`: by a tenth, at least by one.

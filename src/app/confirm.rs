@@ -3,6 +3,7 @@
 
 use super::arming::ARMING;
 use super::input::Input;
+use super::message::Size;
 use crate::keys::{Key, YES};
 use crate::model::id::JobId;
 use crate::model::left::Left;
@@ -210,9 +211,12 @@ impl Confirm {
         now.since(self.opened) >= ARMING
     }
 
-    pub(super) fn press(&mut self, key: Key, now: Stamp) -> Answer {
+    /// Takes in a key on a terminal of this size: what cannot be seen can be left, but not answered.
+    pub(super) fn press(&mut self, key: Key, now: Stamp, size: Size) -> Answer {
         match key {
             Key::Esc | Key::Ctrl('c') => return Answer::No,
+            Key::Char('n' | 'q') if self.is_armed(now) && !self.has_room(size) => return Answer::No,
+            _ if !self.has_room(size) => {}
             _ if !self.is_armed(now) => {}
             // Every letter may belong to the name; Enter is no slip here, as it takes nothing but the whole name.
             Key::Enter if self.is_named() && self.is_ready(now) => return Answer::Yes,

@@ -1,11 +1,8 @@
 //! The prompt for a further command: on which hosts, and what is typed so far.
 
-use super::input::Input;
+use super::input::{Input, LONGEST};
 use super::recall::Recall;
 use crate::model::id::JobId;
-
-/// The longest command that is typed here; a longer one is a script's.
-const LONGEST: usize = 4096;
 
 /// The prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -132,9 +132,8 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
             }
         }
         Action::MarkAll => {
-            let unmarked: Vec<_> = clusters.rows().iter().flat_map(|row| &row.jobs).copied().collect();
-            app.table.unmark();
-            app.table.mark_together(&unmarked);
+            let shown: Vec<_> = clusters.rows().iter().flat_map(|row| &row.jobs).copied().collect();
+            app.table.mark(shown);
         }
         Action::Unmark => app.table.unmark(),
         Action::Open if matches!(app.view, View::Failures | View::Buckets) => narrow(app, now),

@@ -8,11 +8,14 @@ use super::state::App;
 use super::text::one_line;
 use crate::keys::Action;
 use crate::model::board::Row;
+use crate::model::elapsed::Elapsed;
 use crate::model::id::JobId;
 use crate::model::left::{Kin, Left};
 use crate::model::outcome::{Outcome, SkipReason};
+use crate::model::request::Adjust;
 use crate::model::stamp::Stamp;
 use crate::nodeset::fold_to_width;
+use std::time::Duration;
 
 /// Asks before doing something to jobs; says so when it makes no sense for any of them.
 pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) {
@@ -54,6 +57,7 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         _ => format!("{risky} of them may still be running from the attempt before"),
     });
     let warning = warning.or_else(|| (wants_done && will_fail_again(app, &fitting)).then(|| AGAIN.to_owned()));
+    let warning = warning.or_else(|| sets_limit(app, intent, &fitting));
     app.overlay = Overlay::Confirm(Confirm {
         intent,
         of_marks: app.acts_on_marks() && app.targets() == targets,
@@ -68,6 +72,31 @@ pub(super) fn ask(app: &mut App, intent: Intent, targets: &[JobId], now: Stamp) 
         typed: (intent == Intent::KillNamed || Confirm::needs_number(intent, running)).then(Input::default),
         jobs: fitting,
     });
+}
+
+/// What more time is for jobs that have no limit: less.
+fn sets_limit(app: &App, intent: Intent, jobs: &[JobId]) -> Option<String> {
+    let Intent::Limit(Adjust::Longer(time)) = intent else {
+        return None;
+    };
+    let free = count(app, jobs, |row| holding(app, row).is_none());
+    let which = match (free, jobs.len()) {
+        (0, _) => return None,
+        (1, 1) => "it has no limit yet".to_owned(),
+        (free, all) if free == all => "they have no limit yet".to_owned(),
+        (1, _) => "1 of them has no limit yet".to_owned(),
+        _ => format!("{free} of them have no limit yet"),
+    };
+    let time = Elapsed::Running(time);
+    Some(format!(
+        "{which}: a limit of {time} from now, and what runs then is ended"
+    ))
+}
+
+/// The limit on the run time of a job that holds.
+pub(super) fn holding(app: &App, row: &Row) -> Option<Duration> {
+    let settled = app.plan.settings.run_limit(app.board.durations());
+    row.own_limit.or(settled)
 }
 
 /// Why nothing is sent to a job that is to finish.

@@ -7,7 +7,7 @@ const MOST: usize = 100;
 
 /// Which of the earlier texts is shown, and what was typed before that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recall(Option<(usize, String)>);
+pub struct Recall(Option<(usize, Input)>);
 
 impl Recall {
     /// Shows the text before; `history` is oldest first.
@@ -26,11 +26,11 @@ impl Recall {
         let Some(next) = next.filter(|next| *next <= history.len()) else {
             return;
         };
-        let draft = self
-            .0
-            .take()
-            .map_or_else(|| input.text().to_owned(), |(_, draft)| draft);
-        input.replace(history.get(next).unwrap_or(&draft));
+        let draft = self.0.take().map_or_else(|| input.clone(), |(_, draft)| draft);
+        match history.get(next) {
+            Some(earlier) => input.replace(earlier),
+            None => input.clone_from(&draft),
+        }
         self.0 = (next < history.len()).then_some((next, draft));
     }
 }

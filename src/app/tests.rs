@@ -1242,6 +1242,97 @@ fn limits_are_moved_by_a_tenth_and_to_cut_many_asks() {
 }
 
 #[test]
+fn more_time_where_no_limit_holds_sets_one_and_asks() {
+    let mut desk = Desk::running(3);
+    let by = Adjust::Longer(Duration::from_secs(600));
+    assert_eq!(command(&mut desk, "timeout +10m host:web[1-2]"), []);
+    let Overlay::Confirm(confirm) = desk.app.overlay() else {
+        panic!("it asks");
+    };
+    let warning = "they have no limit yet: a limit of 10m00s from now, and what runs then is ended";
+    assert_eq!(confirm.warning.as_deref(), Some(warning));
+    assert_eq!(desk.press(&[Y]), request(Request::Limit { jobs: ids(&[0, 1]), by }));
+    let run = Some(Duration::from_secs(700));
+    desk.hear(0, Change::Limit { run });
+    assert_eq!(command(&mut desk, "timeout +10m host:web[1-2]"), [], "one has none");
+    desk.press(&[Key::Char('n')]);
+    desk.hear(1, Change::Limit { run });
+    let jobs = ids(&[0, 1]);
+    assert_eq!(
+        command(&mut desk, "timeout +10m host:web[1-2]"),
+        request(Request::Limit { jobs, by })
+    );
+    // The one under the cursor is as it is with a cut: at once, and said for what it is.
+    desk.press(&[Key::Char('G')]);
+    assert_eq!(
+        command(&mut desk, "timeout +10m"),
+        request(Request::Limit { jobs: ids(&[2]), by })
+    );
+    assert_eq!(desk.notice(), "a limit of 10m00s from now asked for 1 job");
+    assert_eq!(command(&mut desk, "timeout off host:web*"), []);
+    let by = Adjust::Off;
+    assert_eq!(
+        desk.press(&[Y]),
+        request(Request::Limit {
+            jobs: ids(&[0, 1, 2]),
+            by
+        })
+    );
+}
+
+#[test]
+fn marks_that_an_action_had_nothing_to_do_with_stay() {
+    let mut desk = Desk::running(3);
+    desk.press(&[Key::Char(' '), Key::Char(' ')]);
+    assert_eq!(desk.cursor(), "web3");
+    let hup = |jobs: &[u32]| {
+        request(Request::Signal {
+            jobs: ids(jobs),
+            signal: crate::model::signal::Sig::Hup,
+        })
+    };
+    assert_eq!(command(&mut desk, "signal HUP host:web3"), hup(&[2]));
+    assert_eq!(desk.app.table().marked().into_iter().collect::<Vec<_>>(), ids(&[0, 1]));
+    command(&mut desk, "unmark");
+    desk.press(&[Key::Char('g'), Key::Char(' '), Key::Char('g')]);
+    assert_eq!(command(&mut desk, "signal HUP"), hup(&[0]));
+    assert!(!desk.app.table().has_marks(), "they said which");
+}
+
+#[test]
+fn to_mark_every_cluster_leaves_the_marks_of_hidden_jobs() {
+    let mut desk = Desk::fleet();
+    command(&mut desk, "mark host:web01");
+    desk.press(&[Key::Char('3')]);
+    command(&mut desk, "mark-all");
+    let marked: Vec<JobId> = desk.app.table().marked().into_iter().collect();
+    assert_eq!(marked, ids(&[1, 3, 4]));
+}
+
+#[test]
+fn a_question_without_room_can_be_left_but_not_answered() {
+    let mut desk = Desk::running(30);
+    desk.tell(Msg::Resize(Size { width: 40, height: 8 }));
+    desk.press(&[Key::Char('*'), Key::Char('/')]);
+    desk.types("host:web1");
+    desk.press(&[Key::Enter]);
+    let ask = |desk: &mut Desk| command(desk, "timeout +10m host:web*");
+    assert_eq!(ask(&mut desk), []);
+    desk.types("30");
+    assert_eq!(desk.press(&[Y]), []);
+    assert!(matches!(desk.app.overlay(), Overlay::Confirm(_)), "still asked");
+    // Once it is in sight it waits for a moment, as if it were asked only then.
+    desk.tell(Msg::Resize(Size { width: 80, height: 24 }));
+    assert_eq!(desk.press_after(100, Y), []);
+    desk.types("30");
+    assert!(!desk.press(&[Y]).is_empty(), "it is answered");
+    desk.tell(Msg::Resize(Size { width: 40, height: 8 }));
+    assert_eq!(ask(&mut desk), []);
+    desk.press(&[Key::Char('n')]);
+    assert_eq!(*desk.app.overlay(), Overlay::None);
+}
+
+#[test]
 fn what_has_not_started_is_skipped_after_a_question_and_marks_turn_round() {
     let mut desk = Desk::fleet();
     assert_eq!(desk.press(&[Key::Char('a')]), []);

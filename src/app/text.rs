@@ -27,6 +27,18 @@ pub fn prefix(text: &str, columns: usize) -> &str {
     text
 }
 
+/// The longest end of `text` that fits.
+pub fn suffix(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices().rev() {
+        used += char_width(c);
+        if used > columns {
+            return &text[at + c.len_utf8()..];
+        }
+    }
+    text
+}
+
 /// `text` if it fits, otherwise its beginning and `ellipsis`.
 pub fn cut<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
     if width(text) <= columns {
@@ -116,6 +128,18 @@ mod tests {
             assert!(width(&cut(text, columns, "…")) <= columns);
         }
         assert_eq!(cut("abcdef", 2, "..."), "ab");
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_cut_by_columns_too() {
+        for (text, columns, expected) in [
+            ("web01", 5, "web01"),
+            ("web01", 2, "01"),
+            ("日本語", 5, "本語"),
+            ("abc", 0, ""),
+        ] {
+            assert_eq!(suffix(text, columns), expected);
+        }
     }
 
     #[test]

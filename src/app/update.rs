@@ -146,9 +146,12 @@ fn drift(app: &mut App) {
 
 /// The terminal has another size. What could not be seen until now is read first: a question waits anew for its answer.
 fn resize(app: &mut App, size: Size, now: Stamp) -> Effects {
-    let was_too_small = app.is_too_small();
+    let is_seen = |app: &App| {
+        !app.is_too_small() && !matches!(&app.overlay, Overlay::Confirm(confirm) if !confirm.has_room(app.size))
+    };
+    let was_seen = is_seen(app);
     app.size = size;
-    if was_too_small && !app.is_too_small() {
+    if !was_seen && is_seen(app) {
         app.overlay.arm_again(now);
     }
     comparing::fit(app);
@@ -425,7 +428,7 @@ fn press_overlay(app: &mut App, overlay: Overlay, key: Key, now: Stamp) -> Effec
     match overlay {
         // They are no questions.
         Overlay::None | Overlay::Help(_) | Overlay::Details(..) => {}
-        Overlay::Confirm(mut confirm) => match confirm.press(key, now) {
+        Overlay::Confirm(mut confirm) => match confirm.press(key, now, app.size) {
             Answer::Open => app.overlay = Overlay::Confirm(confirm),
             Answer::No => app.say(format!("nothing was done: no {}", confirm.intent.verb()), now),
             Answer::Yes => return act::confirmed(app, confirm, now),

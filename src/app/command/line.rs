@@ -2,13 +2,13 @@
 
 use super::complete::completions;
 use super::reader::{CommandError, usage};
-use crate::app::input::{Input, Typed};
+use crate::app::input::{Input, LONGEST, Typed};
 use crate::app::recall::Recall;
 use crate::keys::Key;
 use crate::model::board::Board;
 
 /// A command being typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
     input: Input,
     /// Why the command was not taken.
@@ -16,6 +16,17 @@ pub struct CommandLine {
     /// The ways to go on, after Tab found more than one.
     offered: Vec<String>,
     recall: Recall,
+}
+
+impl Default for CommandLine {
+    fn default() -> Self {
+        Self {
+            input: Input::with_room(LONGEST),
+            error: None,
+            offered: Vec::new(),
+            recall: Recall::default(),
+        }
+    }
 }
 
 impl CommandLine {

@@ -145,7 +145,7 @@ fn arguments(entry: &Entry, rest: &str, known: Known<'_>) -> Result<(With, Jobs)
         Takes::Nothing => return Err(usage()),
         Takes::Jobs => (With::Nothing, jobs(rest, known)?),
         Takes::Filter if rest.is_empty() && entry.verb == Verb::Of(Action::Mark) => (With::Nothing, Jobs::AtHand),
-        Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::read(rest, known)?)),
+        Takes::Filter => (With::Nothing, Jobs::Fitting(Filter::read_whole(rest, known)?)),
         Takes::Again => {
             let rest = rest.trim_end();
             let (which, with) = match rest.strip_suffix(EVEN_IF_RUNNING) {
@@ -199,7 +199,7 @@ fn unquoted(text: &str) -> String {
 }
 
 fn jobs(text: &str, known: Known<'_>) -> Result<Jobs, CommandError> {
-    let filter = Filter::read(text, known)?;
+    let filter = Filter::read_whole(text, known)?;
     Ok(if filter.is_empty() {
         Jobs::AtHand
     } else {
@@ -315,6 +315,31 @@ mod tests {
             ),
         ] {
             assert_eq!(read(text, Known::default()).expect_err(text).to_string(), reason);
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_only_begun_is_no_filter_of_a_command() {
+        for (text, word) in [
+            ("cancel host:", "host:"),
+            ("cancel !", "!"),
+            ("cancel !state:", "!state:"),
+            ("cancel state:running host:", "host:"),
+            ("retry state:", "state:"),
+            ("retry host:, even-if-running", "host:,"),
+            ("signal HUP host:", "host:"),
+            ("timeout -9m host:", "host:"),
+            ("mark host:", "host:"),
+            ("filter web state:|", "state:|"),
+        ] {
+            let error = CommandError::Filter(FilterError::Unfinished(word.to_owned()));
+            assert_eq!(read(text, Known::default()), Err(error), "{text}");
+        }
+        let mut board = crate::app::fixture::fleet();
+        board.set_fields(&[Field::parse("use=([0-9]+)").expect("a field")]);
+        for word in ["use>", "use:", "use:>", "!use="] {
+            let error = CommandError::Filter(FilterError::Unfinished(word.to_owned()));
+            assert_eq!(read(&format!("kill {word}"), Known::of(&board)), Err(error), "{word}");
         }
     }
 

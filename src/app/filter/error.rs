@@ -31,6 +31,9 @@ pub enum FilterError {
     /// The values of a field are numbers, and what they are compared with is none of their kind.
     #[error("the values of {0} are numbers: {0}>90 {0}<4G {0}=0")]
     NoNumber(String),
+    /// A word that tests nothing, where one must.
+    #[error("{0:?} says nothing yet: finish it, or leave it out")]
+    Unfinished(String),
     /// An expression without its end.
     #[error("an expression ends with /")]
     Unclosed,

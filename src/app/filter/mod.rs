@@ -66,6 +66,18 @@ impl Filter {
         })
     }
 
+    /// Reads a filter of which every word must say something, as what is not shown first is done to whatever it lets
+    /// through.
+    ///
+    /// # Errors
+    /// When something in it cannot be meant, or a word is only begun.
+    pub(super) fn read_whole(text: &str, known: Known<'_>) -> Result<Self, FilterError> {
+        Ok(Self {
+            text: text.trim().to_owned(),
+            terms: reader::read_whole(text, known)?,
+        })
+    }
+
     /// The filter as it was typed.
     pub fn text(&self) -> &str {
         &self.text

@@ -27,6 +27,12 @@ pub(super) fn read(text: &str, known: Known<'_>) -> Result<Vec<Term>, FilterErro
     Ok(terms)
 }
 
+/// Reads a filter that is typed to its end: each of its words must say something, or less would be meant than is written.
+pub(super) fn read_whole(text: &str, known: Known<'_>) -> Result<Vec<Term>, FilterError> {
+    let whole = |word| term(word, known)?.ok_or_else(|| FilterError::Unfinished(word.to_owned()));
+    split(text).into_iter().map(whole).collect()
+}
+
 /// The words of a filter. A word is an expression up to its closing slash, whatever stands in it.
 pub(super) fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();

@@ -1,8 +1,10 @@
 //! The questions: in the middle of the screen, as large as their words.
 
 use super::paint::Brush;
-use crate::app::text::{one_line, width, wrap, wrap_words};
-use crate::app::{App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage, left_in_words};
+use crate::app::text::{one_line, suffix, width, wrap, wrap_words};
+use crate::app::{
+    App, Choice, Confirm, Intent, PasswordQuestion, QuitQuestion, Stage, left_in_words, question_columns, question_rows,
+};
 use crate::model::board::Password;
 use crate::model::elapsed::Elapsed;
 use crate::model::plan::OnDisconnect;
@@ -10,9 +12,6 @@ use crate::model::request::Adjust;
 use crate::model::stamp::Stamp;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
-
-/// The widest text of a question.
-pub(super) const WIDEST: u16 = 72;
 
 /// How many processes a question names.
 const MOST_NAMED: usize = 8;
@@ -22,11 +21,8 @@ pub(super) type Line = Vec<(String, Role)>;
 
 /// Whether to do it.
 pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Confirm, now: Stamp) {
-    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let columns = question_columns(area.width);
     let mut lines = Vec::new();
-    if let Some(command) = &confirm.command {
-        lines.extend(exactly(command, columns));
-    }
     let mut say = |text: &str, role: Role| lines.extend(paragraph(text, columns, role));
     say(&spaced(&confirm.hosts), Role::Text);
     for left in confirm.left.iter().take(MOST_NAMED) {
@@ -39,25 +35,50 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
     if confirm.left_alone > 0 {
         say(&left_alone(app, confirm), Role::Dim);
     }
-    if confirm.hidden > 0 {
-        say(
-            &format!("{} of them hidden by the filter", confirm.hidden),
+    let mut last = if confirm.has_room(app.size()) {
+        to_answer(confirm, columns, now)
+    } else {
+        let no = if confirm.is_named() { " esc no " } else { " n no " };
+        let mut last: Vec<Line> = paragraph(
+            "too little room to ask this: enlarge the terminal",
+            columns,
             Role::Warning,
-        );
+        )
+        .collect();
+        last.push(vec![(no.to_owned(), Role::Chosen)]);
+        last
+    };
+    if let Some(command) = &confirm.command {
+        let command: Vec<Line> = exactly(command, columns).collect();
+        if command.len() + lines.len() + last.len() > question_rows(area.height) {
+            last.retain(|line| !line.is_empty());
+        }
+        let rows = question_rows(area.height).saturating_sub(last.len());
+        let fewest = command.len().min(3);
+        let command = squeeze(command, rows.saturating_sub(lines.len()).max(fewest));
+        lines = squeeze(lines, rows.saturating_sub(command.len()));
+        lines.splice(0..0, command);
     }
-    if let Some(warning) = &confirm.warning {
-        say(warning, Role::Warning);
-    }
+    show(brush, area, &question(app, confirm), &fit(lines, last, area));
+}
+
+/// What stays in sight under a question: what to heed, what to type, and the ways to answer.
+fn to_answer(confirm: &Confirm, columns: u16, now: Stamp) -> Vec<Line> {
+    let cautions = confirm.cautions();
+    let cautions = cautions.iter().map(|text| paragraph(text, columns, Role::Warning));
+    let mut lines: Vec<Line> = cautions.flatten().collect();
     lines.push(Line::new());
     let yes = if confirm.is_ready(now) { Role::Key } else { Role::Dim };
     let is_named = confirm.is_named();
-    if let (Some(wanted), Some(typed)) = (confirm.wanted(), &confirm.typed) {
-        let asked = if is_named {
-            format!("type {wanted}, then enter: ")
+    if let (Some(asked), Some(typed)) = (confirm.asked(), &confirm.typed) {
+        let room = usize::from(columns).saturating_sub(1);
+        let typed = (format!("{}_", suffix(typed.text(), room)), Role::Title);
+        if confirm.asks_in_one_row(columns) {
+            lines.push(vec![(asked, Role::Text), typed]);
         } else {
-            format!("type the number {wanted}, then y: ")
-        };
-        lines.push(vec![(asked, Role::Text), (format!("{}_", typed.text()), Role::Title)]);
+            lines.extend(paragraph(&asked, columns, Role::Text));
+            lines.push(vec![typed]);
+        }
     }
     lines.push(vec![
         ((if is_named { " esc no " } else { " n no " }).to_owned(), Role::Chosen),
@@ -68,7 +89,34 @@ pub(super) fn confirm(brush: &mut Brush<'_>, area: Rect, app: &App, confirm: &Co
             if confirm.is_ready(now) { Role::Text } else { Role::Dim },
         ),
     ]);
-    show(brush, area, &question(app, confirm), &lines);
+    lines
+}
+
+/// The lines of a question on a screen: the last ones in any case, of those before as many as there is room for. Blank
+/// lines go first.
+pub(super) fn fit(mut lines: Vec<Line>, mut last: Vec<Line>, area: Rect) -> Vec<Line> {
+    let rows = question_rows(area.height);
+    if lines.len() + last.len() > rows {
+        lines.retain(|line| !line.is_empty());
+        last.retain(|line| !line.is_empty());
+    }
+    let mut lines = squeeze(lines, rows.saturating_sub(last.len()));
+    lines.append(&mut last);
+    lines
+}
+
+/// The beginning and the end of lines that do not fit, around how many there are between.
+pub(super) fn squeeze(mut lines: Vec<Line>, room: usize) -> Vec<Line> {
+    let Some(left_out) = (lines.len() + 1).checked_sub(room).filter(|out| *out > 1) else {
+        return lines;
+    };
+    let Some(kept) = room.checked_sub(1) else {
+        return Vec::new();
+    };
+    let head = kept.div_ceil(2);
+    let words = format!("({left_out} more {})", if left_out == 1 { "row" } else { "rows" });
+    lines.splice(head..head + left_out, [vec![(words, Role::Warning)]]);
+    lines
 }
 
 /// A command to the letter: broken wherever a line is full, so that no space is lost.
@@ -137,7 +185,7 @@ fn what_follows(app: &App, intent: Intent) -> String {
             let less = Elapsed::Running(less);
             format!("{less} less; what has run longer than that already is ended: TERM, KILL after {grace}")
         }
-        Intent::Limit(Adjust::Longer(more)) => format!("{} more", Elapsed::Running(more)),
+        Intent::Limit(Adjust::Longer(more)) => format!("{} more where a limit holds", Elapsed::Running(more)),
         Intent::Limit(Adjust::Off) => "they may run for ever".to_owned(),
         Intent::Widen(_) => "more than double: as many hosts are worked on at the same time".to_owned(),
         Intent::FollowUp => {
@@ -170,18 +218,19 @@ fn left_alone(app: &App, confirm: &Confirm) -> String {
 
 /// The password for `sudo`. What is typed is not shown, nor how much of it.
 pub(super) fn password(brush: &mut Brush<'_>, area: Rect, app: &App, question: &PasswordQuestion, now: Stamp) {
-    let columns = area.width.saturating_sub(6).min(WIDEST);
+    let columns = question_columns(area.width);
     let hosts = hosts_left(app);
+    let mut before = Vec::new();
     let mut lines = Vec::new();
     if let Password::Wanted { detail: Some(detail) } = app.board().password() {
-        lines.extend(paragraph(&one_line(detail), columns, Role::Warning));
+        before.extend(paragraph(&one_line(detail), columns, Role::Warning));
     }
     let ready = if question.is_armed(now) { Role::Key } else { Role::Dim };
     let keys = match question.stage {
         Stage::Typing => {
             let text = "it goes only to sudo's prompt on these hosts, and is kept until they are over, in memory only";
-            lines.extend(paragraph(text, columns, Role::Dim));
-            lines.push(Line::new());
+            before.extend(paragraph(text, columns, Role::Dim));
+            before.push(Line::new());
             let typed = if question.typed.is_empty() { "_" } else { "****_" };
             lines.push(vec![
                 ("password: ".to_owned(), Role::Text),
@@ -200,7 +249,12 @@ pub(super) fn password(brush: &mut Brush<'_>, area: Rect, app: &App, question: &
         .iter()
         .flat_map(|(key, does)| [((*key).to_owned(), ready), ((*does).to_owned(), Role::Text)]);
     lines.push(words.collect());
-    show(brush, area, &format!("sudo password for {hosts}"), &lines);
+    show(
+        brush,
+        area,
+        &format!("sudo password for {hosts}"),
+        &fit(before, lines, area),
+    );
 }
 
 fn hosts_left(app: &App) -> String {
@@ -215,21 +269,25 @@ fn hosts_left(app: &App) -> String {
 pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &QuitQuestion) {
     /// Columns before the meaning: the cursor, the letter, the word.
     const BEFORE: u16 = 16;
-    let columns = area.width.saturating_sub(6).min(WIDEST);
-    let mut lines = Vec::new();
-    for choice in &question.choices {
-        let chosen = *choice == question.chosen;
+    let columns = question_columns(area.width);
+    let way = |choice: Choice, meaning: &str| -> Line {
+        let chosen = choice == question.chosen;
         let role = if chosen { Role::Chosen } else { Role::Text };
-        let mut meanings = wrap_words(choice.meaning(), usize::from(columns.saturating_sub(BEFORE))).into_iter();
-        lines.push(vec![
+        vec![
             ((if chosen { "> " } else { "  " }).to_owned(), Role::Mark),
             (choice.key().to_string(), Role::Key),
             ("  ".to_owned(), Role::Text),
             (format!("{:<9}", choice.word()), role),
-            (format!("  {}", meanings.next().unwrap_or_default()), Role::Text),
-        ]);
-        lines.extend(meanings.map(|meaning| vec![(format!("{:16}{meaning}", ""), Role::Text)]));
+            (format!("  {meaning}"), Role::Text),
+        ]
+    };
+    let mut ways = Vec::new();
+    for choice in &question.choices {
+        let mut meanings = wrap_words(choice.meaning(), usize::from(columns.saturating_sub(BEFORE))).into_iter();
+        ways.push(way(*choice, &meanings.next().unwrap_or_default()));
+        ways.extend(meanings.map(|meaning| vec![(format!("{:16}{meaning}", ""), Role::Text)]));
     }
+    let mut lines = Vec::new();
     if question.choices.contains(&Choice::Detach) {
         lines.push(Line::new());
         if let Some(logout) = &app.seat().logout {
@@ -251,6 +309,17 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         chosen => format!("{} takes it; enter does not", chosen.key()),
     };
     lines.extend(paragraph(&hint, columns, Role::Dim));
+    let rows = question_rows(area.height);
+    if ways.len() + lines.len() > rows {
+        lines.retain(|line| !line.is_empty());
+    }
+    if ways.len() + lines.len() > rows {
+        // Every way out is seen before what it means is told to its end.
+        let choices = question.choices.iter();
+        ways = choices.map(|choice| way(*choice, choice.meaning())).collect();
+        lines = squeeze(lines, rows.saturating_sub(ways.len()));
+    }
+    ways.append(&mut lines);
     let tally = app.board().tally();
     let (live, waiting) = (tally.live(), tally.not_started());
     let title = match (live, waiting) {
@@ -258,7 +327,7 @@ pub(super) fn quit(brush: &mut Brush<'_>, area: Rect, app: &App, question: &Quit
         (live, 0) => format!("Leave? {live} still running"),
         (live, waiting) => format!("Leave? {live} still running, {waiting} not started"),
     };
-    show(brush, area, &title, &lines);
+    show(brush, area, &title, &ways);
 }
 
 /// What holds for a run that is left alone.

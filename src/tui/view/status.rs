@@ -2,6 +2,7 @@
 
 use super::paint::Brush;
 use super::timeline::leg;
+use crate::app::text::{suffix, width as columns};
 use crate::app::{
     Action, App, Content, DifferenceView, Input, KeyMap, OutputView, Overlay, Screen, Search, Standstill, View,
     Writing, bytes, typed_time,
@@ -158,7 +159,29 @@ fn draw_writing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), writing: 
 
 fn typing(brush: &mut Brush<'_>, (at, width): ((u16, u16), u16), name: &str, input: &Input, after: (&str, Role)) {
     let caret = brush.sign(Sign::Caret);
-    let texts = [(name, Role::Key), (input.text(), Role::Text), (caret, Role::Key), after];
+    let remark = input.remark().map(|remark| format!("   {remark}"));
+    let after = remark.as_deref().map_or(after, |remark| (remark, Role::Warning));
+    // A warning keeps up to half of the line; of what is typed the end is seen, where the caret is.
+    let (whole, said) = (usize::from(width), columns(after.0));
+    let kept = if after.1 == Role::Warning {
+        said.min(whole / 2)
+    } else {
+        0
+    };
+    let room = whole.saturating_sub(columns(name) + columns(caret) + kept);
+    let ellipsis = brush.sign(Sign::Ellipsis);
+    let (before, typed) = if columns(input.text()) <= room {
+        ("", input.text())
+    } else {
+        (ellipsis, suffix(input.text(), room.saturating_sub(columns(ellipsis))))
+    };
+    let texts = [
+        (name, Role::Key),
+        (before, Role::Dim),
+        (typed, Role::Text),
+        (caret, Role::Key),
+        after,
+    ];
     brush.texts(at, width, texts);
 }
 

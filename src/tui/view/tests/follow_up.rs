@@ -30,6 +30,64 @@ fn the_prompt_and_the_question() {
 }
 
 #[test]
+fn of_a_long_command_line_the_end_is_seen_and_what_is_too_long_is_not_taken() {
+    let mut app = desk((80, 24), &keys(":"));
+    let _ = update(
+        &mut app,
+        Msg::Paste(format!("run echo {} the end", "x".repeat(300))),
+        NOW,
+    );
+    let status = |app: &App| {
+        text(&drawn(app, MONO, NOW))
+            .lines()
+            .nth(22)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(status(&app).starts_with(" :...xxxx"), "{}", status(&app));
+    assert!(status(&app).contains("xxx the end_"), "{}", status(&app));
+    let _ = update(&mut app, Msg::Paste("y".repeat(4096)), NOW);
+    let _ = update(&mut app, Msg::Key(Key::Enter), NOW);
+    assert!(status(&app).contains("yyy_   too long by 317"), "{}", status(&app));
+    let mut app = desk((80, 24), &keys("!"));
+    let _ = update(&mut app, Msg::Paste("cd /\nrm x\nls".to_owned()), NOW);
+    let screen = text(&drawn(&app, MONO, NOW));
+    assert!(screen.contains("2 further lines were left out"), "{screen}");
+}
+
+#[test]
+fn a_question_that_does_not_fit_shows_both_ends_of_the_command_and_how_to_answer() {
+    let command = format!("!begin {} end", "x".repeat(1400));
+    for (name, size) in [("follow-up-long", (80, 24)), ("follow-up-long-narrow", (40, 8))] {
+        let mut app = desk(size, &keys("*"));
+        for key in keys(&command) {
+            let _ = update(&mut app, Msg::Key(key), NOW);
+        }
+        let screen = text(&drawn(&app, MONO, NOW));
+        assert!(screen.contains("nd_"), "the caret: {screen}");
+        let _ = update(&mut app, Msg::Key(Key::Enter), NOW);
+        let screen = text(&drawn(&app, MONO, Stamp::from_secs(101)));
+        for part in ["begin", " more rows)", "nd ", " n no "] {
+            assert!(screen.contains(part), "{part}: {screen}");
+        }
+        assert!(screen.contains(" y run"), "{screen}");
+        insta::assert_snapshot!(name, screen);
+    }
+}
+
+#[test]
+fn a_narrow_question_keeps_its_buttons_or_says_that_it_has_no_room() {
+    let app = desk((40, 8), &keys("*x"));
+    let screen = text(&drawn(&app, MONO, Stamp::from_secs(101)));
+    assert!(screen.contains(" y cancel"), "{screen}");
+    let app = desk((40, 8), &keys("*:timeout +10m host:*\n"));
+    let screen = text(&drawn(&app, MONO, Stamp::from_secs(101)));
+    insta::assert_snapshot!("question-narrow", screen);
+    let app = desk((40, 8), &keys("q"));
+    insta::assert_snapshot!("quit-narrow", text(&drawn(&app, MONO, Stamp::from_secs(101))));
+}
+
+#[test]
 fn before_a_run_and_behind_one() {
     let hosts = plan(&["web1", "web2", "db1"]);
     for (name, bond, back_to, pressed) in [
