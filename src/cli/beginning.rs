@@ -62,7 +62,7 @@ pub(super) struct Begun {
 
 /// Begins the run that is typed where there are only hosts.
 pub(super) async fn first(request: &RunRequest) -> Result<(Stage, Driven), NotShown> {
-    preflight::check_files(&request.settings, request.hosts.len()).map_err(CliError::from)?;
+    check(request)?;
     let begin = request.tie.begin(request.on_hangup, true);
     reserve(begin.tie())?;
     let (plan, dir) = prepare::prepare(request)?;
@@ -78,7 +78,7 @@ pub(super) async fn first(request: &RunRequest) -> Result<(Stage, Driven), NotSh
 pub(super) async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, NotShown> {
     let parent = Arc::clone(&scene.plan);
     let request = follow_up::request(&parent, errand, (&scene.display, &scene.taste))?;
-    preflight::check_files(&request.settings, request.hosts.len()).map_err(CliError::from)?;
+    check(&request)?;
     let on_hangup = config::load(&place::home(), None).map_or_else(|_| request.on_hangup, |config| config.on_hangup);
     let tie = if follow_up::is_tied(scene.seat.bond, on_hangup) {
         Tie::Starter
@@ -99,6 +99,13 @@ pub(super) async fn begin(scene: &mut Scene, errand: &Errand) -> Result<Begun, N
     let way = way(&dir, &plan.run).await?;
     let stage = Stage::new(way, plan, (&scene.display, &scene.taste), role);
     Ok(Begun { stage, driven, word })
+}
+
+/// What must be true of this machine; it may have changed since the dashboard was opened.
+fn check(request: &RunRequest) -> Result<(), CliError> {
+    preflight::check_ssh(&request.ssh)?;
+    preflight::check_files(&request.settings, request.hosts.len())?;
+    Ok(())
 }
 
 /// A refused request is not a run: first what leaves no trace when it cannot be had.
@@ -170,7 +177,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a directory");
         let (dir, plan) = run(home.path());
         let unreachable = way(&dir, &plan.run).await;
-        let said = unreachable.err().expect("nobody listens").to_string();
+        let said = unreachable.expect_err("nobody listens").to_string();
         assert!(
             said.starts_with("run child may have begun, heeler show child tells: "),
             "{said}"
@@ -178,6 +185,15 @@ mod tests {
         let error = || CliError::NotBegun("it could not begin".to_owned());
         let said = NotShown::by_runner(&plan.run, error()).to_string();
         assert_eq!(said, "nothing was run: it could not begin");
+    }
+
+    #[tokio::test]
+    async fn without_the_configuration_of_ssh_nothing_is_run() {
+        let mut asked = request::sample("web[1-3]", "true");
+        asked.ssh.config_file = Some("/nowhere/ssh_config".into());
+        let said = first(&asked).await.err().expect("refused").to_string();
+        assert!(said.starts_with("nothing was run: "), "{said}");
+        assert!(said.contains("/nowhere/ssh_config"), "{said}");
     }
 
     #[tokio::test(start_paused = true)]

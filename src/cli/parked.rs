@@ -61,7 +61,11 @@ impl Parked {
 
     /// Comes back to it, with all that has happened, and what was typed elsewhere.
     pub(super) async fn come_back(mut self, typed: Option<&Bookmark>, word: Option<String>) -> (Scene, Session) {
-        if let Some(Watching { words, task: Some(task) }) = self.watching.take() {
+        if let Some(Watching {
+            words,
+            task: Some(task),
+        }) = self.watching.take()
+        {
             // It may have ended by itself.
             let _ended = words.send(Word::Stop);
             if let Ok((link, board)) = task.await {

@@ -8,10 +8,10 @@ use super::follow_up;
 use super::front::{self, Scene, Shown, Stage};
 use super::launch::Driven;
 use super::parked::Parked;
+use super::place;
 use super::prepare;
 use super::request::RunRequest;
 use super::tell::tell;
-use super::place;
 use crate::config::{self, Taste};
 use crate::history::Record;
 use crate::model::bond::Bond;
@@ -29,7 +29,7 @@ pub(super) async fn show(stage: Stage, confirm_above: Option<usize>) -> Result<E
         ..Session::default()
     };
     let first = front::show(stage, session.clone()).await;
-    go_on(first, session).await
+    Box::pin(go_on(first, session)).await
 }
 
 /// Shows hosts on which nothing runs yet; the command that is typed becomes a run like any other, with what follows.
@@ -53,7 +53,7 @@ pub(super) async fn show_hosts(request: &RunRequest) -> Result<ExitStatus, CliEr
         let wanted = follow_up::begin(request, &errand)?;
         let mut alarm = Alarm::new();
         alarm.listen();
-        let began = alarm.during(beginning::first(&wanted), |_| ()).await;
+        let began = alarm.during(Box::pin(beginning::first(&wanted)), |_| ()).await;
         match (began, alarm.ended()) {
             (Ok((stage, driven)), Some(status)) => {
                 let left = Ok(status);
@@ -69,7 +69,7 @@ pub(super) async fn show_hosts(request: &RunRequest) -> Result<ExitStatus, CliEr
             (Ok((stage, driven)), None) => {
                 session.bookmark = Some(bookmark.for_another());
                 let shown = front::show(stage, session.clone()).await;
-                let left = go_on(shown, session).await;
+                let left = Box::pin(go_on(shown, session)).await;
                 driven.settle(&left).await;
                 return left;
             }
@@ -90,7 +90,7 @@ pub(super) async fn show_record(record: Record, taste: Taste) -> Result<ExitStat
     };
     let scene = Scene::of_record(record, taste).await?;
     let first = front::open(scene, session.clone()).await;
-    go_on(first, session).await
+    Box::pin(go_on(first, session)).await
 }
 
 /// What the operator's configuration says. What is wrong with it was said before, or is none of a viewer's business.
@@ -108,7 +108,7 @@ async fn go_on(first: Result<Shown, CliError>, first_session: Session) -> Result
         match shown {
             Ok(Shown::FollowUp(mut scene, bookmark, errand)) => {
                 alarm.listen();
-                let beginning = begin(&mut scene, &errand);
+                let beginning = Box::pin(begin(&mut scene, &errand));
                 let began = alarm.during(beginning, |force| end(&parked, force)).await;
                 match (began, alarm.ended()) {
                     (Ok(Begun { stage, driven, .. }), Some(status)) => {
@@ -135,14 +135,14 @@ async fn go_on(first: Result<Shown, CliError>, first_session: Session) -> Result
                             bookmark: Some(bookmark.for_another()),
                         };
                         parked.push(Parked::new(scene, bookmark, session, driven));
-                        let front = front::show(stage, child.clone());
+                        let front = Box::pin(front::show(stage, child.clone()));
                         shown = alarm.during(front, |force| end(&parked, force)).await;
                         session = child;
                     }
                     (Err(not_shown), None) => {
                         let here = Parked::new(scene, bookmark, session, None);
                         let (scene, again) = here.come_back(None, Some(not_shown.to_string())).await;
-                        let front = front::open(scene, again.clone());
+                        let front = Box::pin(front::open(scene, again.clone()));
                         shown = alarm.during(front, |force| end(&parked, force)).await;
                         session = again;
                     }
@@ -179,7 +179,7 @@ async fn go_on(first: Result<Shown, CliError>, first_session: Session) -> Result
                     give_up(parked, &left, &mut alarm).await;
                     return left;
                 }
-                let back = back(here, bookmark.as_ref(), &status);
+                let back = Box::pin(back(here, bookmark.as_ref(), &status));
                 (shown, session) = alarm.during(back, |force| end(&parked, force)).await;
             }
             Err(error) => {
