@@ -18,6 +18,8 @@ pub(super) enum Adopted {
     Yes,
     /// It does not; why, where the operator would wonder.
     No(Option<String>),
+    /// Nobody knows: it was asked, and has not answered; the same.
+    Unknown(Option<String>),
 }
 
 /// Asks, and waits for the answer; whatever happens in the run meanwhile is taken in.
@@ -38,8 +40,8 @@ pub(super) async fn ask(scene: &mut Scene, child: &Plan) -> Adopted {
     match timeout(PATIENCE, answer).await {
         Ok(Some(Ok(()))) => Adopted::Yes,
         Ok(Some(Err(why))) => Adopted::No(Some(format!("over connections of its own: {why}"))),
-        Ok(None) => Adopted::No(None),
-        Err(_) => Adopted::No(Some(
+        Ok(None) => Adopted::Unknown(None),
+        Err(_) => Adopted::Unknown(Some(
             "over connections of its own: the runner of the run before does not answer".to_owned(),
         )),
     }

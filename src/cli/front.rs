@@ -330,6 +330,12 @@ impl Scene {
         }
     }
 
+    /// A run that nobody has looked at yet.
+    pub(super) fn unseen(stage: Stage) -> Self {
+        let board = Board::new(&stage.plan);
+        Self::of(stage, board, Access::Full)
+    }
+
     /// The record of a run that is over.
     pub(super) async fn of_record(record: Record, taste: Taste) -> Result<Self, CliError> {
         let Record {

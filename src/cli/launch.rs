@@ -31,8 +31,16 @@ impl Driven {
         bond(self.tie)
     }
 
+    /// Lets a tied run end, as nobody is there any more for whom it could go on.
+    pub(super) fn let_go(&mut self) {
+        self.spawned.let_go();
+    }
+
     /// Its run was left, or is over: waits for its end where that is due.
-    pub(super) async fn settle(self, shown: &Result<ExitStatus, CliError>) {
+    pub(super) async fn settle(mut self, shown: &Result<ExitStatus, CliError>) {
+        if shown.is_err() {
+            self.let_go();
+        }
         match (self.tie, shown) {
             (Tie::Starter, _) => self.spawned.ended(CLOSING).await,
             // Somebody else may keep the run open.

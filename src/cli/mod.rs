@@ -3,8 +3,10 @@
 
 mod adoption;
 mod again;
+mod alarm;
 mod args;
 mod attach;
+mod beginning;
 mod called;
 mod confirm;
 mod control;

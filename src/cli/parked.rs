@@ -9,7 +9,7 @@ use crate::model::bond::Bond;
 use crate::model::request::{Force, Request};
 use crate::tui::{Bookmark, Session};
 use std::mem;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 /// The dashboard, and all that is needed to open it again.
@@ -23,8 +23,17 @@ pub(super) struct Parked {
 
 /// Somebody who takes in what happens.
 struct Watching {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<(Link, Board)>,
+    words: UnboundedSender<Word>,
+    /// Taken by whoever waits for its end.
+    task: Option<JoinHandle<(Link, Board)>>,
+}
+
+/// What he is told.
+enum Word {
+    /// The link is wanted back.
+    Stop,
+    /// The run is to end.
+    End(Force),
 }
 
 impl Parked {
@@ -32,9 +41,9 @@ impl Parked {
     pub(super) fn new(mut scene: Box<Scene>, bookmark: Bookmark, session: Session, driven: Option<Driven>) -> Self {
         let watching = scene.link.take().map(|link| {
             let board = mem::replace(&mut scene.board, Board::new(&scene.plan));
-            let (stop, stopped) = oneshot::channel();
-            let task = tokio::spawn(watch(link, board, stopped));
-            Watching { stop, task }
+            let (words, heard) = unbounded_channel();
+            let task = Some(tokio::spawn(watch(link, board, heard)));
+            Watching { words, task }
         });
         let session = Session {
             bookmark: Some(bookmark),
@@ -52,10 +61,14 @@ impl Parked {
 
     /// Comes back to it, with all that has happened, and what was typed elsewhere.
     pub(super) async fn come_back(mut self, typed: Option<&Bookmark>, word: Option<String>) -> (Scene, Session) {
-        if let Some(watching) = self.watching.take() {
+        if let Some(Watching {
+            words,
+            task: Some(task),
+        }) = self.watching.take()
+        {
             // It may have ended by itself.
-            let _ended = watching.stop.send(());
-            if let Ok((link, board)) = watching.task.await {
+            let _ended = words.send(Word::Stop);
+            if let Ok((link, board)) = task.await {
                 self.scene.board = board;
                 self.scene.link = Some(link);
             }
@@ -68,26 +81,47 @@ impl Parked {
         (*self.scene, session)
     }
 
-    /// Nobody comes back: a run that is tied to this program is ended, and its end waited for.
-    pub(super) async fn give_up(self) {
+    /// Ends the run if it is tied to this program; does not wait for it.
+    pub(super) fn end(&self, force: Force) {
+        if let (Bond::Tied, Some(watching)) = (self.scene.seat.bond, &self.watching) {
+            // It may have ended by itself.
+            let _ended = watching.words.send(Word::End(force));
+        }
+    }
+
+    /// Nobody comes back: the end of a run that is tied to this program, once it was asked for, and the link of another
+    /// one closed. What is asked for meanwhile is still heard.
+    pub(super) fn farewell(&mut self) -> impl Future<Output = ()> + use<> {
         let tied = self.scene.seat.bond == Bond::Tied;
-        let (scene, _) = self.come_back(None, None).await;
-        let Some(mut link) = scene.link else { return };
-        if tied {
-            link.request(Request::Quit { force: Force::Graceful });
-            link.request(Request::Release);
-            while link.next().await.is_some() {}
-        } else {
+        let task = self.watching.as_mut().and_then(|watching| {
+            if !tied {
+                let _ended = watching.words.send(Word::Stop);
+            }
+            watching.task.take()
+        });
+        async move {
+            let Some(task) = task else { return };
+            let Ok((link, _)) = task.await else { return };
             let _nobody_is_there_to_be_told = link.close().await;
         }
     }
 }
 
-async fn watch(mut link: Link, mut board: Board, mut stopped: oneshot::Receiver<()>) -> (Link, Board) {
+async fn watch(mut link: Link, mut board: Board, mut words: UnboundedReceiver<Word>) -> (Link, Board) {
+    let mut asked = None;
     loop {
         tokio::select! {
             biased;
-            _ = &mut stopped => break,
+            word = words.recv() => match word {
+                Some(Word::End(force)) if asked.is_none() || force != Force::Graceful => {
+                    asked = Some(force);
+                    link.request(Request::Quit { force });
+                    link.request(Request::Release);
+                }
+                // That was asked for already.
+                Some(Word::End(_)) => {}
+                Some(Word::Stop) | None => break,
+            },
             message = link.next() => match message {
                 Some(message) => board.take(&message),
                 None => break,

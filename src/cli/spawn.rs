@@ -73,6 +73,11 @@ impl Spawned {
         Ok(Self { child, lifeline })
     }
 
+    /// Ends the runner of a tied run, with grace.
+    pub(super) fn let_go(&mut self) {
+        self.lifeline = None;
+    }
+
     /// Waits until the runner has ended, which it does by itself when its run is over, but no longer than this.
     pub(super) async fn ended(mut self, patience: Duration) {
         if timeout(patience, self.child.wait()).await.is_err() {

@@ -6,6 +6,7 @@ use crate::model::event::Stream;
 use crate::model::field::{Field, Scan, Value};
 use crate::rundir::{Fill, IndexEntry, OutputReader};
 use std::io;
+use std::mem;
 
 /// How much of the end is looked at first; then so many times as much.
 const FIRST: u64 = 64 * 1024;
@@ -61,12 +62,17 @@ fn last(reader: &OutputReader, entries: &[IndexEntry], fields: &[Field], most: u
         }
     }
     let mut scan = Scan::new(fields);
+    // Streams that begin here within a line whose beginning is too far away.
+    let mut headless = [false; 2];
     for stream in [Stream::Stdout, Stream::Stderr] {
         let place = places[stream as usize];
         let from = place.saturating_sub(LINE);
         let before = reader.read(stream, from, (place - from) as usize)?;
-        let begun = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        scan.feed(stream, &before[begun..]);
+        match before.iter().rposition(|byte| *byte == b'\n') {
+            Some(at) => scan.feed(stream, &before[at + 1..]),
+            None if from > 0 => headless[stream as usize] = true,
+            None => scan.feed(stream, &before),
+        }
     }
     for entry in rest {
         let place = &mut places[entry.stream as usize];
@@ -74,6 +80,9 @@ fn last(reader: &OutputReader, entries: &[IndexEntry], fields: &[Field], most: u
         if entry.fill == Fill::Hole {
             // Nobody knows how the line went on that it cuts.
             scan.feed(entry.stream, b"\n");
+            if mem::take(&mut headless[entry.stream as usize]) {
+                scan.forget();
+            }
             *place = end;
         }
         while *place < end {
@@ -82,9 +91,23 @@ fn last(reader: &OutputReader, entries: &[IndexEntry], fields: &[Field], most: u
                 break;
             }
             *place += bytes.len() as u64;
-            scan.feed(entry.stream, &bytes);
+            let headless = &mut headless[entry.stream as usize];
+            let whole = match bytes.iter().position(|byte| *byte == b'\n') {
+                Some(at) if *headless => {
+                    *headless = false;
+                    // It counts later than what was found so far; where nothing comes behind it, more is read.
+                    scan.forget();
+                    &bytes[at + 1..]
+                }
+                None if *headless => &[],
+                _ => &bytes[..],
+            };
+            scan.feed(entry.stream, whole);
         }
         *place = end;
+    }
+    if headless.contains(&true) {
+        return Ok(vec![None; fields.len()]);
     }
     Ok(scan.finish())
 }
@@ -116,6 +139,32 @@ mod tests {
         stage.print(3, 0, Stdout, b"%\n");
         let values = found(&stage, &["use=(\\d+)%", "none=zzz", "first=1\\d%"]);
         assert_eq!(values, [Some("20".to_owned()), None, Some("10%".to_owned())]);
+    }
+
+    #[test]
+    fn the_middle_of_a_long_line_is_not_its_beginning() {
+        let (start, rest) = ("x".repeat(5000), "use 2 ".repeat(16_000));
+        for (end, behind) in [("", 0), ("\n", 0), ("\n", 30), ("\n", 60)] {
+            let mut stage = Stage::new(&["web1"]);
+            stage.print(1, 0, Stdout, format!("use 1\n{start}{rest}{end}").as_bytes());
+            for _ in 0..behind {
+                stage.print(2, 0, Stdout, format!("{}\n", "y".repeat(999)).as_bytes());
+            }
+            let values = found(&stage, &["use=use (\\d)"]);
+            assert_eq!(values, [Some("1".to_owned())], "{end:?}, {behind} kB behind");
+        }
+    }
+
+    #[test]
+    fn a_long_line_counts_where_it_ends() {
+        for end in ["", "\n"] {
+            let mut stage = Stage::new(&["web1"]);
+            stage.print(1, 0, Stdout, format!("use 2{}", "x".repeat(100_000)).as_bytes());
+            stage.print(2, 0, Stderr, b"use 3\n");
+            stage.print(3, 0, Stdout, end.as_bytes());
+            let values = found(&stage, &["use=use (\\d)"]);
+            assert_eq!(values, [Some("2".to_owned())], "{end:?}");
+        }
     }
 
     #[test]

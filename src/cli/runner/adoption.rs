@@ -7,14 +7,18 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Looks the directory over and takes its lock. Whoever may ask is this user; what he names may be anything all the same.
+/// Looks the directory over and, if that is a follow-up, takes its lock. Whoever may ask is this user; what he names may be anything all the same.
 pub(in super::super) fn look_over(
     directory: &Path,
     parent: &Plan,
     holder: &Holder,
 ) -> Result<(RunDir, Plan, RunLock), CliError> {
     let no = |why: &str| Err(CliError::Runner(why.to_owned()));
-    if directory.parent().is_none() || directory.parent() != parent.directory.parent() {
+    // Where there is no name, `..` is the last part, and what is meant is elsewhere.
+    let Some(name) = directory.file_name() else {
+        return no("its directory is not beside that of its parent");
+    };
+    if directory.parent() != parent.directory.parent() {
         return no("its directory is not beside that of its parent");
     }
     let found = fs::symlink_metadata(directory).map_err(CliError::System)?;
@@ -22,14 +26,16 @@ pub(in super::super) fn look_over(
         return no("its directory is not a directory of ours");
     }
     let dir = RunDir::open(directory.to_owned());
-    let lock = RunLock::take(&dir, holder).map_err(|error| CliError::Runner(error.to_string()))?;
     let plan = dir.read_plan().map_err(super::super::usage::UsageError::from)?;
-    if plan.parent.as_ref() != Some(&parent.run) || plan.directory != directory {
+    if plan.parent.as_ref() != Some(&parent.run) || plan.directory != directory || *name != *plan.run.0 {
         return no("its plan is not that of a follow-up of this run");
     }
     if plan.ssh != parent.ssh {
         return no("it calls ssh otherwise, so these connections are not its own");
     }
+    // First what it is: nothing is written into what is no follow-up.
+    let lock = RunLock::take(&dir, holder).map_err(|error| CliError::Runner(error.to_string()))?;
+    // Only now nobody else can begin it.
     if dir.events().exists() {
         return no("it has begun already");
     }
@@ -83,6 +89,7 @@ mod tests {
         let (far, _) = run(elsewhere.path(), "far", child);
         let linked = good.path().with_file_name("linked");
         std::os::unix::fs::symlink(begun.path(), &linked).expect("a link");
+        let above = good.path().with_file_name("..");
         for (directory, why) in [
             (good.path(), "the run is alive"),
             (stranger.path(), "its plan is not that of a follow-up"),
@@ -91,9 +98,14 @@ mod tests {
             (far.path(), "its directory is not beside that of its parent"),
             (&linked, "its directory is not a directory of ours"),
             (Path::new("/"), "its directory is not beside that of its parent"),
+            (&above, "its directory is not beside that of its parent"),
         ] {
             let refused = look_over(directory, &parent, &holder()).expect_err(why).to_string();
             assert!(refused.starts_with(why), "{refused}");
+        }
+        for untouched in [above.as_path(), stranger.path(), other_way.path(), far.path()] {
+            let lock = untouched.join("lock");
+            assert!(!lock.exists(), "{} was written", lock.display());
         }
         drop(lock);
         look_over(good.path(), &parent, &holder()).expect("free again");

@@ -13,6 +13,7 @@ use crate::rundir::{Holdings, RunDir, Writer};
 use crate::runner::{Family, Past, Runner};
 use crate::transport::Agent;
 use crate::transport::openssh::{OpenSsh, SocketDir};
+use std::fs;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
@@ -41,8 +42,22 @@ pub(in super::super) struct Driving {
 }
 
 impl Driving {
-    /// Gets everything ready. Where that fails, nothing was started. The lock of the run is held by the caller.
+    /// Gets everything ready. Where that fails, nothing was started, and another runner may begin the run. The lock of
+    /// the run is held by the caller.
     pub(in super::super) fn prepare(
+        dir: &RunDir,
+        (plan, past): (Arc<Plan>, Option<Past>),
+        circumstances: &Circumstances,
+    ) -> Result<Self, CliError> {
+        let begins = past.is_none();
+        let prepared = Self::make_ready(dir, (plan, past), circumstances);
+        if begins && prepared.is_err() {
+            forget_beginning(dir);
+        }
+        prepared
+    }
+
+    fn make_ready(
         dir: &RunDir,
         (plan, past): (Arc<Plan>, Option<Past>),
         circumstances: &Circumstances,
@@ -100,7 +115,56 @@ impl Driving {
     }
 }
 
+/// Removes a record in which nothing stands: where there is one, a run counts as begun.
+fn forget_beginning(dir: &RunDir) {
+    let events = dir.events();
+    if !fs::metadata(&events).is_ok_and(|events| events.len() == 0) {
+        return;
+    }
+    if let Err(error) = fs::remove_file(&events) {
+        tracing::warn!(%error, "the empty record stays");
+    }
+}
+
 /// The process that started this one.
 fn parent() -> Option<i32> {
     rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{prepare, request};
+    use super::*;
+    use crate::model::id::RunId;
+    use std::time::SystemTime;
+
+    #[tokio::test]
+    async fn what_could_not_be_got_ready_has_not_begun() {
+        let home = tempfile::tempdir().expect("a directory");
+        let id = RunId("run".to_owned());
+        let dir = RunDir::create(home.path(), &id).expect("a directory");
+        let asked = request::sample("web[1-3]", "true");
+        let plan = Arc::new(prepare::plan(
+            &asked,
+            (id, String::new()),
+            dir.path(),
+            SystemTime::UNIX_EPOCH,
+        ));
+        let circumstances = Circumstances {
+            tie: Tie::Free,
+            at_logout: None,
+            agent: Agent::at(None).await,
+            enders: Enders::default(),
+            files: Files::default(),
+        };
+        // Nobody can listen there.
+        fs::create_dir(dir.socket()).expect("a directory");
+        let prepared = Driving::prepare(&dir, (Arc::clone(&plan), None), &circumstances);
+        assert!(prepared.is_err(), "nobody could come to it");
+        assert!(!dir.events().exists(), "it counts as begun");
+        fs::remove_dir(dir.socket()).expect("free");
+        let prepared = Driving::prepare(&dir, (plan, None), &circumstances);
+        assert!(prepared.is_ok(), "another runner takes it");
+        assert!(dir.events().exists());
+    }
 }

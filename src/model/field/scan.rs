@@ -34,6 +34,11 @@ impl<'a> Scan<'a> {
         look(self.fields, text, &mut self.found);
     }
 
+    /// Forgets what was found: a line came after it that was not read.
+    pub fn forget(&mut self) {
+        self.found.fill(None);
+    }
+
     /// The last value of each field, in their order; lines without an end count as well.
     pub fn finish(mut self) -> Vec<Option<Value>> {
         for reader in &self.readers {
