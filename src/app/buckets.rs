@@ -1,7 +1,7 @@
 //! Jobs put together whose value of one field falls into the same bucket; then those that have none.
 
 use super::clusters::{Cluster, Common};
-use super::groups::cluster;
+use super::groups::{apart, cluster};
 use crate::model::board::{Board, Row};
 use crate::model::field::Value;
 use crate::model::id::JobId;
@@ -56,10 +56,6 @@ pub(super) fn buckets(board: &Board, rows: &[&Row], place: usize) -> Vec<Cluster
             "queued, connecting, or waiting for the next attempt",
         ),
     ];
-    let others = others.into_iter().filter(|(_, jobs, _)| !jobs.is_empty());
-    found.extend(others.map(|(common, jobs, says)| Cluster {
-        says: says.to_owned(),
-        ..cluster(common, jobs, None)
-    }));
+    found.extend(apart(others));
     found
 }

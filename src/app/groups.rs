@@ -50,12 +50,18 @@ pub(super) fn groups(board: &Board, rows: &[&Row], prints: &Prints) -> Vec<Clust
             "queued, connecting, or waiting for the next attempt",
         ),
     ];
+    compared.chain(apart(others)).collect()
+}
+
+/// The jobs that cannot be put together with others yet, or at all, with the words that say why.
+pub(super) fn apart<'a>(
+    others: impl IntoIterator<Item = (Common, Vec<JobId>, &'a str)>,
+) -> impl Iterator<Item = Cluster> {
     let others = others.into_iter().filter(|(_, jobs, _)| !jobs.is_empty());
-    let others = others.map(|(common, jobs, says)| Cluster {
+    others.map(|(common, jobs, says)| Cluster {
         says: says.to_owned(),
         ..cluster(common, jobs, None)
-    });
-    compared.chain(others).collect()
+    })
 }
 
 pub(super) fn cluster(common: Common, jobs: Vec<JobId>, outcome: Option<crate::model::outcome::Outcome>) -> Cluster {

@@ -31,10 +31,7 @@ pub(super) fn request(
         hint: None,
         env: plan.env.clone(),
         settings: plan.settings.clone(),
-        ssh: Ssh {
-            config_file: plan.ssh.config_file.clone(),
-            options: plan.ssh.options.clone(),
-        },
+        ssh: Ssh::from(&plan.ssh),
         display: display.clone(),
         taste: taste.clone(),
         tie: TieArgs::default(),

@@ -4,7 +4,7 @@ use super::size::SizeLimit;
 use super::taste::{Binding, ThemeWish};
 use super::value::{OnHangup, RunLimit, TimeLimit, Width};
 use crate::keys::Mouse;
-use crate::model::plan::{OnDisconnect, RetryOn, Slow};
+use crate::model::plan::{OnDisconnect, RetryOn, Slow, SshCall};
 use crate::model::summons::When;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -93,4 +93,14 @@ pub struct Ssh {
     pub config_file: Option<PathBuf>,
     /// Further options (`-o`). Of two with one key, ssh uses the first.
     pub options: Vec<String>,
+}
+
+impl From<&SshCall> for Ssh {
+    /// As a run was made with it.
+    fn from(call: &SshCall) -> Self {
+        Self {
+            config_file: call.config_file.clone(),
+            options: call.options.clone(),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! so much time. Each stream is compared by itself, line by line, as the text that would be shown; a host's own name
 //! differs from no other.
 
+use super::work::finished;
 use crate::app::{Compared, Comparison, DiffLine, DiffPart, Difference, Side};
 use crate::model::event::Stream;
 use crate::model::id::{AttemptNo, JobId};
@@ -10,7 +11,6 @@ use crate::model::plan::Plan;
 use crate::model::text::LineReader;
 use crate::rundir::{Fill, OutputReader, RunDir};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline};
-use std::future::pending;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,15 +65,11 @@ impl Comparing {
     /// What came of it. Cancel safe; waits for ever while nothing was asked for.
     pub(super) async fn next(&mut self) -> Compared {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
+            let done = finished(&mut self.at_work).await;
             if let Some(next) = self.next.take() {
                 self.ask(next);
             }
-            if let Ok(compared) = done {
+            if let Some(compared) = done {
                 return compared;
             }
         }

@@ -2,12 +2,12 @@
 //! replaces the one under way.
 
 use super::loader::Loader;
+use super::work::finished;
 use crate::app::{Find, Found, Load, Search};
 use crate::model::event::Stream;
 use crate::model::plan::Plan;
 use crate::model::text::LineReader;
 use crate::rundir::RunDir;
-use std::future::pending;
 use std::sync::Arc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -57,12 +57,8 @@ impl Finding {
     /// What was found next. Cancel safe; waits for ever while nothing is searched for.
     pub(super) async fn next(&mut self) -> Found {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
-            let Ok((finder, found)) = done else { continue };
+            let done = finished(&mut self.at_work).await;
+            let Some((finder, found)) = done else { continue };
             let goes_on = matches!(self.next, Some(Find::More { ticket }) if ticket == finder.ticket);
             match self.next.take() {
                 Some(next) if !goes_on => {

@@ -1,6 +1,7 @@
 //! The desk where outputs are read for the values of fields: off the loop's thread, a little at a time, so that what is
 //! known is shown while the rest is read.
 
+use super::work::finished;
 use crate::app::{Measured, Quest};
 use crate::history::values;
 use crate::model::field::{Field, Value};
@@ -8,7 +9,6 @@ use crate::model::id::{AttemptNo, JobId};
 use crate::model::plan::Plan;
 use crate::rundir::{OutputReader, RunDir};
 use std::collections::VecDeque;
-use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -63,12 +63,8 @@ impl Measuring {
     /// What was found next. Cancel safe; waits for ever while nothing was asked for.
     pub(super) async fn next(&mut self) -> Measured {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
-            let Ok((mut left, measured)) = done else {
+            let done = finished(&mut self.at_work).await;
+            let Some((mut left, measured)) = done else {
                 self.begin();
                 continue;
             };

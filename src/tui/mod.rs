@@ -18,6 +18,7 @@ mod theme;
 mod view;
 mod visit;
 mod words;
+mod work;
 
 pub use crate::app::{Access, Bookmark, Errand, Hint, Seat, Session};
 pub use shell::{Ending, Leaving, Opening, run};

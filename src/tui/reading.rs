@@ -1,10 +1,10 @@
 //! The desk where output is read for the dashboard: one piece at a time, off the loop's thread, the newest wish first.
 
 use super::loader::{From, Loader};
+use super::work::finished;
 use crate::app::{Load, Loaded};
 use crate::model::plan::Plan;
 use crate::rundir::RunDir;
-use std::future::pending;
 use std::sync::Arc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -46,12 +46,8 @@ impl Reading {
     /// The next piece. Cancel safe; waits for ever while nothing was asked for.
     pub(super) async fn next(&mut self) -> Loaded {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
-            let Ok((loader, piece)) = done else { continue };
+            let done = finished(&mut self.at_work).await;
+            let Some((loader, piece)) = done else { continue };
             self.idle = Some(loader);
             if let Some(next) = self.next.take() {
                 self.ask(next);

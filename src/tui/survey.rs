@@ -1,12 +1,12 @@
 //! The desk where whole outputs are read to tell which are the same: off the loop's thread, a little at a time, so that
 //! what is known is shown while the rest is read. Nothing is kept of them but a digest.
 
+use super::work::finished;
 use crate::app::{Print, Sketch, Wanted};
 use crate::history::{Printed, printed};
 use crate::model::plan::Plan;
 use crate::rundir::{OutputReader, RunDir};
 use std::collections::VecDeque;
-use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,12 +44,8 @@ impl Survey {
     /// What was found next. Cancel safe; waits for ever while nothing was asked for.
     pub(super) async fn next(&mut self) -> Vec<Sketch> {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
-            if let Ok((left, sketches)) = done {
+            let done = finished(&mut self.at_work).await;
+            if let Some((left, sketches)) = done {
                 let later = std::mem::replace(&mut self.wanted, left);
                 self.wanted.extend(later);
                 self.begin();

@@ -1,12 +1,12 @@
 //! The desk where ssh's own words about a host are read for the details of its job: the last lines, off the loop's
 //! thread, made harmless.
 
+use super::work::finished;
 use crate::model::id::JobId;
 use crate::model::plan::Plan;
 use crate::model::text::{LineReader, StyledLine};
 use crate::rundir::RunDir;
 use std::fs::File;
-use std::future::pending;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,12 +44,8 @@ impl Words {
     /// The next answer. Cancel safe; waits for ever while nothing was asked for.
     pub(super) async fn next(&mut self) -> (JobId, Vec<String>) {
         loop {
-            let Some(at_work) = &mut self.at_work else {
-                return pending().await;
-            };
-            let done = at_work.await;
-            self.at_work = None;
-            if let Ok(words) = done {
+            let done = finished(&mut self.at_work).await;
+            if let Some(words) = done {
                 return words;
             }
         }

@@ -19,10 +19,7 @@ pub(in crate::cli) fn resume(args: &ResumeArgs, config: &Config) -> Result<ExitS
     args.display.fields.fields()?;
     reap::reap();
     let (dir, plan) = interrupted(args).map_err(|error| CliError::Usage(*error))?;
-    let ssh = Ssh {
-        config_file: plan.ssh.config_file.clone(),
-        options: plan.ssh.options.clone(),
-    };
+    let ssh = Ssh::from(&plan.ssh);
     preflight::check_ssh(&ssh)?;
     preflight::check_files(&plan.settings, plan.hosts.len())?;
     let begin = args.tie.begin(config.on_hangup, front::is_dashboard(&args.display));

@@ -61,10 +61,7 @@ pub(in crate::cli) fn request(args: &RetryArgs, config: &Config) -> Result<Optio
         hint: None,
         env: plan.env.clone(),
         settings: plan.settings.clone(),
-        ssh: Ssh {
-            config_file: plan.ssh.config_file.clone(),
-            options: plan.ssh.options.clone(),
-        },
+        ssh: Ssh::from(&plan.ssh),
         display: args.display.clone(),
         tie: args.tie,
         on_hangup: config.on_hangup,
