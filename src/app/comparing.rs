@@ -2,6 +2,7 @@
 
 use super::difference::{Compared, Comparison, DifferenceView, Standstill};
 use super::message::{Effect, Effects};
+use super::pane::rows_moved;
 use super::prints::Print;
 use super::state::{App, Screen};
 use crate::keys::Action;
@@ -145,13 +146,10 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
     let Screen::Difference(view) = &mut app.screen else {
         return Effects::none();
     };
+    if let Some(rows) = rows_moved(action, page) {
+        view.scroll(rows);
+    }
     match action {
-        Action::Down => view.scroll(1),
-        Action::Up => view.scroll(-1),
-        Action::HalfDown => view.scroll(page / 2),
-        Action::HalfUp => view.scroll(-page / 2),
-        Action::PageDown => view.scroll(page),
-        Action::PageUp => view.scroll(-page),
         Action::Top => view.go_to(0),
         Action::Bottom => view.go_to(usize::MAX),
         Action::NextChange | Action::PreviousChange if view.step(action == Action::NextChange) => {}

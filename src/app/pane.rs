@@ -20,18 +20,28 @@ impl Pane {
         let page = page.max(1);
         let last = rows.saturating_sub(page);
         self.top = self.first(rows, page);
-        let top = match action {
-            Some(Action::Down) => self.top + 1,
-            Some(Action::Up) => self.top.saturating_sub(1),
-            Some(Action::HalfDown) => self.top + page / 2,
-            Some(Action::HalfUp) => self.top.saturating_sub(page / 2),
-            Some(Action::PageDown) => self.top + page,
-            Some(Action::PageUp) => self.top.saturating_sub(page),
-            Some(Action::Top) => 0,
-            Some(Action::Bottom) => last,
+        let Some(action) = action else { return false };
+        let rows = isize::try_from(page).unwrap_or(isize::MAX);
+        let top = match (action, rows_moved(action, rows)) {
+            (_, Some(rows)) => self.top.saturating_add_signed(rows),
+            (Action::Top, None) => 0,
+            (Action::Bottom, None) => last,
             _ => return false,
         };
         self.top = top.min(last);
         true
     }
+}
+
+/// By how many rows an action moves in a window of `page` rows, down where that is positive; nothing where it does not.
+pub(super) fn rows_moved(action: Action, page: isize) -> Option<isize> {
+    Some(match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::HalfDown => page / 2,
+        Action::HalfUp => -page / 2,
+        Action::PageDown => page,
+        Action::PageUp => -page,
+        _ => return None,
+    })
 }

@@ -5,6 +5,7 @@ use super::input::Input;
 use super::message::{Effect, Effects, Find, Found, Load, Spot, Visit};
 use super::output::{Anchor, OutputView};
 use super::overlay::Overlay;
+use super::pane::rows_moved;
 use super::search::Search;
 use super::state::{App, Screen};
 use crate::keys::Action;
@@ -66,24 +67,15 @@ pub(super) fn act(app: &mut App, action: Action, now: Stamp) -> Effects {
         return Effects::none();
     };
     let page = isize::try_from(app.size.height.saturating_sub(6).max(1)).unwrap_or(1);
-    let up = match action {
-        Action::Up => 1,
-        Action::HalfUp => page / 2,
-        Action::PageUp => page,
-        _ => 0,
-    };
-    if up > 0
-        && let Some(place) = view.place_at_brink()
-    {
-        return open_around(app, Spot::Place(place), up.unsigned_abs());
+    if let Some(rows) = rows_moved(action, page) {
+        if rows < 0
+            && let Some(place) = view.place_at_brink()
+        {
+            return open_around(app, Spot::Place(place), rows.unsigned_abs());
+        }
+        view.scroll(rows);
     }
     match action {
-        Action::Down => view.scroll(1),
-        Action::Up => view.scroll(-1),
-        Action::HalfDown => view.scroll(page / 2),
-        Action::HalfUp => view.scroll(-page / 2),
-        Action::PageDown => view.scroll(page),
-        Action::PageUp => view.scroll(-page),
         Action::Top if view.earlier() > 0 => return reopen(app, None, true),
         Action::Top => view.go_to_top(),
         Action::Bottom | Action::Follow if view.has_more() && !view.follows() => return reopen(app, None, false),

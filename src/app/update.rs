@@ -24,7 +24,7 @@ use super::obey;
 use super::order::Sort;
 use super::others;
 use super::overlay::Overlay;
-use super::pane::Pane;
+use super::pane::{Pane, rows_moved};
 use super::password;
 use super::pointer::{Pointed, Wheel};
 use super::quit::Way;
@@ -657,15 +657,12 @@ fn lock(app: &mut App, now: Stamp) -> Effects {
 fn act_on_table(app: &mut App, action: Action, now: Stamp) -> Effects {
     let page = isize::try_from(app.body().height.max(1)).unwrap_or(1);
     let table = &mut app.table;
+    if let Some(rows) = rows_moved(action, page) {
+        table.move_by(rows);
+    }
     match action {
-        Action::Down => table.move_by(1),
-        Action::Up => table.move_by(-1),
         Action::Top => table.move_to(0),
         Action::Bottom => table.move_to(usize::MAX),
-        Action::HalfDown => table.move_by(page / 2),
-        Action::HalfUp => table.move_by(-page / 2),
-        Action::PageDown => table.move_by(page),
-        Action::PageUp => table.move_by(-page),
         Action::Mark => {
             table.toggle_mark();
             table.move_by(1);

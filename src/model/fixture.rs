@@ -55,3 +55,14 @@ pub(super) fn ending(outcome: Outcome, secs: u64) -> Ending {
         elapsed: Duration::from_secs(secs),
     }
 }
+
+/// The same sequence of numbers for the same seed (xorshift).
+pub(crate) fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize % below
+    }
+}

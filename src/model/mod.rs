@@ -12,7 +12,7 @@ pub mod event;
 pub mod exit;
 pub mod field;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod forecast;
 pub mod grouping;
 pub mod host;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::fixture::{every_state, fleet};
 use crate::model::board::Board;
+use crate::model::fixture::numbers;
 use crate::model::stamp::Stamp;
 
 fn hosts<'a>(board: &'a Board, text: &str) -> Vec<&'a str> {
@@ -104,17 +105,6 @@ fn a_word_is_completed_in_every_way_that_goes_on() {
     ] {
         let (_, found) = completions(text, &board);
         assert_eq!(found, expected, "{text}");
-    }
-}
-
-/// The same sequence of numbers for the same seed (xorshift).
-fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed;
-    move |below| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as usize % below
     }
 }
 

@@ -197,6 +197,7 @@ fn is_harmful(c: char) -> bool {
 mod tests {
     use super::super::ink::{Colour, Weight};
     use super::*;
+    use crate::model::fixture::numbers;
 
     fn read(chunks: &[&[u8]]) -> (Vec<String>, Option<String>) {
         let mut reader = LineReader::default();
@@ -307,17 +308,6 @@ mod tests {
                 reader.feed(byte, &mut |line| lines.push(line.text().to_owned()));
             }
             assert_eq!(lines, whole, "{:?}", String::from_utf8_lossy(bytes));
-        }
-    }
-
-    /// The same sequence of numbers for the same seed (xorshift).
-    fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
-        let mut state = seed;
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state as usize % below
         }
     }
 

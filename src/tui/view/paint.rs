@@ -1,7 +1,7 @@
 //! Putting text on the screen, cut to its room. Every view draws through this; nothing can be drawn outside the frame.
 
-use crate::app::Pointed;
 use crate::app::text::{cut, prefix, width};
+use crate::app::{Pointed, Sort};
 use crate::model::text::{Colour, Ink, StyledLine, Weight};
 use crate::tui::theme::{Look, Role, Sign};
 use ratatui::buffer::Buffer;
@@ -44,6 +44,17 @@ impl<'a> Brush<'a> {
     /// Notes that this can be pointed at here.
     pub(super) fn spot(&mut self, area: Rect, pointed: Pointed) {
         self.spots.0.push((area, pointed));
+    }
+
+    /// Notes that here, in the first row of an area, stands the head of a column that can be sorted by.
+    pub(super) fn head(&mut self, area: Rect, (x, width): (u16, u16), sort: Sort) {
+        let place = Rect {
+            x: area.x + x,
+            width,
+            height: 1,
+            ..area
+        };
+        self.spot(place, Pointed::Head(sort));
     }
 
     /// Everything that can be pointed at.

@@ -180,18 +180,12 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, board: &Board) {
     if let Some((x, width)) = columns.attempt {
         brush.text_right((area.x + x, y), width, "TRY", Role::Dim);
     }
-    for ((x, width), sort) in [
+    for (column, sort) in [
         (state, Sort::State),
         (columns.host, Sort::Plan),
         (columns.elapsed, Sort::Elapsed),
     ] {
-        let place = Rect {
-            x: area.x + x,
-            width,
-            height: 1,
-            ..area
-        };
-        brush.spot(place, Pointed::Head(sort));
+        brush.head(area, column, sort);
     }
 }
 

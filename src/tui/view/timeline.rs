@@ -68,14 +68,8 @@ fn heads(brush: &mut Brush<'_>, area: Rect, columns: &Columns, scale: Scale) {
     let (x, y) = (area.x, area.y);
     brush.text((x + columns.host.0, y), columns.host.1, "HOST", Role::Dim);
     brush.text_right((x + columns.elapsed.0, y), columns.elapsed.1, "ELAPSED", Role::Dim);
-    for ((x, width), sort) in [(columns.host, Sort::Plan), (columns.elapsed, Sort::Elapsed)] {
-        let place = Rect {
-            x: area.x + x,
-            width,
-            height: 1,
-            ..area
-        };
-        brush.spot(place, Pointed::Head(sort));
+    for (column, sort) in [(columns.host, Sort::Plan), (columns.elapsed, Sort::Elapsed)] {
+        brush.head(area, column, sort);
     }
     let (start, room) = columns.bar;
     for (column, time) in scale.marks() {
